@@ -10,6 +10,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
@@ -25,12 +26,16 @@ use crate::options::Durability;
 /// How many requests one commit may carry, and for how long it may be collected.
 const GROUP_REQUESTS: usize = 64;
 const GROUP_TIME: Duration = Duration::from_millis(2);
+/// How often the leader lets others run before it begins.
+const GATHER_YIELDS: usize = 4;
 
 #[derive(Default)]
 pub(super) struct Writer {
     line: Mutex<Line>,
     /// Locked by the leader only; in a `:memory:` database by readers too.
     conn: Mutex<Option<WriteConn>>,
+    /// How many requests the last commit carried.
+    last_group: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -183,6 +188,7 @@ impl Writer {
     fn lead(&self, engine: &Sqlite, request: Request) -> (Outcome, Request) {
         // Handed on also when a panic unwinds through here.
         let _lead = Lead(self);
+        self.let_a_group_gather();
         let mut guard = self.conn.lock();
         let Some(write) = guard.as_mut() else {
             let error = engine.gate.check().err().unwrap_or_else(|| Error::new(ErrorKind::ReadOnly, "the database was opened read-only"));
@@ -221,12 +227,25 @@ impl Writer {
             }
         }
         drop(guard);
+        self.last_group.store(group.len(), Ordering::Relaxed);
         for member in &group {
             if let Some(Ok(_)) = member.outcome {
                 engine.wake_for(member.request.ops());
             }
         }
         Member::deliver(group)
+    }
+
+    /// When the last commit carried several requests, their threads are about to come back: giving them
+    /// the processor for a moment makes the next group as large. A lone writer never waits.
+    fn let_a_group_gather(&self) {
+        let expected = self.last_group.load(Ordering::Relaxed);
+        for _ in 0..GATHER_YIELDS {
+            if expected <= 1 || self.waiting() + 1 >= expected {
+                return;
+            }
+            std::thread::yield_now();
+        }
     }
 
     /// The next request in the line, if it fits into a commit of that durability.
