@@ -22,7 +22,7 @@ if [ ! -s "$work/wanted" ]; then
 fi
 # Groups are dissolved: a group whose name became local would still be dropped for a foreign one of that name.
 ld -r --gc-sections --force-group-allocation "@$work/wanted" -o "$work/beaver.o" "$in"
-objcopy --wildcard --keep-global-symbol='beaver_*' "$work/beaver.o"
-rm -f "$work/libbeaver.a"
+# The bitcode that Rust's standard library carries along helps nobody here, and older tools stumble over it.
+objcopy --wildcard --keep-global-symbol='beaver_*' --remove-section=.llvmbc --remove-section=.llvmcmd "$work/beaver.o"
 ar crs "$work/libbeaver.a" "$work/beaver.o"
 mv "$work/libbeaver.a" "$out"

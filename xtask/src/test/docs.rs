@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 const BODY: &str = "#include <beaver.h>\n#include <assert.h>\n#include <stdio.h>\n#include <string.h>\n\
     int main(void) {\nbeaver_db *db = NULL;\n\
-    if (beaver_open(\"guide.db\", NULL, &db, NULL) != BEAVER_OK) return 1;\n{\n%BODY%\n}\nbeaver_db_free(db);\nreturn 0;\n}\n";
+    if (beaver_db_open(\"guide.db\", NULL, &db, NULL) != BEAVER_OK) return 1;\n{\n%BODY%\n}\nbeaver_db_free(db);\nreturn 0;\n}\n";
 const CPP_BODY: &str = "#include <beaver.hpp>\n#include <cassert>\n#include <iostream>\n\
     int main() {\nbeaver::Database db(\"guide.db\");\n{\n%BODY%\n}\nreturn 0;\n}\n";
 

@@ -14,7 +14,10 @@ mod tools;
 use crate::sh;
 use anyhow::{Result, bail};
 use std::time::{Duration, Instant};
-use tools::{ASAN, CC, CMAKE, CXX, LDD, NINJA, NM, ORACLE, PKG_CONFIG, SQLITE3, Tool, VALGRIND};
+use tools::{
+    ASAN, CC, CJSON, CMAKE, CPP_JSON, CXX, LDD, NINJA, NM, ORACLE, PKG_CONFIG, SQLITE3, Tool,
+    VALGRIND,
+};
 
 struct Step {
     name: &'static str,
@@ -28,8 +31,8 @@ const STEPS: &[Step] = &[
     Step { name: "rust", about: "every test of the workspace, documentation examples too", needs: &[], run: rust::workspace },
     Step { name: "judge", about: "the conformance judge itself: what it must reject, and the suite files", needs: &[], run: rust::judge },
     Step { name: "conformance-rust", about: "the conformance suite through the Rust core", needs: &[], run: rust::conformance_rust },
-    Step { name: "conformance-c", about: "the conformance suite through the C API", needs: &[CC], run: rust::conformance_c },
-    Step { name: "conformance-cpp", about: "the conformance suite through the C++ header", needs: &[CXX], run: rust::conformance_cpp },
+    Step { name: "conformance-c", about: "the conformance suite through the C API", needs: &[CC, CJSON], run: rust::conformance_c },
+    Step { name: "conformance-cpp", about: "the conformance suite through the C++ header", needs: &[CXX, CPP_JSON], run: rust::conformance_cpp },
     Step { name: "mutation", about: "the conformance suite catches deliberately broken operations", needs: &[], run: rust::mutation },
     Step { name: "header-drift", about: "include/beaver.h is what cbindgen makes of ffi/", needs: &[], run: crate::header::verify },
     Step { name: "header-compiles", about: "the headers compile alone, twice included, as strict C99 and C++17", needs: &[CC, CXX], run: header::compiles },

@@ -5,8 +5,7 @@ use crate::compiler::{self, Linkage};
 use crate::library::{Library, Profile};
 use crate::{project, sh};
 use anyhow::Result;
-use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const TESTEES: &str = "tests/conformance/testees";
@@ -15,14 +14,14 @@ pub fn workspace() -> Result<()> {
     sh::run(sh::cargo().args(["test", "--workspace"]))
 }
 
-/// What the judge must reject, fail and pass, and whether all suite files keep to the schema.
+/// The suites that the judge must reject, fail and pass, and the rules that all suite files keep.
 pub fn judge() -> Result<()> {
-    sh::run(sh::cargo().args(["test", "--package", "beaver-judge"]))?;
+    sh::run(judge_command().arg("meta"))?;
     sh::run(judge_command().arg("check"))
 }
 
 pub fn conformance_rust() -> Result<()> {
-    run_suite("rust", &rust_testee()?)
+    judge_program("run", "rust", &rust_testee()?)
 }
 
 pub fn conformance_c() -> Result<()> {
@@ -35,16 +34,10 @@ pub fn conformance_cpp() -> Result<()> {
 
 /// The Rust testee can break one operation on purpose; the suite must notice each.
 pub fn mutation() -> Result<()> {
-    sh::run(
-        judge_command()
-            .arg("mutate")
-            .arg("rust")
-            .arg("--")
-            .arg(rust_testee()?),
-    )
+    judge_program("mutation", "rust", &rust_testee()?)
 }
 
-fn rust_testee() -> Result<std::path::PathBuf> {
+fn rust_testee() -> Result<PathBuf> {
     sh::run(sh::cargo().args(["build", "--package", "beaver-testee"]))?;
     Ok(project::target()?.join("debug/beaver-testee"))
 }
@@ -61,17 +54,15 @@ fn conformance_compiled(testee: &str, extension: &str, libraries: &[&str]) -> Re
             .args(compiler::link(&library, Linkage::Shared))
             .args(libraries),
     )?;
-    run_suite(testee, &program)
+    judge_program("run", testee, &program)
 }
 
-fn run_suite(testee: &str, program: &Path) -> Result<()> {
-    let arguments: [&OsStr; 4] = [
-        "run".as_ref(),
-        testee.as_ref(),
-        "--".as_ref(),
-        program.as_ref(),
-    ];
-    sh::run(judge_command().args(arguments))
+fn judge_program(command: &str, testee: &str, program: &Path) -> Result<()> {
+    sh::run(
+        judge_command()
+            .args([command, "--testee", testee, "--"])
+            .arg(program),
+    )
 }
 
 fn judge_command() -> Command {

@@ -59,6 +59,16 @@ pub const ASAN: Tool = program(
     can_sanitize,
     "apt-get install gcc libasan8, on x86-64 or arm64 Linux",
 );
+pub const CJSON: Tool = program(
+    "cJSON",
+    || has_header(&compiler::cc(), "c", "cjson/cJSON.h"),
+    "apt-get install libcjson-dev",
+);
+pub const CPP_JSON: Tool = program(
+    "JSON for C++",
+    || has_header(&compiler::cxx(), "c++", "nlohmann/json.hpp"),
+    "apt-get install nlohmann-json3-dev",
+);
 pub const ORACLE: Tool = program(
     "a Python 3.13 with BeaverDB 1.3.0",
     || oracle().is_some(),
@@ -91,18 +101,36 @@ fn on_path(name: &str) -> bool {
 }
 
 fn can_sanitize() -> bool {
-    let compile = ["-fsanitize=address", "-x", "c", "-o", "/dev/null", "-"];
-    let program = Command::new("sh")
-        .arg("-c")
-        .arg(format!(
-            "echo 'int main(void) {{ return 0; }}' | {} {}",
-            compiler::cc(),
-            compile.join(" ")
-        ))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    program.is_ok_and(|status| status.success())
+    compiles(
+        &compiler::cc(),
+        "c",
+        "int main(void) { return 0; }",
+        "-fsanitize=address",
+    )
+}
+
+fn has_header(compiler: &str, language: &str, header: &str) -> bool {
+    compiles(
+        compiler,
+        language,
+        &format!("#include <{header}>\n"),
+        "-fsyntax-only",
+    )
+}
+
+/// Whether a compiler takes a program, given as text, with a flag.
+fn compiles(compiler: &str, language: &str, text: &str, flag: &str) -> bool {
+    let Ok(folder) = sh::temp_dir() else {
+        return false;
+    };
+    let (source, out) = (folder.path().join("try"), folder.path().join("out"));
+    std::fs::write(&source, text).is_ok()
+        && succeeds(
+            Command::new(compiler)
+                .args([flag, "-x", language, "-o"])
+                .arg(out)
+                .arg(source),
+        )
 }
 
 fn succeeds(command: &mut Command) -> bool {
