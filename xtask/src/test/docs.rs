@@ -209,3 +209,39 @@ fn core_library() -> Result<PathBuf> {
         .context("cargo built no library of beaver-core")?
         .into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_fences_with_their_language_and_place() {
+        let found = examples(
+            "a.md",
+            "text\n```c no_run\nint a;\n```\n```sh\ncargo xtask demo\n```\n",
+        )
+        .unwrap();
+        let told: Vec<_> = found
+            .iter()
+            .map(|e| (e.line, e.language.as_str(), e.runs, e.text.as_str()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (2, "c", false, "int a;\n"),
+                (5, "sh", true, "cargo xtask demo\n")
+            ]
+        );
+        assert!(examples("a.md", "```c\nint a;\n").is_err(), "an open fence");
+        assert!(
+            examples("a.md", "```\nint a;\n```\n").is_err(),
+            "a fence without a language"
+        );
+    }
+
+    #[test]
+    fn a_command_in_the_guide_must_exist() {
+        assert!(commands_exist("cargo xtask demo --release").is_ok());
+        assert!(commands_exist("$ cargo xtask fly").is_err());
+    }
+}

@@ -173,3 +173,26 @@ fn same(place: &str, expected: &Value, found: &Value) -> Result<()> {
         _ => bail!("{place}: expected {expected}, found {found}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_difference_is_named_by_its_place() {
+        let error = same("a", &json!({"b": [1, 2]}), &json!({"b": [1, 3]})).unwrap_err();
+        assert_eq!(error.to_string(), "a.b[1]: expected 2, found 3");
+        assert!(
+            same("a", &json!({}), &json!({"b": null})).is_err(),
+            "null is not nothing"
+        );
+    }
+
+    #[test]
+    fn only_stamps_that_nobody_expects_are_dropped() {
+        let found = json!([{"timestamp": 5, "data": 1}, {"timestamp": 6, "data": 2}]);
+        let expected = json!([{"data": 1}, {"timestamp": 6, "data": 2}]);
+        assert_eq!(untimed(&found, &expected), expected);
+    }
+}
