@@ -1,0 +1,577 @@
+//! The suite files: their form, and what a schema cannot say about them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use crate::encode;
+use crate::ops::Table;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Suite {
+    /// The version of this form: 1.
+    pub suite: u64,
+    pub area: String,
+    pub topic: String,
+    pub description: String,
+    /// What a surface must have for any of these tests.
+    #[serde(default)]
+    pub requires: Vec<String>,
+    /// Objects by the names that steps call them. `db`, a database, is always there.
+    #[serde(default)]
+    pub entities: BTreeMap<String, Entity>,
+    pub tests: Vec<Test>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entity {
+    /// `database` or a structure.
+    pub kind: String,
+    /// Of a structure.
+    pub name: Option<Box<RawValue>>,
+    /// Of a structure: the entity of its database, `db` if not given.
+    pub database: Option<String>,
+    /// Of a database: a file in the test's folder, or `:memory:`.
+    pub path: Option<String>,
+    /// Of a database.
+    pub options: Option<Box<RawValue>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Test {
+    pub name: String,
+    /// What the expectations rest on: a section of the guide or a rule of SPEC.md.
+    pub because: String,
+    #[serde(default)]
+    pub requires: Vec<String>,
+    #[serde(default)]
+    pub entities: BTreeMap<String, Entity>,
+    /// Files that are there before the test begins: name and text.
+    #[serde(default)]
+    pub files: BTreeMap<String, String>,
+    /// Workers beside `main`: `process` or `thread`.
+    #[serde(default)]
+    pub workers: BTreeMap<String, WorkerKind>,
+    pub steps: Vec<Step>,
+    /// Steps after everything was closed and opened again.
+    #[serde(default)]
+    pub outcome: Vec<Step>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WorkerKind {
+    Process,
+    Thread,
+}
+
+/// One step. Which it is, is said by the one field of `on`, `call`, `await`, `pending`, `sleep_ms`, `kill`,
+/// `reopen` that is there.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// A request to an object …
+    pub on: Option<String>,
+    #[serde(rename = "do")]
+    pub verb: Option<String>,
+    /// … or to none.
+    pub call: Option<String>,
+    #[serde(default)]
+    pub args: BTreeMap<String, Box<RawValue>>,
+    #[serde(rename = "as")]
+    pub creates: Option<String>,
+    pub worker: Option<String>,
+    pub background: Option<String>,
+
+    #[serde(rename = "await")]
+    pub awaits: Option<String>,
+    pub pending: Option<String>,
+    pub for_ms: Option<u64>,
+    pub sleep_ms: Option<u64>,
+    pub kill: Option<String>,
+    pub reopen: Option<String>,
+
+    #[serde(default, deserialize_with = "given")]
+    pub result: Option<Box<RawValue>>,
+    pub absent: Option<True>,
+    pub timeout: Option<True>,
+    pub error: Option<Box<RawValue>>,
+    #[serde(default)]
+    pub save: BTreeMap<String, String>,
+    pub within_ms: Option<u64>,
+    pub at_least_ms: Option<u64>,
+}
+
+/// A null that is written is an expectation, too.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<RawValue>>, D::Error> {
+    Box::<RawValue>::deserialize(deserializer).map(Some)
+}
+
+/// The word `true`, which alone makes sense there.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "bool")]
+pub struct True;
+
+impl TryFrom<bool> for True {
+    type Error = &'static str;
+    fn try_from(value: bool) -> Result<True, &'static str> {
+        if value {
+            Ok(True)
+        } else {
+            Err("only true can stand here")
+        }
+    }
+}
+
+pub const MAIN: &str = "main";
+
+impl Suite {
+    /// Reads a suite and checks it against the table of operations.
+    ///
+    /// # Errors
+    /// Whatever would make a test mean something else than its author thought.
+    pub fn parse(text: &str, table: &Table) -> Result<Suite> {
+        let suite: Suite = serde_json::from_str(text)?;
+        ensure!(
+            suite.suite == 1,
+            "this judge reads suites of version 1, not {}",
+            suite.suite
+        );
+        ensure!(!suite.tests.is_empty(), "a suite without tests");
+        for word in [&suite.area, &suite.topic]
+            .into_iter()
+            .chain(suite.tests.iter().map(|test| &test.name))
+        {
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            ensure!(
+                !word.is_empty() && word.chars().all(plain),
+                "not a name in lower case and hyphens: {word:?}"
+            );
+        }
+        let mut names = BTreeSet::new();
+        for test in &suite.tests {
+            ensure!(
+                names.insert(&test.name),
+                "two tests are called {}",
+                test.name
+            );
+            Checker::new(&suite, test, table)
+                .and_then(|mut checker| checker.check())
+                .with_context(|| suite.full_name(test))?;
+        }
+        Ok(suite)
+    }
+
+    pub fn full_name(&self, test: &Test) -> String {
+        format!("{}/{}/{}", self.area, self.topic, test.name)
+    }
+
+    /// What a testee needs for the test.
+    pub fn requirements(&self, test: &Test, table: &Table) -> BTreeSet<String> {
+        let mut needs: BTreeSet<String> = self
+            .requires
+            .iter()
+            .chain(&test.requires)
+            .cloned()
+            .collect();
+        if test
+            .workers
+            .values()
+            .any(|kind| *kind == WorkerKind::Thread)
+        {
+            needs.insert("threads".to_string());
+        }
+        let mut entities = self.entities_of(test);
+        for step in test.steps.iter().chain(&test.outcome) {
+            needs.extend(
+                step.operation(&entities)
+                    .and_then(|name| table.get(&name)?.requires.clone().context("")),
+            );
+            step.note_new_object(&mut entities, table);
+        }
+        if entities
+            .values()
+            .any(|entity| entity.path.as_deref() == Some(":memory:"))
+        {
+            needs.insert("memory".to_string());
+        }
+        needs
+    }
+
+    pub fn entities_of(&self, test: &Test) -> BTreeMap<String, Entity> {
+        let database = Entity {
+            kind: "database".into(),
+            name: None,
+            database: None,
+            path: None,
+            options: None,
+        };
+        let mut all = BTreeMap::from([("db".to_string(), database)]);
+        all.extend(self.entities.clone());
+        all.extend(test.entities.clone());
+        all
+    }
+}
+
+impl Step {
+    /// The operation on the wire, for a step that is a request.
+    pub fn operation(&self, entities: &BTreeMap<String, Entity>) -> Result<String> {
+        if let Some(call) = &self.call {
+            return Ok(call.clone());
+        }
+        let on = self.on.as_ref().context("the step is no request")?;
+        let verb = self.verb.as_ref().context("the step has no \"do\"")?;
+        let entity = entities
+            .get(on)
+            .with_context(|| format!("there is no entity {on}"))?;
+        Ok(match (verb.as_str(), entity.kind.as_str()) {
+            ("free", _) => "free".to_string(),
+            ("open", "database") => "open".to_string(),
+            ("open", kind) => format!("database.{kind}"),
+            (verb, kind) => format!("{kind}.{verb}"),
+        })
+    }
+
+    /// Remembers the object that the step makes, so that later steps can name it.
+    pub fn note_new_object(&self, entities: &mut BTreeMap<String, Entity>, table: &Table) {
+        let Some(name) = &self.creates else { return };
+        let kind = self
+            .operation(entities)
+            .ok()
+            .and_then(|op| table.get(&op).ok()?.creates.clone());
+        let database = self
+            .on
+            .as_ref()
+            .and_then(|on| entities.get(on)?.database.clone());
+        if let Some(kind) = kind {
+            entities.insert(
+                name.clone(),
+                Entity {
+                    kind,
+                    name: None,
+                    database,
+                    path: None,
+                    options: None,
+                },
+            );
+        }
+    }
+
+    pub fn expects_result(&self) -> bool {
+        self.absent.is_none() && self.timeout.is_none() && self.error.is_none()
+    }
+}
+
+struct Checker<'a> {
+    test: &'a Test,
+    table: &'a Table,
+    entities: BTreeMap<String, Entity>,
+    background: BTreeMap<&'a str, (String, &'a str)>,
+    saved: BTreeSet<&'a str>,
+}
+
+impl<'a> Checker<'a> {
+    fn new(suite: &'a Suite, test: &'a Test, table: &'a Table) -> Result<Self> {
+        for capability in suite.requires.iter().chain(&test.requires) {
+            ensure!(
+                table.capabilities.contains_key(capability),
+                "no such capability: {capability}"
+            );
+        }
+        ensure!(
+            !test.because.trim().is_empty(),
+            "an expectation needs its reason"
+        );
+        ensure!(!test.steps.is_empty(), "a test without steps");
+        ensure!(
+            !test.workers.contains_key(MAIN),
+            "the worker main is always there"
+        );
+        let entities = suite.entities_of(test);
+        for (name, entity) in &entities {
+            let database = entity.kind == "database";
+            let known = database
+                || table
+                    .operations
+                    .contains_key(&format!("database.{}", entity.kind));
+            ensure!(known, "{name} is of no kind that there is: {}", entity.kind);
+            ensure!(
+                database != entity.name.is_some(),
+                "{name}: a structure has a name, a database has none"
+            );
+            ensure!(
+                database || entity.path.is_none() && entity.options.is_none(),
+                "{name}: path or options of a structure"
+            );
+            if let Some(base) = &entity.database {
+                let found = entities
+                    .get(base)
+                    .is_some_and(|base| base.kind == "database");
+                ensure!(!database && found, "{name}: there is no database {base}");
+            }
+        }
+        Ok(Checker {
+            test,
+            table,
+            entities,
+            background: BTreeMap::new(),
+            saved: BTreeSet::new(),
+        })
+    }
+
+    fn check(&mut self) -> Result<()> {
+        let test = self.test;
+        for (index, step) in test.steps.iter().enumerate() {
+            self.step(step)
+                .with_context(|| format!("step {}", index + 1))?;
+        }
+        if let Some(name) = self.background.keys().next() {
+            bail!("nobody awaits {name}");
+        }
+        for (index, step) in test.outcome.iter().enumerate() {
+            let plain = step.worker.is_none()
+                && step.background.is_none()
+                && (step.on.is_some() || step.call.is_some());
+            ensure!(
+                plain,
+                "outcome {}: only requests of the worker main",
+                index + 1
+            );
+            self.step(step)
+                .with_context(|| format!("outcome {}", index + 1))?;
+        }
+        let memory = self
+            .entities
+            .get("db")
+            .is_some_and(|db| db.path.as_deref() == Some(":memory:"));
+        ensure!(
+            !memory || test.outcome.is_empty(),
+            "nothing is left of a database in memory"
+        );
+        Ok(())
+    }
+
+    fn worker(&self, name: &str) -> Result<WorkerKind> {
+        if name == MAIN {
+            return Ok(WorkerKind::Process);
+        }
+        self.test
+            .workers
+            .get(name)
+            .copied()
+            .with_context(|| format!("there is no worker {name}"))
+    }
+
+    fn step(&mut self, step: &'a Step) -> Result<()> {
+        let kinds = [
+            step.on.is_some(),
+            step.call.is_some(),
+            step.awaits.is_some(),
+            step.pending.is_some(),
+            step.sleep_ms.is_some(),
+            step.kill.is_some(),
+            step.reopen.is_some(),
+        ];
+        let count = kinds.iter().filter(|there| **there).count();
+        ensure!(
+            count == 1,
+            "a step is one of on, call, await, pending, sleep_ms, kill, reopen"
+        );
+        ensure!(
+            step.on.is_some() == step.verb.is_some(),
+            "on and do belong together"
+        );
+        ensure!(
+            step.pending.is_some() == step.for_ms.is_some(),
+            "pending and for_ms belong together"
+        );
+
+        let request = step.on.is_some() || step.call.is_some();
+        let expectations = [
+            step.result.is_some(),
+            step.absent.is_some(),
+            step.timeout.is_some(),
+            step.error.is_some(),
+        ];
+        let expected = expectations.iter().filter(|there| **there).count();
+        ensure!(expected <= 1, "a step has one expectation");
+        let answered = (request && step.background.is_none()) || step.awaits.is_some();
+        let judged = expected == 1
+            || !step.save.is_empty()
+            || step.within_ms.is_some()
+            || step.at_least_ms.is_some();
+        ensure!(
+            answered || !judged,
+            "this step has no answer that could be judged or saved"
+        );
+        ensure!(
+            request
+                || step.args.is_empty()
+                    && step.creates.is_none()
+                    && step.worker.is_none()
+                    && step.background.is_none(),
+            "only a request has args, as, worker, background"
+        );
+
+        if request {
+            let name = self.request(step)?;
+            if let Some(background) = &step.background {
+                let worker = step.worker.as_deref().unwrap_or(MAIN);
+                ensure!(
+                    !self.background.contains_key(background.as_str()),
+                    "two steps in the background are called {background}"
+                );
+                ensure!(
+                    step.creates.is_none() || name.ends_with(".acquire"),
+                    "only acquire makes an object in the background"
+                );
+                self.background.insert(background, (name, worker));
+            } else {
+                self.expectation(step, &name)?;
+            }
+            step.note_new_object(&mut self.entities, self.table);
+        } else if let Some(awaited) = &step.awaits {
+            let found = self.background.remove(awaited.as_str());
+            let (name, _) =
+                found.with_context(|| format!("nothing in the background is called {awaited}"))?;
+            self.expectation(step, &name)?;
+        } else if let Some(pending) = &step.pending {
+            ensure!(
+                self.background.contains_key(pending.as_str()),
+                "nothing in the background is called {pending}"
+            );
+        } else if let Some(killed) = &step.kill {
+            ensure!(
+                self.worker(killed)? == WorkerKind::Process,
+                "a thread cannot be killed"
+            );
+            self.background.retain(|_, (_, worker)| worker != killed);
+        } else if let Some(reopened) = &step.reopen {
+            ensure!(
+                self.worker(reopened)? == WorkerKind::Process,
+                "a thread has no database of its own"
+            );
+            let busy = self
+                .background
+                .values()
+                .any(|(_, worker)| worker == reopened);
+            ensure!(!busy, "{reopened} still does something in the background");
+        }
+        for saved in step.save.keys() {
+            self.saved.insert(saved);
+        }
+        Ok(())
+    }
+
+    fn request(&self, step: &'a Step) -> Result<String> {
+        let worker = step.worker.as_deref().unwrap_or(MAIN);
+        self.worker(worker)?;
+        let busy = self.background.values().any(|(_, other)| *other == worker);
+        ensure!(
+            !busy,
+            "the worker {worker} still does something in the background"
+        );
+        let name = step.operation(&self.entities)?;
+        if name == "free" {
+            ensure!(step.args.is_empty(), "free has no arguments");
+            return Ok(name);
+        }
+        let operation = self.table.get(&name)?;
+        ensure!(
+            step.call.is_none() || operation.free_standing,
+            "{name} is asked of an object"
+        );
+        let opening = step.verb.as_deref() == Some("open");
+        if !opening {
+            let creates = operation.creates.is_some();
+            ensure!(
+                step.creates.is_some() == creates,
+                "{name}: \"as\" names what an operation makes"
+            );
+        }
+        // Opening takes its arguments from the entity; the step says what differs.
+        encode::check_args(&operation.args, &step.args, opening).with_context(|| name.clone())?;
+        for text in step
+            .args
+            .values()
+            .map(|arg| arg.get())
+            .chain(step.result.as_ref().map(|r| r.get()))
+        {
+            for used in encode::saved_names(text)? {
+                ensure!(
+                    self.saved.contains(used.as_str()),
+                    "nothing was saved as {used}"
+                );
+            }
+        }
+        Ok(name)
+    }
+
+    fn expectation(&self, step: &Step, name: &str) -> Result<()> {
+        if let Some(result) = &step.result {
+            encode::check_expected(result)?;
+        }
+        if let Some(error) = &step.error {
+            encode::check_error(error, self.table)?;
+        }
+        let Ok(operation) = self.table.get(name) else {
+            return Ok(());
+        };
+        ensure!(
+            step.absent.is_none() || operation.gives("absent"),
+            "{name} never answers absent"
+        );
+        ensure!(
+            step.timeout.is_none() || operation.gives("timeout"),
+            "{name} never answers timeout"
+        );
+        ensure!(
+            !step.expects_result() || operation.gives_result(),
+            "{name} never answers a result"
+        );
+        Ok(())
+    }
+}
+
+/// All suites below `suites/`, in the order of their paths.
+pub fn load_all(root: &Path, table: &Table) -> Result<Vec<Suite>> {
+    let mut suites = Vec::new();
+    for path in files(&root.join("suites"))? {
+        let place = path
+            .strip_prefix(root)
+            .unwrap_or(&path)
+            .display()
+            .to_string();
+        let text = std::fs::read_to_string(&path).with_context(|| place.clone())?;
+        let suite = Suite::parse(&text, table).with_context(|| place.clone())?;
+        let expected = format!("suites/{}/{}.json", suite.area, suite.topic);
+        ensure!(
+            place.replace('\\', "/") == expected,
+            "{place} says that it is {expected}"
+        );
+        suites.push(suite);
+    }
+    Ok(suites)
+}
+
+/// The JSON files below a folder, sorted.
+pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let entries = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
+    for entry in entries {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files(&path)?);
+        } else if path.extension().is_some_and(|ending| ending == "json") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
