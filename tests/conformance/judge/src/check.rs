@@ -115,9 +115,11 @@ fn against_schema(root: &Path, found: &mut Vec<String>) -> Result<()> {
     let schema: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(root.join("schema/suite-1.json"))?)?;
     let place = "urn:beaver:suite-1";
-    let compiled = compiler
+    compiler
         .add_resource(place, schema)
-        .and_then(|()| compiler.compile(place, &mut schemas))
+        .map_err(|e| anyhow::anyhow!("schema/suite-1.json: {e}"))?;
+    let compiled = compiler
+        .compile(place, &mut schemas)
         .map_err(|e| anyhow::anyhow!("schema/suite-1.json: {e}"))?;
     for path in files(&root.join("suites"))? {
         let name = path

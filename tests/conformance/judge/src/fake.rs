@@ -9,7 +9,8 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::value::quote;
+use crate::matcher::matches;
+use crate::value::{quote, raw};
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,6 +23,12 @@ pub struct Script {
     /// What comes after what, for each operation; the last is repeated. Nothing: `{"result": null}`.
     #[serde(default)]
     pub answers: BTreeMap<String, Vec<Act>>,
+    /// What comes instead when it is started with that mutation.
+    #[serde(default)]
+    pub mutations: BTreeMap<String, BTreeMap<String, Vec<Act>>>,
+    /// It does not take up a mutation.
+    #[serde(default)]
+    pub deaf: bool,
     /// Live objects that a reset reports, and a bye.
     #[serde(default)]
     pub live: u64,
@@ -36,7 +43,7 @@ pub struct Script {
 pub struct Act {
     /// The answer without its id: `{"result": …}`.
     pub answer: Option<Box<RawValue>>,
-    /// The request's arguments must be these, to the letter, or the answer is an error.
+    /// The request's arguments must be these, no more and no less, or the answer is an error.
     pub args: Option<Box<RawValue>>,
     #[serde(default)]
     pub delay_ms: u64,
@@ -61,7 +68,10 @@ struct Request {
 /// # Errors
 /// A request that cannot be read.
 pub fn serve(script: &Script) -> Result<()> {
-    let mutation = std::env::var("BEAVER_MUTATE").ok();
+    let mutation = std::env::var("BEAVER_MUTATE").ok().filter(|_| !script.deaf);
+    let mutated = mutation
+        .as_ref()
+        .and_then(|area| script.mutations.get(area));
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let out = Arc::new(Mutex::new(std::io::stdout()));
     for line in std::io::stdin().lock().lines() {
@@ -97,7 +107,10 @@ pub fn serve(script: &Script) -> Result<()> {
                 std::process::exit(script.exit_status);
             }
             op => {
-                let acts = script.answers.get(op).map_or(&[][..], Vec::as_slice);
+                let acts = mutated
+                    .and_then(|answers| answers.get(op))
+                    .or(script.answers.get(op));
+                let acts = acts.map_or(&[][..], Vec::as_slice);
                 let count = counts.entry(op.to_string()).or_default();
                 let act = acts
                     .get(*count)
@@ -123,12 +136,14 @@ fn perform(act: &Act, request: &Request, out: &Mutex<std::io::Stdout>) {
         eprintln!("the fake dies as it is told");
         std::process::exit(3);
     }
-    while act.hang {
-        std::thread::park();
+    if act.hang {
+        loop {
+            std::thread::park();
+        }
     }
     let args = request.args.as_ref().map_or("{}", |args| args.get());
     if let Some(wanted) = &act.args
-        && wanted.get() != args
+        && !same(wanted, args)
     {
         let message = quote(&format!("wanted {}, got {args}", wanted.get()));
         return say(
@@ -155,6 +170,10 @@ fn perform(act: &Act, request: &Request, out: &Mutex<std::io::Stdout>) {
             .strip_suffix('}')
             .unwrap_or_default(),
     );
+}
+
+fn same(wanted: &RawValue, args: &str) -> bool {
+    raw(args).is_ok_and(|args| matches(wanted, &args).is_ok() && matches(&args, wanted).is_ok())
 }
 
 fn say(out: &Mutex<std::io::Stdout>, id: u64, members: &str) {

@@ -11,6 +11,7 @@ pub mod meta;
 pub mod ops;
 pub mod report;
 pub mod run;
+pub mod sound;
 pub mod suite;
 pub mod testee;
 pub mod value;

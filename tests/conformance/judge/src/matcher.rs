@@ -38,11 +38,12 @@ fn compare(expected: &RawValue, actual: &RawValue, root: bool, at: &str) -> Verd
             }
             true
         }
-        (View::Object(a), View::Object(b)) if number(&found).is_none() => {
+        (View::Object(a), View::Object(b)) if number(&wanted).or(number(&found)).is_none() => {
             return objects(a, b, root, at);
         }
-        (View::Number(a), _) => number(&found).is_some_and(|b| same_number(a, &b)),
-        _ => false,
+        _ => number(&wanted)
+            .zip(number(&found))
+            .is_some_and(|(a, b)| same_number(&a, &b)),
     };
     if same {
         Ok(())
