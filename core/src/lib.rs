@@ -1,1 +1,46 @@
+//! beaver: a multi-modal database in one standard SQLite file.
+//!
+//! ```
+//! use beaver_core::{Beaver, Options};
+//! use serde_json::json;
+//!
+//! let db = Beaver::open(":memory:", Options::default())?;
+//! let config = db.dict("app_config")?;
+//! config.set("theme", json!("dark"))?;
+//! assert_eq!(config.get("theme")?.map(|value| value.to_string()).as_deref(), Some(r#""dark""#));
+//! # Ok::<(), beaver_core::Error>(())
+//! ```
 
+mod batch;
+mod blob;
+mod clock;
+mod database;
+mod dict;
+mod engine;
+mod error;
+mod fork;
+mod handle;
+mod list;
+mod lock;
+mod log;
+mod options;
+mod queue;
+mod sqlite;
+mod value;
+
+pub use batch::{Batch, Outcome, When};
+pub use blob::Blobs;
+pub use clock::{Clock, ManualClock, Micros, SystemClock};
+pub use database::{BackupProgress, Beaver, Info, Stats, StructureInfo, Transaction, VerifyReport};
+pub use dict::{Dict, DictItems};
+pub use engine::{Blob, Kind, LeasedItem, LogEntry, QueueItem};
+pub use error::{Error, ErrorKind, Result};
+pub use handle::{Handle, Structure};
+pub use list::List;
+pub use lock::Lock;
+pub use log::Log;
+pub use options::{Durability, LogLevel, LogSink, Options};
+pub use queue::Queue;
+pub use value::{
+    Json, MAX_ITEMS, MAX_JSON_BYTES, MAX_JSON_DEPTH, MAX_KEY_BYTES, MAX_NAME_BYTES, MAX_TTL_SECONDS, seconds, utf8,
+};

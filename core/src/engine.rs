@@ -1,0 +1,439 @@
+//! What handles and engines exchange: a small trait per modality for reading, and one [`Op`] for
+//! every change.
+//!
+//! A change is data, not a call, because the same change is made in four ways: alone, merged with
+//! the waiting changes of other threads into one commit, inside a batch, or inside a transaction.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::clock::Micros;
+use crate::database::{BackupProgress, Info, Stats, VerifyReport};
+use crate::error::{Error, Result};
+use crate::options::Durability;
+use crate::value::Json;
+
+/// The kinds of structures a database holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Keys and values, with a time to live.
+    Dict,
+    /// Values in order.
+    List,
+    /// A priority queue.
+    Queue,
+    /// Named bytes with metadata.
+    Blob,
+    /// Values in the order of time.
+    Log,
+    /// A named lock between processes.
+    Lock,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Kind; 6] = [Kind::Dict, Kind::List, Kind::Queue, Kind::Blob, Kind::Log, Kind::Lock];
+
+    /// The name of the kind: `"dict"`, `"list"`, `"queue"`, `"blob"`, `"log"`, `"lock"`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Kind::Dict => "dict",
+            Kind::List => "list",
+            Kind::Queue => "queue",
+            Kind::Blob => "blob",
+            Kind::Log => "log",
+            Kind::Lock => "lock",
+        }
+    }
+
+    /// The kind of that name.
+    ///
+    /// # Errors
+    /// INVALID_ARGUMENT if there is none.
+    pub fn parse(name: &str) -> Result<Kind> {
+        Kind::ALL
+            .into_iter()
+            .find(|kind| kind.name() == name)
+            .ok_or_else(|| Error::invalid("no such kind: give dict, list, queue, blob, log or lock"))
+    }
+}
+
+/// One change of one structure.
+#[derive(Debug, Clone)]
+pub(crate) struct Op {
+    /// The structure's name.
+    pub name: Arc<str>,
+    /// On whose behalf: the lock owner whose calls pass an acquired structure.
+    pub owner: Option<Arc<str>>,
+    pub change: Change,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Change {
+    Dict(DictChange),
+    List(ListChange),
+    Queue(QueueChange),
+    Blob(BlobChange),
+    Log(LogChange),
+    Lock(LockChange),
+}
+
+impl Op {
+    pub fn kind(&self) -> Kind {
+        match self.change {
+            Change::Dict(_) => Kind::Dict,
+            Change::List(_) => Kind::List,
+            Change::Queue(_) => Kind::Queue,
+            Change::Blob(_) => Kind::Blob,
+            Change::Log(_) => Kind::Log,
+            Change::Lock(_) => Kind::Lock,
+        }
+    }
+}
+
+/// When a change applies at all. An unmet condition is `Reply::Flag(false)`, and fails a batch.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Condition {
+    #[default]
+    Always,
+    /// Nothing is at the key or index.
+    Absent,
+    /// The value at the key or index is this one (for a blob: its metadata).
+    Equals(Json),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum DictChange {
+    /// `Flag(applied)`
+    Set { key: String, value: Json, ttl: Option<Duration>, condition: Condition },
+    /// `Done`
+    SetMany { items: Vec<(String, Json)>, ttl: Option<Duration> },
+    /// `Flag(there was such a key)`; with a condition: `Flag(applied)`
+    Delete { key: String, condition: Condition },
+    /// `Value`
+    Pop { key: String },
+    /// `Count` of live keys removed
+    Clear,
+    /// `Done`: inserts an item as it was dumped, with its absolute expiry.
+    Restore { key: String, value: Json, expires_at: Option<Micros> },
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum ListChange {
+    /// `Done`: appends all, in order.
+    Push(Vec<Json>),
+    /// `Done`: puts one before the first.
+    Prepend(Json),
+    /// `Value`: takes the last.
+    Pop,
+    /// `Value`: takes the first.
+    Deque,
+    /// `Done`: the index is clamped, as Python's.
+    Insert { index: i64, value: Json },
+    /// `Flag(in range and condition met)`
+    Set { index: i64, value: Json, condition: Condition },
+    /// `Flag(in range and condition met)`
+    Delete { index: i64, condition: Condition },
+    /// `Flag(found)`: removes the first item of that value.
+    Remove(Json),
+    /// `Done`
+    Reverse,
+    /// `Count` of items removed: replaces a slice by any number of values.
+    Replace { start: Option<i64>, stop: Option<i64>, values: Vec<Json> },
+    /// `Count`
+    Clear,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum QueueChange {
+    /// `Done`: puts all, in order.
+    Put(Vec<(Json, f64)>),
+    /// `Items` (at least one), or `Empty`: takes up to so many of the first.
+    Take { count: usize },
+    /// `Leased`, or `Empty`.
+    Lease { lease: Duration, dead_letter: Option<DeadLetter> },
+    /// `Flag(the lease was still held)`
+    Ack { id: u64 },
+    /// `Flag(the lease was still held)`
+    Nack { id: u64, delay: Duration },
+    /// `Flag(the lease was still held)`
+    Extend { id: u64, lease: Duration },
+    /// `Count`, leased items included.
+    Clear,
+    /// `Done`: inserts an item as it was dumped, with its stamp.
+    Restore { data: Json, priority: f64, timestamp: Micros },
+}
+
+/// Where items go that were given out too often.
+#[derive(Debug, Clone)]
+pub(crate) struct DeadLetter {
+    pub max_attempts: u32,
+    pub queue: Arc<str>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum BlobChange {
+    /// `Flag(applied)`
+    Put { key: String, data: Vec<u8>, metadata: Option<Json>, condition: Condition },
+    /// `Flag(there was such a key)`
+    Delete { key: String },
+    /// `Count`
+    Clear,
+    /// `Done`: keeps a chunk of an upload that nobody sees yet.
+    Stage { upload: Arc<str>, sequence: u64, data: Vec<u8> },
+    /// `Done`: makes the staged chunks the blob of that key.
+    Finish { upload: Arc<str>, key: String, metadata: Option<Json> },
+    /// `Done`: forgets the staged chunks.
+    Abort { upload: Arc<str> },
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum LogChange {
+    /// `Stamps`: the time that each entry got.
+    Append(Vec<(Json, Option<Micros>)>),
+    /// `Count` of entries removed.
+    Prune { older_than: Option<Micros>, keep_last: Option<u64> },
+    /// `Count`
+    Clear,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum LockChange {
+    /// `Flag(true)` once held, else `Empty`: takes a place in the line, or keeps it.
+    Acquire { ttl: Duration },
+    /// `Flag(it was held, or waited for)`
+    Leave,
+    /// `Flag(it is still held)`
+    Renew { ttl: Duration },
+    /// `Count` of places removed.
+    Clear,
+}
+
+/// What a change gives back; each change documents which.
+#[derive(Debug, Clone)]
+pub(crate) enum Reply {
+    Done,
+    Flag(bool),
+    Count(u64),
+    Value(Option<Json>),
+    Stamps(Vec<Micros>),
+    Items(Vec<QueueItem>),
+    Leased(Box<LeasedItem>),
+    /// Nothing there now. Something may be at that time, if it is known.
+    Empty { retry_at: Option<Micros> },
+}
+
+impl Reply {
+    pub fn flag(self) -> Result<bool> {
+        match self {
+            Reply::Flag(flag) => Ok(flag),
+            other => Err(other.unexpected()),
+        }
+    }
+
+    pub fn count(self) -> Result<u64> {
+        match self {
+            Reply::Count(count) => Ok(count),
+            other => Err(other.unexpected()),
+        }
+    }
+
+    pub fn value(self) -> Result<Option<Json>> {
+        match self {
+            Reply::Value(value) => Ok(value),
+            other => Err(other.unexpected()),
+        }
+    }
+
+    pub fn unexpected(&self) -> Error {
+        let variant = match self {
+            Reply::Done => "Done",
+            Reply::Flag(_) => "Flag",
+            Reply::Count(_) => "Count",
+            Reply::Value(_) => "Value",
+            Reply::Stamps(_) => "Stamps",
+            Reply::Items(_) => "Items",
+            Reply::Leased(_) => "Leased",
+            Reply::Empty { .. } => "Empty",
+        };
+        Error::internal(format!("the engine gave an unexpected reply: {variant}"))
+    }
+}
+
+/// An item of a queue.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QueueItem {
+    /// Lower comes first.
+    pub priority: f64,
+    /// When it was put, in microseconds since 1970; breaks ties of priority.
+    pub timestamp: Micros,
+    /// The value.
+    pub data: Json,
+}
+
+/// An item that was given out on a lease.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LeasedItem {
+    /// What to settle it by: `ack`, `nack` or `extend`. Never used twice.
+    pub id: u64,
+    /// How often the item has been given out, this time included.
+    pub attempts: u32,
+    /// The item.
+    pub item: QueueItem,
+}
+
+/// Where an iteration over a queue stands: the order of the items, made unique by the row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct QueueCursor {
+    pub priority: f64,
+    pub timestamp: Micros,
+    pub row: i64,
+}
+
+/// An entry of a log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogEntry {
+    /// Microseconds since 1970; unique in its log.
+    pub timestamp: Micros,
+    /// The value.
+    pub data: Json,
+}
+
+/// A blob: its bytes and its metadata.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Blob {
+    /// The bytes.
+    pub data: Vec<u8>,
+    /// The metadata, if any was given.
+    pub metadata: Option<Json>,
+}
+
+pub(crate) trait DictEngine {
+    fn dict_get(&self, name: &str, key: &str) -> Result<Option<Json>>;
+    fn dict_get_many(&self, name: &str, keys: &[&str]) -> Result<Vec<Option<Json>>>;
+    fn dict_contains(&self, name: &str, key: &str) -> Result<bool>;
+    fn dict_len(&self, name: &str) -> Result<u64>;
+    /// Live items in the order of keys, after that key.
+    fn dict_page(&self, name: &str, after: Option<&str>, limit: usize) -> Result<Vec<DictItem>>;
+}
+
+/// A key, its value, and when it expires.
+#[derive(Debug, Clone)]
+pub(crate) struct DictItem {
+    pub key: String,
+    pub value: Json,
+    pub expires_at: Option<Micros>,
+}
+
+pub(crate) trait ListEngine {
+    fn list_len(&self, name: &str) -> Result<u64>;
+    /// The item at an index; a negative one counts from the end.
+    fn list_get(&self, name: &str, index: i64) -> Result<Option<Json>>;
+    /// As Python's slice with step 1.
+    fn list_slice(&self, name: &str, start: Option<i64>, stop: Option<i64>) -> Result<Vec<Json>>;
+    /// Items in order, with their place, after that place.
+    fn list_page(&self, name: &str, after: Option<f64>, limit: usize) -> Result<Vec<(f64, Json)>>;
+    /// The index of the first equal item within the slice.
+    fn list_find(&self, name: &str, value: &Json, start: Option<i64>, stop: Option<i64>) -> Result<Option<u64>>;
+    fn list_count(&self, name: &str, value: &Json) -> Result<u64>;
+}
+
+pub(crate) trait QueueEngine {
+    fn queue_peek(&self, name: &str) -> Result<Option<QueueItem>>;
+    /// How many items a `get` could have now.
+    fn queue_len(&self, name: &str) -> Result<u64>;
+    /// How many items are out on a lease that still runs.
+    fn queue_leased(&self, name: &str) -> Result<u64>;
+    fn queue_page(&self, name: &str, after: Option<QueueCursor>, limit: usize) -> Result<Vec<(QueueCursor, QueueItem)>>;
+}
+
+pub(crate) trait BlobEngine {
+    fn blob_get(&self, name: &str, key: &str) -> Result<Option<Blob>>;
+    /// The length in bytes and the metadata.
+    fn blob_stat(&self, name: &str, key: &str) -> Result<Option<(u64, Option<Json>)>>;
+    fn blob_len(&self, name: &str) -> Result<u64>;
+    /// Keys in order, after that key.
+    fn blob_page(&self, name: &str, after: Option<&str>, limit: usize) -> Result<Vec<String>>;
+    /// The bytes as they are at this moment, to be read bit by bit.
+    fn blob_open(&self, name: &str, key: &str) -> Result<Option<Box<dyn BlobStream>>>;
+}
+
+/// The bytes of one blob at one moment.
+pub(crate) trait BlobStream: Send {
+    fn len(&self) -> u64;
+    /// Fills the buffer as far as there are bytes; 0 at the end.
+    fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize>;
+}
+
+pub(crate) trait LogEngine {
+    fn log_len(&self, name: &str) -> Result<u64>;
+    fn log_range(&self, name: &str, range: &LogRange) -> Result<Vec<LogEntry>>;
+}
+
+/// Which entries of a log: from `start` (included) to `end` (excluded).
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct LogRange {
+    pub start: Option<Micros>,
+    pub end: Option<Micros>,
+    pub limit: Option<usize>,
+    pub reverse: bool,
+}
+
+pub(crate) trait LockEngine {
+    /// Who holds the lock now: the owner's id.
+    fn lock_holder(&self, name: &str) -> Result<Option<String>>;
+}
+
+/// All that is read of structures. Implemented by a database, a transaction, and a snapshot.
+pub(crate) trait Reading:
+    DictEngine + ListEngine + QueueEngine + BlobEngine + LogEngine + LockEngine + Send + Sync
+{
+    /// The names of a kind, sorted, internal ones left out.
+    fn names(&self, kind: Kind) -> Result<Vec<String>>;
+
+    /// The time that decides what has expired.
+    fn now_us(&self) -> Micros;
+}
+
+/// What handles read from and write to: a database, or one open transaction of it.
+pub(crate) trait Store: Reading {
+    /// Makes one change in its own commit (or in one with those of other threads).
+    fn write(&self, op: Op) -> Result<Reply>;
+
+    /// Repeats a change whenever it could succeed, until its reply is not [`Reply::Empty`] or the
+    /// deadline is past (none: for ever).
+    fn write_until(&self, op: Op, deadline: Option<Instant>) -> Result<Reply>;
+
+    /// Makes all changes in one commit, or none; an error names the index of the operation.
+    fn write_batch(&self, ops: Vec<Op>, durability: Option<Durability>) -> Result<Vec<Reply>>;
+
+    /// The same data at this one moment, to be read for as long as it is held.
+    fn snapshot(&self) -> Result<Box<dyn Reading>>;
+
+    /// The same data inside one transaction, which is undone when dropped before its commit.
+    fn transaction(&self, durability: Option<Durability>) -> Result<Box<dyn Transaction>>;
+}
+
+/// A whole engine.
+pub(crate) trait Engine: Store {
+    fn info(&self) -> Result<Info>;
+    fn verify(&self) -> Result<VerifyReport>;
+    fn stats(&self) -> Result<Stats>;
+    fn vacuum(&self) -> Result<()>;
+    fn checkpoint(&self) -> Result<()>;
+    fn backup(&self, path: &std::path::Path, progress: &mut dyn FnMut(BackupProgress) -> bool) -> Result<()>;
+    fn pause(&self) -> Result<()>;
+    fn resume(&self) -> Result<()>;
+    fn interrupt(&self);
+    fn close(&self) -> Result<()>;
+    /// Breaks the engine for good after a panic inside it.
+    fn break_down(&self);
+}
+
+/// An open transaction. Dropped, it is undone.
+pub(crate) trait Transaction {
+    fn store(&self) -> Arc<dyn Store>;
+    fn commit(self: Box<Self>) -> Result<()>;
+}

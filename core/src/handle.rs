@@ -1,0 +1,128 @@
+//! What every structure's handle has in common: its name, its way to the store, and its lock.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::engine::{Change, Kind, Op, Reply, Store};
+use crate::error::{Error, ErrorKind, Result};
+use crate::lock::Hold;
+use crate::value::check_name;
+
+/// The inner handle.
+#[derive(Clone)]
+pub struct Handle {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) kind: Kind,
+    pub(crate) name: Arc<str>,
+    /// Set for a handle that `acquire` gave: its calls pass the lock.
+    hold: Option<Arc<Hold>>,
+}
+
+impl Handle {
+    pub(crate) fn new(store: Arc<dyn Store>, kind: Kind, name: &str) -> Result<Self> {
+        Ok(Handle { store, kind, name: check_name(name)?, hold: None })
+    }
+
+    pub(crate) fn op(&self, change: Change) -> Op {
+        Op { name: self.name.clone(), owner: self.hold.as_ref().map(|hold| hold.owner()), change }
+    }
+
+    pub(crate) fn write(&self, change: Change) -> Result<Reply> {
+        self.store.write(self.op(change))
+    }
+
+    pub(crate) fn write_until(&self, change: Change, deadline: Option<Instant>) -> Result<Reply> {
+        self.store.write_until(self.op(change), deadline)
+    }
+
+    fn lock_name(&self) -> Arc<str> {
+        lock_name(self.kind, &self.name)
+    }
+
+    fn held(&self) -> Result<&Hold> {
+        self.hold.as_deref().ok_or_else(|| {
+            Error::new(ErrorKind::Conflict, "this handle did not acquire the structure: call acquire, and use the handle it gives")
+        })
+    }
+}
+
+/// The lock that `acquire` on a structure takes; BeaverDB 1.x uses the same.
+pub(crate) fn lock_name(kind: Kind, name: &str) -> Arc<str> {
+    format!("__lock__{}__{name}", kind.name()).into()
+}
+
+/// What all structures can do: be acquired, and tell their name. Import the trait to use it.
+///
+/// ```
+/// use beaver_core::{Beaver, Options, Structure};
+/// use serde_json::json;
+/// use std::time::Duration;
+/// let db = Beaver::open(":memory:", Options::default())?;
+/// let jobs = db.queue("jobs")?;
+/// jobs.put(json!("a"), 1.0)?;
+/// // While `mine` is held, nobody else can put or get.
+/// if let Some(mine) = jobs.acquire(Some(Duration::from_secs(5)), Duration::from_secs(60))? {
+///     assert!(mine.get(Some(Duration::ZERO))?.is_some());
+///     mine.release()?;
+/// }
+/// # Ok::<(), beaver_core::Error>(())
+/// ```
+pub trait Structure: Sized + AsRef<Handle> + From<Handle> {
+    /// The structure's name.
+    fn name(&self) -> &str {
+        &self.as_ref().name
+    }
+
+    /// The structure's kind.
+    fn kind(&self) -> Kind {
+        self.as_ref().kind
+    }
+
+    /// Acquires the structure for one owner, who uses the handle that is given back: while it is held,
+    /// every change and take by anybody else, in any process, waits (up to the busy timeout). Served in
+    /// the order of the calls. Ends with `release`, when the last clone of the handle is dropped, or
+    /// after `ttl`. A handle that holds the structure acquires it again at once.
+    ///
+    /// None if `timeout` ran out (zero: try; none: wait for ever).
+    ///
+    /// # Errors
+    /// INVALID_ARGUMENT for a TTL of zero, LIMIT above a hundred years; INTERRUPTED, CLOSED, PAUSED,
+    /// READ_ONLY, BUSY, FULL, IO.
+    fn acquire(&self, timeout: Option<Duration>, ttl: Duration) -> Result<Option<Self>> {
+        let handle = self.as_ref();
+        let hold = match &handle.hold {
+            Some(hold) => hold.clone(),
+            None => Arc::new(Hold::new(handle.store.clone(), handle.lock_name())),
+        };
+        if !hold.acquire(timeout, ttl)? {
+            return Ok(None);
+        }
+        Ok(Some(Self::from(Handle { hold: Some(hold), ..handle.clone() })))
+    }
+
+    /// Ends what `acquire` began; false if it had ended by its TTL already. After as many calls as
+    /// `acquire` had, others may go on.
+    ///
+    /// # Errors
+    /// CONFLICT on a handle that acquired nothing; CLOSED, PAUSED, BUSY, IO.
+    fn release(&self) -> Result<bool> {
+        self.as_ref().held()?.release()
+    }
+
+    /// Gives the acquired structure another `ttl` from now on; false if it had ended already.
+    ///
+    /// # Errors
+    /// CONFLICT on a handle that acquired nothing; as for `acquire`.
+    fn renew(&self, ttl: Duration) -> Result<bool> {
+        self.as_ref().held()?.renew(ttl)
+    }
+
+    /// Whether anybody has acquired the structure.
+    ///
+    /// # Errors
+    /// CLOSED, PAUSED, IO, CORRUPT.
+    fn locked(&self) -> Result<bool> {
+        let handle = self.as_ref();
+        Ok(handle.store.lock_holder(&handle.lock_name())?.is_some())
+    }
+}

@@ -1,0 +1,180 @@
+//! Locks between processes: fair, and ended by a time to live if their holder dies.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use crate::database::deadline;
+use crate::engine::{Change, LockChange, Op, Reply, Store};
+use crate::error::{Error, ErrorKind, Result};
+use crate::value::{check_name, check_ttl};
+
+/// One owner's claim on one lock.
+pub(crate) struct Hold {
+    store: Arc<dyn Store>,
+    lock: Arc<str>,
+    owner: Arc<str>,
+    /// How often it was acquired and not yet released.
+    depth: Mutex<u32>,
+}
+
+impl Hold {
+    pub fn new(store: Arc<dyn Store>, lock: Arc<str>) -> Self {
+        Hold { store, lock, owner: uuid::Uuid::new_v4().simple().to_string().into(), depth: Mutex::new(0) }
+    }
+
+    pub fn owner(&self) -> Arc<str> {
+        self.owner.clone()
+    }
+
+    fn op(&self, change: LockChange) -> Op {
+        Op { name: self.lock.clone(), owner: Some(self.owner.clone()), change: Change::Lock(change) }
+    }
+
+    pub fn acquire(&self, timeout: Option<Duration>, ttl: Duration) -> Result<bool> {
+        let ttl = check_ttl("the lock's TTL", ttl)?;
+        let acquired = match self.store.write_until(self.op(LockChange::Acquire { ttl }), deadline(timeout)) {
+            Ok(Reply::Flag(true)) => true,
+            Ok(_) => {
+                self.leave()?;
+                false
+            }
+            Err(error) => {
+                // The place in the line is given up; where that fails too, it ends by itself.
+                let _ = self.leave();
+                return Err(error);
+            }
+        };
+        if acquired {
+            *self.depth.lock() += 1;
+        }
+        Ok(acquired)
+    }
+
+    /// Gives up the place in the line, unless an outer `acquire` holds the lock.
+    fn leave(&self) -> Result<()> {
+        if *self.depth.lock() == 0 {
+            self.store.write(self.op(LockChange::Leave))?;
+        }
+        Ok(())
+    }
+
+    pub fn release(&self) -> Result<bool> {
+        let mut depth = self.depth.lock();
+        match *depth {
+            0 => Err(Error::new(ErrorKind::Conflict, "the lock is not held by this handle: it was released, or never acquired")),
+            1 => {
+                let released = self.store.write(self.op(LockChange::Leave))?.flag()?;
+                *depth = 0;
+                Ok(released)
+            }
+            _ => {
+                *depth -= 1;
+                self.held()
+            }
+        }
+    }
+
+    pub fn renew(&self, ttl: Duration) -> Result<bool> {
+        let ttl = check_ttl("the lock's TTL", ttl)?;
+        self.store.write(self.op(LockChange::Renew { ttl }))?.flag()
+    }
+
+    pub fn held(&self) -> Result<bool> {
+        Ok(self.store.lock_holder(&self.lock)?.as_deref() == Some(&*self.owner))
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        if *self.depth.get_mut() > 0 {
+            // Best effort: a closed database or a full disk leaves it to the TTL.
+            let _ = self.store.write(self.op(LockChange::Leave));
+        }
+    }
+}
+
+/// A lock between processes. Whoever calls first is served first; a holder that dies loses it by its
+/// TTL, and a waiter that dies its place within ten seconds.
+///
+/// The handle is the owner: it may acquire again at once, and must then release as often. For two
+/// owners, in threads or processes, use two handles.
+///
+/// ```
+/// use beaver_core::{Beaver, Options};
+/// use std::time::Duration;
+/// let db = Beaver::open(":memory:", Options::default())?;
+/// let refresh = db.lock("refresh_sitemap")?;
+/// if refresh.acquire(Some(Duration::from_secs(1)), Duration::from_secs(60))? {
+///     // … only one process at a time is here …
+///     refresh.release()?;
+/// }
+/// # Ok::<(), beaver_core::Error>(())
+/// ```
+pub struct Lock {
+    hold: Hold,
+}
+
+impl Lock {
+    pub(crate) fn new(store: Arc<dyn Store>, name: &str) -> Result<Self> {
+        Ok(Lock { hold: Hold::new(store, check_name(name)?) })
+    }
+
+    /// The lock's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.hold.lock
+    }
+
+    /// Waits for the lock up to `timeout` (zero: try; none: for ever) and holds it for at most `ttl`.
+    /// False if the time ran out.
+    ///
+    /// # Errors
+    /// INVALID_ARGUMENT for a TTL of zero, LIMIT above a hundred years; INTERRUPTED, CLOSED, PAUSED,
+    /// READ_ONLY, BUSY, FULL, IO.
+    pub fn acquire(&self, timeout: Option<Duration>, ttl: Duration) -> Result<bool> {
+        self.hold.acquire(timeout, ttl)
+    }
+
+    /// Gives the lock to the next waiter, who wakes at once. False if it had ended by its TTL already.
+    ///
+    /// # Errors
+    /// CONFLICT if this handle does not hold it; CLOSED, PAUSED, BUSY, IO.
+    pub fn release(&self) -> Result<bool> {
+        self.hold.release()
+    }
+
+    /// Holds the lock for another `ttl` from now on; false if it had ended already.
+    ///
+    /// # Errors
+    /// As for [`Lock::acquire`].
+    pub fn renew(&self, ttl: Duration) -> Result<bool> {
+        self.hold.renew(ttl)
+    }
+
+    /// Whether this handle holds the lock.
+    ///
+    /// # Errors
+    /// CLOSED, PAUSED, IO, CORRUPT.
+    pub fn held(&self) -> Result<bool> {
+        self.hold.held()
+    }
+
+    /// Whether anybody holds the lock.
+    ///
+    /// # Errors
+    /// CLOSED, PAUSED, IO, CORRUPT.
+    pub fn locked(&self) -> Result<bool> {
+        Ok(self.hold.store.lock_holder(&self.hold.lock)?.is_some())
+    }
+
+    /// Takes the lock from its holder and everybody out of the line; tells how many there were. For
+    /// repairs: a holder that lives does not learn of it before it renews or releases.
+    ///
+    /// # Errors
+    /// READ_ONLY, CLOSED, PAUSED, BUSY, FULL, IO.
+    pub fn clear(&self) -> Result<u64> {
+        self.hold.store.write(self.hold.op(LockChange::Clear))?.count()
+    }
+}

@@ -1,0 +1,109 @@
+//! How a database is opened.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::{Clock, SystemClock};
+
+/// What a commit promises when it returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Durability {
+    /// Safe against a crash of the program. A loss of power may take the commits of the last moments
+    /// (those since the last checkpoint or full commit), never the consistency of the file.
+    #[default]
+    Normal,
+    /// Safe against a loss of power as well: each commit waits for the disk.
+    Full,
+}
+
+/// How much a log record matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(i32)]
+pub enum LogLevel {
+    /// Something failed that should not.
+    Error = 1,
+    /// Something works, but not as it should.
+    Warn = 2,
+    /// Life-cycle: opened, upgraded, paused, closed.
+    Info = 3,
+    /// What helps to find a fault.
+    Debug = 4,
+}
+
+/// Receives diagnostics: level, target (the module that speaks) and a one-line message. Called from
+/// whatever thread the message comes from; it must not call back into the same database.
+pub type LogSink = Arc<dyn Fn(LogLevel, &str, &str) + Send + Sync>;
+
+/// How a database is opened. Start from `Options::default()` and change what you need.
+///
+/// ```
+/// use beaver_core::{Durability, Options};
+/// let options = Options { durability: Durability::Full, ..Options::default() };
+/// assert!(options.create);
+/// ```
+#[derive(Clone)]
+pub struct Options {
+    /// Refuse every write; the file is not touched. Default: false.
+    pub read_only: bool,
+    /// Create the file if there is none. Default: true.
+    pub create: bool,
+    /// What a commit promises. Default: [`Durability::Normal`].
+    pub durability: Durability,
+    /// How long a call waits for other writers, and for the holder of a structure it writes to,
+    /// before it fails as BUSY. Default: 30 s.
+    pub busy_timeout: Duration,
+    /// The page cache of each connection, in KiB. Default: 2,000, as SQLite's own.
+    pub cache_kib: u32,
+    /// How much of the file is mapped into memory, in bytes. Default: 0 (none): a map reads a little
+    /// faster when warm, and costs resident memory and cold starts.
+    pub mmap_bytes: u64,
+    /// Small caches and few idle connections, for phones and small machines. Default: false.
+    pub low_memory: bool,
+    /// Where the time of day comes from. Default: the system's clock.
+    pub clock: Arc<dyn Clock>,
+    /// Who receives diagnostics. Default: nobody.
+    pub log: Option<LogSink>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            read_only: false,
+            create: true,
+            durability: Durability::Normal,
+            busy_timeout: Duration::from_secs(30),
+            cache_kib: 2_000,
+            mmap_bytes: 0,
+            low_memory: false,
+            clock: Arc::new(SystemClock),
+            log: None,
+        }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("read_only", &self.read_only)
+            .field("create", &self.create)
+            .field("durability", &self.durability)
+            .field("busy_timeout", &self.busy_timeout)
+            .field("cache_kib", &self.cache_kib)
+            .field("mmap_bytes", &self.mmap_bytes)
+            .field("low_memory", &self.low_memory)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Options {
+    /// The page cache that a connection gets, in KiB.
+    pub(crate) fn effective_cache_kib(&self) -> u32 {
+        if self.low_memory { self.cache_kib.min(256) } else { self.cache_kib }
+    }
+
+    /// How many idle reading connections are kept.
+    pub(crate) fn idle_readers(&self) -> usize {
+        if self.low_memory { 1 } else { 8 }
+    }
+}

@@ -1,0 +1,106 @@
+//! Carries a change out inside a write transaction.
+
+use rusqlite::OptionalExtension;
+
+use super::conn::Conn;
+use super::writer::{Known, Stop, WriteConn};
+use super::{Sqlite, blob, dict, list, lock, log, queue};
+use crate::clock::{Micros, from_seconds, to_seconds};
+use crate::engine::{BlobChange, Change, Condition, DictChange, Kind, ListChange, Op, Reply};
+use crate::error::{Error, ErrorKind, Result};
+use crate::handle::lock_name;
+
+/// A write transaction: the connection, what is known, and the time it is made at.
+pub(super) struct Tx<'t> {
+    pub conn: &'t Conn,
+    pub known: &'t mut Known,
+    pub now: Micros,
+}
+
+pub(super) fn one(engine: &Sqlite, write: &mut WriteConn, op: &Op) -> Result<Reply, Stop> {
+    Tx::new(engine, write).apply(op)
+}
+
+pub(super) fn batch(engine: &Sqlite, write: &mut WriteConn, ops: &[Op]) -> Result<Vec<Reply>, Stop> {
+    let mut tx = Tx::new(engine, write);
+    let mut replies = Vec::with_capacity(ops.len());
+    for (index, op) in ops.iter().enumerate() {
+        let reply = match tx.apply(op) {
+            Ok(reply) => reply,
+            Err(Stop::Failed(e)) => return Err(e.at_operation(index).into()),
+            Err(held) => return Err(held),
+        };
+        refuse_no_effect(op, &reply).map_err(|e| e.at_operation(index))?;
+        replies.push(reply);
+    }
+    Ok(replies)
+}
+
+/// In a batch, a condition that is not met and an index that is not there fail the whole.
+fn refuse_no_effect(op: &Op, reply: &Reply) -> Result<()> {
+    if !matches!(reply, Reply::Flag(false)) {
+        return Ok(());
+    }
+    let (condition, positional) = match &op.change {
+        Change::Dict(DictChange::Set { condition, .. } | DictChange::Delete { condition, .. }) => (condition, false),
+        Change::Blob(BlobChange::Put { condition, .. }) => (condition, false),
+        Change::List(ListChange::Set { condition, .. } | ListChange::Delete { condition, .. }) => (condition, true),
+        _ => return Ok(()),
+    };
+    match condition {
+        Condition::Always if positional => Err(Error::new(ErrorKind::NotFound, "the index is out of the list's range")),
+        Condition::Always => Ok(()),
+        Condition::Absent => Err(Error::new(ErrorKind::Conflict, "the condition is not met: something is there already")),
+        Condition::Equals(_) => Err(Error::new(ErrorKind::Conflict, "the condition is not met: another value is there, or none")),
+    }
+}
+
+impl<'t> Tx<'t> {
+    pub fn new(engine: &Sqlite, write: &'t mut WriteConn) -> Self {
+        Tx { conn: &write.conn, known: &mut write.known, now: engine.options.clock.now_us() }
+    }
+
+    fn apply(&mut self, op: &Op) -> Result<Reply, Stop> {
+        self.refuse_held(op)?;
+        let name = &*op.name;
+        let reply = match &op.change {
+            Change::Dict(change) => dict::apply(self, name, change),
+            Change::List(change) => list::apply(self, name, change),
+            Change::Queue(change) => queue::apply(self, name, change),
+            Change::Blob(change) => blob::apply(self, name, change),
+            Change::Log(change) => log::apply(self, name, change),
+            Change::Lock(change) => lock::apply(self, name, op.owner.as_deref(), change),
+        };
+        Ok(reply?)
+    }
+
+    /// A structure that somebody acquired is changed by its owner only.
+    fn refuse_held(&mut self, op: &Op) -> Result<(), Stop> {
+        let kind = op.kind();
+        if kind == Kind::Lock || matches!(op.change, Change::Blob(BlobChange::Stage { .. } | BlobChange::Abort { .. })) {
+            return Ok(());
+        }
+        let any = match self.known.locks {
+            Some(any) => any,
+            None => {
+                let any = self.conn.prepare_cached("SELECT 1 FROM beaver_lock_waiters LIMIT 1")?.exists([])?;
+                *self.known.locks.insert(any)
+            }
+        };
+        if !any {
+            return Ok(());
+        }
+        let lock = lock_name(kind, &op.name);
+        let holder: Option<(String, f64)> = self
+            .conn
+            .prepare_cached(lock::FIRST_IN_LINE)?
+            .query_row((&*lock, to_seconds(self.now)), |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        match holder {
+            Some((waiter, expires)) if Some(&*waiter) != op.owner.as_deref() => {
+                Err(Stop::Held { lock, until: from_seconds(expires) })
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! One SQLite connection: how it is opened and set up, and the few calls that rusqlite does not have.
+#![allow(unsafe_code)] // sqlite3_file_control, and leaking after a fork
+
+use std::mem::ManuallyDrop;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use rusqlite::{Connection, InterruptHandle, OpenFlags, ffi};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::fork;
+use crate::options::Options;
+
+/// Where the database is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    Memory,
+    File(PathBuf),
+}
+
+/// The running connections of one database, to interrupt them.
+#[derive(Default)]
+pub(super) struct Registry {
+    next: AtomicU64,
+    handles: Mutex<Vec<(u64, Role, InterruptHandle)>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Reader,
+    Writer,
+}
+
+impl Registry {
+    /// Stops what the connections are doing; those of the writer only if asked.
+    pub fn interrupt(&self, writer_too: bool) {
+        for (_, role, handle) in self.handles.lock().iter() {
+            if writer_too || *role == Role::Reader {
+                handle.interrupt();
+            }
+        }
+    }
+}
+
+/// A connection that belongs to one thread at a time. In a forked child it is leaked, not closed:
+/// closing would release the locks of the parent.
+pub(super) struct Conn {
+    sqlite: ManuallyDrop<Connection>,
+    id: u64,
+    registry: Arc<Registry>,
+    born: u32,
+}
+
+impl Conn {
+    /// Opens the place and sets the connection up; no table is read.
+    pub fn open(place: &Place, options: &Options, role: Role, registry: &Arc<Registry>) -> Result<Conn> {
+        let mut flags = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
+        flags |= if role == Role::Reader && options.read_only {
+            OpenFlags::SQLITE_OPEN_READ_ONLY
+        } else {
+            OpenFlags::SQLITE_OPEN_READ_WRITE
+        };
+        if role == Role::Writer && options.create {
+            flags |= OpenFlags::SQLITE_OPEN_CREATE;
+        }
+        let sqlite = match place {
+            Place::Memory => Connection::open_in_memory_with_flags(flags)?,
+            Place::File(path) => Connection::open_with_flags(path, flags).map_err(|e| explain_open(path, e))?,
+        };
+        let id = registry.next.fetch_add(1, Ordering::Relaxed);
+        registry.handles.lock().push((id, role, sqlite.get_interrupt_handle()));
+        let conn = Conn { sqlite: ManuallyDrop::new(sqlite), id, registry: registry.clone(), born: fork::generation() };
+        conn.set_up(options)?;
+        Ok(conn)
+    }
+
+    fn set_up(&self, options: &Options) -> Result<()> {
+        self.set_prepared_statement_cache_capacity(256);
+        // Readers wait for SQLite's own short exclusive moments (recovery, the last close); the writer
+        // has a loop of its own.
+        self.busy_timeout(Duration::from_secs(5))?;
+        self.execute_batch(&format!(
+            "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;
+             PRAGMA cache_size = -{}; PRAGMA mmap_size = {};",
+            options.effective_cache_kib(),
+            options.mmap_bytes,
+        ))?;
+        Ok(())
+    }
+
+    /// Becomes a copy of another database.
+    pub fn copy_from(&mut self, from: &Connection) -> Result<()> {
+        rusqlite::backup::Backup::new(from, &mut self.sqlite)?.step(-1)?;
+        Ok(())
+    }
+
+    /// Whether two looks at the file see the same data: changes with every commit of any connection
+    /// of any process that this connection knows of, which is every one inside a transaction.
+    pub fn data_version(&self) -> u32 {
+        let mut version: u32 = 0;
+        // SAFETY: the handle is open for as long as `self`, and this opcode writes one u32.
+        unsafe {
+            ffi::sqlite3_file_control(
+                self.sqlite.handle(),
+                c"main".as_ptr(),
+                ffi::SQLITE_FCNTL_DATA_VERSION,
+                (&raw mut version).cast(),
+            );
+        }
+        version
+    }
+}
+
+impl Deref for Conn {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.sqlite
+    }
+}
+
+impl Drop for Conn {
+    fn drop(&mut self) {
+        if fork::generation() != self.born {
+            return;
+        }
+        self.registry.handles.lock().retain(|(id, ..)| *id != self.id);
+        // SAFETY: dropped once, here, and not used afterwards.
+        unsafe { ManuallyDrop::drop(&mut self.sqlite) };
+    }
+}
+
+/// SQLite says "unable to open database file" for many reasons; the common ones deserve their own words.
+fn explain_open(path: &Path, error: rusqlite::Error) -> Error {
+    let io = |what: &str| Error::new(ErrorKind::Io, what);
+    if path.is_dir() {
+        return io("the path is a directory: give the path of a file");
+    }
+    if path.as_os_str().is_empty() {
+        return Error::invalid("the path is empty: give the path of a file, or :memory:");
+    }
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() && !parent.exists() => {
+            io("the path's directory does not exist: create it first")
+        }
+        _ if !path.exists() => io("the file does not exist and could not be created: look at the options and at the directory's rights"),
+        _ => error.into(),
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        let (code, message) = match &error {
+            rusqlite::Error::SqliteFailure(failure, message) => (*failure, message.clone()),
+            rusqlite::Error::SqlInputError { error, msg, .. } => (*error, Some(msg.clone())),
+            // A column holds another type than every writer puts there.
+            rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::InvalidColumnType(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..)
+            | rusqlite::Error::Utf8Error(..) => {
+                return Error::new(ErrorKind::Corrupt, "a stored value is of a type that does not belong there: verify the file");
+            }
+            _ => return Error::internal(format!("rusqlite: {error}")),
+        };
+        let (kind, remedy) = match code.code {
+            rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked => {
+                (ErrorKind::Busy, "another process keeps the database: retry later")
+            }
+            rusqlite::ErrorCode::OperationInterrupted => (ErrorKind::Interrupted, "the call was interrupted"),
+            rusqlite::ErrorCode::ReadOnly => (ErrorKind::ReadOnly, "the file or its directory cannot be written"),
+            rusqlite::ErrorCode::DiskFull => (ErrorKind::Full, "the disk is full: make room and repeat"),
+            rusqlite::ErrorCode::DatabaseCorrupt => (ErrorKind::Corrupt, "the file is damaged: restore it from a backup"),
+            rusqlite::ErrorCode::NotADatabase => (ErrorKind::Corrupt, "the file is not a database: look at the path"),
+            rusqlite::ErrorCode::TooBig => (ErrorKind::Limit, "the value is larger than SQLite's limit"),
+            rusqlite::ErrorCode::SystemIoFailure
+            | rusqlite::ErrorCode::CannotOpen
+            | rusqlite::ErrorCode::PermissionDenied
+            | rusqlite::ErrorCode::FileLockingProtocolFailed => (ErrorKind::Io, "the operating system failed a file operation"),
+            _ => (ErrorKind::Internal, "unexpected result of SQLite"),
+        };
+        let detail = message.unwrap_or_else(|| code.to_string());
+        Error::new(kind, format!("{remedy} ({detail})")).with_sqlite_code(code.extended_code)
+    }
+}
+
+impl From<rusqlite::types::FromSqlError> for Error {
+    fn from(error: rusqlite::types::FromSqlError) -> Self {
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Null, Box::new(error)).into()
+    }
+}

@@ -1,0 +1,166 @@
+//! Opening, pausing, resuming, closing.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::conn::{Conn, Place, Registry, Role};
+use super::gate::{Gate, State};
+use super::readers::{self, Readers};
+use super::schema::{self, Found};
+use super::watch::Watch;
+use super::writer::{WriteConn, Writer};
+use super::Sqlite;
+use crate::error::{Error, ErrorKind, Result};
+use crate::fork;
+use crate::options::{LogLevel, Options};
+
+impl Sqlite {
+    /// Opens a file, or a database in memory. Nothing that grows with the data is read.
+    pub fn open(place: Option<&Path>, options: Options) -> Result<Arc<Sqlite>> {
+        fork::watch();
+        let place = match place {
+            None => Place::Memory,
+            // Made absolute: the program may change its directory before the next connection.
+            Some(path) => Place::File(std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())),
+        };
+        let registry = Arc::new(Registry::default());
+        let (writer, incomplete) = connect(&place, &options, &registry)?;
+        let engine = Arc::new_cyclic(|this| Sqlite {
+            place,
+            options,
+            gate: Gate::new(),
+            registry,
+            watch: Watch::default(),
+            readers: Readers::new(incomplete),
+            writer: Writer::new(writer),
+            slots: parking_lot::Mutex::default(),
+            this: this.clone(),
+        });
+        engine.log(LogLevel::Info, "opened");
+        Ok(engine)
+    }
+
+    /// Creates the tables that an older file lacks, before the first write to it.
+    pub(super) fn complete_schema(&self, conn: &Conn) -> Result<()> {
+        if !self.readers.incomplete() {
+            return Ok(());
+        }
+        self.begin_waiting(conn)?;
+        let outcome = schema::inspect(conn).and_then(|found| match found {
+            Found::Current => Ok(()),
+            Found::Empty | Found::Older => schema::complete(conn),
+        });
+        if let Err(e) = outcome {
+            let _ = conn.execute_batch("ROLLBACK");
+            return Err(e);
+        }
+        conn.execute_batch("COMMIT")?;
+        self.readers.completed();
+        self.log(LogLevel::Info, "completed the tables of an older file");
+        Ok(())
+    }
+
+    /// Why there is no connection.
+    pub(super) fn gone(&self) -> Error {
+        self.gate.check().err().unwrap_or_else(|| {
+            Error::new(ErrorKind::ReadOnly, "the database was opened read-only: open it without read_only to write")
+        })
+    }
+
+    pub(super) fn run_pause(&self) -> Result<()> {
+        self.gate.check()?;
+        self.gate.set(State::Paused);
+        self.log(LogLevel::Info, "paused");
+        if self.place == Place::Memory {
+            self.watch.notify_all();
+            return Ok(());
+        }
+        self.let_go()
+    }
+
+    pub(super) fn run_resume(&self) -> Result<()> {
+        if self.gate.state() != State::Paused {
+            return self.gate.check();
+        }
+        if let Place::File(_) = self.place {
+            let turn = self.writer.exclusive()?;
+            let (writer, _) = connect(&self.place, &self.options, &self.registry)?;
+            *turn.lock() = writer.map(WriteConn::new);
+        }
+        self.gate.set(State::Open);
+        self.log(LogLevel::Info, "resumed");
+        Ok(())
+    }
+
+    pub(super) fn run_close(&self) -> Result<()> {
+        if self.gate.forked() {
+            return self.gate.check();
+        }
+        if self.gate.set(State::Closed) == State::Closed {
+            return Ok(());
+        }
+        self.log(LogLevel::Info, "closed");
+        self.let_go()
+    }
+
+    /// Ends waits, reads and streams, lets the running write finish, and closes every connection.
+    /// The last one to close checkpoints the WAL and removes it.
+    fn let_go(&self) -> Result<()> {
+        self.watch.notify_all();
+        self.registry.interrupt(false);
+        let turn = self.writer.exclusive()?;
+        for slot in self.slots.lock().drain(..) {
+            if let Some(slot) = slot.upgrade() {
+                slot.end();
+            }
+        }
+        self.readers.drain();
+        self.watch.shut();
+        let writer = turn.lock().take();
+        drop(writer);
+        Ok(())
+    }
+}
+
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        if !self.gate.forked() {
+            let _ = self.run_close();
+        }
+    }
+}
+
+/// Opens the first connections of a database: the writer (unless read-only), and whether tables of
+/// ours are missing.
+fn connect(place: &Place, options: &Options, registry: &Arc<Registry>) -> Result<(Option<Conn>, bool)> {
+    if options.read_only {
+        if *place == Place::Memory {
+            return Err(Error::invalid("a database in memory cannot be read-only"));
+        }
+        let reader = readers::open(place, options, registry)?;
+        return Ok((None, schema::inspect(&reader)? != Found::Current));
+    }
+    let conn = Conn::open(place, options, Role::Writer, registry)?;
+    if conn.is_readonly("main")? {
+        return Err(Error::new(ErrorKind::ReadOnly, "the file cannot be written: mend its rights, or open it with read_only"));
+    }
+    let found = schema::inspect(&conn)?;
+    if let Place::File(_) = place {
+        let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+        if mode != "wal" {
+            return Err(Error::new(ErrorKind::Unsupported, "the file's place does not allow SQLite's WAL mode (a network share?)"));
+        }
+    }
+    conn.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864;")?;
+    if found == Found::Empty {
+        conn.execute_batch("BEGIN IMMEDIATE")?;
+        // Another process may have been faster.
+        if schema::inspect(&conn)? == Found::Empty {
+            schema::complete(&conn)?;
+        }
+        conn.execute_batch("COMMIT")?;
+    }
+    // From here on the writer waits in its own way.
+    conn.busy_timeout(std::time::Duration::ZERO)?;
+    Ok((Some(conn), found == Found::Older))
+}

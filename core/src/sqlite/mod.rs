@@ -1,0 +1,287 @@
+//! The embedded engine: one SQLite file, one writing connection a process, a pool of readers.
+
+mod apply;
+mod backup;
+mod blob;
+mod busy;
+mod conn;
+mod dict;
+mod gate;
+mod lifecycle;
+mod list;
+mod lock;
+mod log;
+mod maintenance;
+mod queue;
+mod readers;
+mod schema;
+mod snapshot;
+mod source;
+mod transaction;
+mod verify;
+mod watch;
+mod writer;
+
+pub(crate) use backup::restore;
+
+use std::path::Path;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+
+use crate::clock::Micros;
+use crate::database::{BackupProgress, Info, Stats, VerifyReport};
+use crate::engine::{Change, Engine, Kind, LockEngine, QueueEngine, Op, QueueChange, Reading, Reply, Store, Transaction};
+use crate::error::{Error, ErrorKind, Result};
+use crate::options::{Durability, LogLevel, Options};
+use conn::{Conn, Place, Registry};
+use gate::Gate;
+use readers::Readers;
+use snapshot::Slot;
+use source::{Source, View};
+use watch::{Topic, Waiter, Watch};
+use writer::{Ops, Replies, Request, Stop, Writer};
+
+/// An open database.
+pub(crate) struct Sqlite {
+    place: Place,
+    options: Options,
+    gate: Gate,
+    registry: Arc<Registry>,
+    watch: Watch,
+    readers: Readers,
+    writer: Writer,
+    /// Connections of snapshots and streams, which close and pause take away.
+    slots: Mutex<Vec<Weak<Slot>>>,
+    /// Itself, for the transactions and snapshots that keep it alive.
+    this: Weak<Sqlite>,
+}
+
+impl Sqlite {
+    /// Opens a connection for reading.
+    fn open_reader(&self) -> Result<Conn> {
+        readers::open(&self.place, &self.options, &self.registry)
+    }
+
+    fn log(&self, level: LogLevel, message: &str) {
+        if let Some(sink) = &self.options.log {
+            sink(level, "beaver::sqlite", message);
+        }
+    }
+
+    fn this(&self) -> Result<Arc<Sqlite>> {
+        self.this.upgrade().ok_or_else(|| Error::internal("the engine is being dropped"))
+    }
+
+    /// Waits for changes of a structure from now on.
+    fn wait_for(&self, kind: Kind, name: &Arc<str>, interrupts: u64) -> Result<Waiter<'_>> {
+        self.watch.register(&self.gate, interrupts, Topic(kind, name.clone()), || match self.place {
+            Place::Memory => Ok(None),
+            Place::File(_) => self.open_reader().map(Some),
+        })
+    }
+
+    /// Wakes those who wait for what the operations changed.
+    fn wake_for(&self, ops: &[Op]) {
+        for op in ops {
+            self.watch.notify(op.kind(), &op.name);
+            if let Change::Queue(QueueChange::Lease { dead_letter: Some(dead), .. }) = &op.change {
+                self.watch.notify(Kind::Queue, &dead.queue);
+            }
+        }
+    }
+
+    /// Submits a request; waits, up to the busy timeout, while a structure it changes is acquired by
+    /// somebody else.
+    fn submit(&self, mut request: Request) -> Result<Replies> {
+        self.gate.check()?;
+        let interrupts = self.gate.interrupts();
+        let (outcome, back) = self.writer.submit(self, request);
+        let mut held = match outcome {
+            Ok(replies) => return Ok(replies),
+            Err(Stop::Failed(e)) => return Err(self.gate.explain(e)),
+            Err(Stop::Held { lock, .. }) => lock,
+        };
+        let deadline = Instant::now() + self.options.busy_timeout;
+        request = back;
+        loop {
+            let waiter = self.wait_for(Kind::Lock, &held, interrupts)?;
+            let (outcome, back) = self.writer.submit(self, request);
+            request = back;
+            let until = match outcome {
+                Ok(replies) => return Ok(replies),
+                Err(Stop::Failed(e)) => return Err(self.gate.explain(e)),
+                Err(Stop::Held { lock, until }) => {
+                    if lock != held {
+                        held = lock;
+                        continue;
+                    }
+                    until
+                }
+            };
+            if Instant::now() >= deadline {
+                return Err(Error::new(ErrorKind::Busy, "another owner has acquired the structure: retry later, or raise the busy timeout"));
+            }
+            waiter.wait(Some(deadline.min(self.instant_of(until))))?;
+        }
+    }
+
+    /// When the time of day will be `at`, on the monotonic clock, and a moment later.
+    fn instant_of(&self, at: Micros) -> Instant {
+        let left = u64::try_from(at.saturating_sub(self.options.clock.now_us())).unwrap_or(0);
+        Instant::now() + Duration::from_micros(left.min(86_400_000_000)) + Duration::from_micros(200)
+    }
+}
+
+impl Source for Sqlite {
+    fn read<T>(&self, work: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T> {
+        self.gate.check()?;
+        let now = self.options.clock.now_us();
+        let outcome = match self.place {
+            Place::Memory => {
+                let turn = self.writer.exclusive()?;
+                let guard = turn.lock();
+                match guard.as_ref() {
+                    Some(write) => work(&View { conn: &write.conn, now }),
+                    None => Err(self.gone()),
+                }
+            }
+            Place::File(_) => self.readers.with(&self.gate, || self.open_reader(), self.options.idle_readers(), |conn| {
+                work(&View { conn, now })
+            }),
+        };
+        outcome.map_err(|e| self.gate.explain(e))
+    }
+
+    fn now(&self) -> Micros {
+        self.options.clock.now_us()
+    }
+
+    fn read_together<T>(&self, work: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T> {
+        self.read(|view| {
+            view.conn.prepare_cached("BEGIN")?.execute([])?;
+            let outcome = work(view);
+            let ended = view.conn.prepare_cached("COMMIT")?.execute([]);
+            let value = outcome?;
+            ended?;
+            Ok(value)
+        })
+    }
+}
+
+impl Store for Sqlite {
+    fn write(&self, op: Op) -> Result<Reply> {
+        match self.submit(Request { ops: Ops::One(op), durability: self.options.durability })? {
+            Replies::One(reply) => Ok(reply),
+            Replies::Batch(_) => Err(Error::internal("a single change was answered as a batch")),
+        }
+    }
+
+    fn write_until(&self, op: Op, deadline: Option<Instant>) -> Result<Reply> {
+        let interrupts = self.gate.interrupts();
+        let first = self.write(op.clone())?;
+        if !matches!(first, Reply::Empty { .. }) || deadline.is_some_and(|at| at <= Instant::now()) {
+            return Ok(first);
+        }
+        let waiter = self.wait_for(op.kind(), &op.name, interrupts)?;
+        loop {
+            let reply = self.write(op.clone())?;
+            let Reply::Empty { retry_at } = reply else { return Ok(reply) };
+            loop {
+                let retry = retry_at.map(|at| self.instant_of(at));
+                let until = [deadline, retry].into_iter().flatten().min();
+                let changed = waiter.wait(until)?;
+                let now = Instant::now();
+                if !changed && deadline.is_some_and(|at| at <= now) {
+                    return Ok(reply);
+                }
+                // A look costs a tenth of an attempt, which takes the write lock.
+                if retry.is_some_and(|at| at <= now) || self.worth_trying(&op)? {
+                    break;
+                }
+            }
+        }
+    }
+
+    fn write_batch(&self, ops: Vec<Op>, durability: Option<Durability>) -> Result<Vec<Reply>> {
+        let durability = durability.unwrap_or(self.options.durability);
+        match self.submit(Request { ops: Ops::Batch(ops), durability })? {
+            Replies::Batch(replies) => Ok(replies),
+            Replies::One(_) => Err(Error::internal("a batch was answered as a single change")),
+        }
+    }
+
+    fn snapshot(&self) -> Result<Box<dyn Reading>> {
+        Ok(Box::new(snapshot::take(self)?))
+    }
+
+    fn transaction(&self, durability: Option<Durability>) -> Result<Box<dyn Transaction>> {
+        transaction::begin(self, durability)
+    }
+}
+
+impl Engine for Sqlite {
+    fn info(&self) -> Result<Info> {
+        self.information()
+    }
+
+    fn verify(&self) -> Result<VerifyReport> {
+        verify::run(self)
+    }
+
+    fn stats(&self) -> Result<Stats> {
+        self.statistics()
+    }
+
+    fn vacuum(&self) -> Result<()> {
+        self.run_vacuum()
+    }
+
+    fn checkpoint(&self) -> Result<()> {
+        self.run_checkpoint()
+    }
+
+    fn backup(&self, path: &Path, progress: &mut dyn FnMut(BackupProgress) -> bool) -> Result<()> {
+        backup::run(self, path, progress)
+    }
+
+    fn pause(&self) -> Result<()> {
+        self.run_pause()
+    }
+
+    fn resume(&self) -> Result<()> {
+        self.run_resume()
+    }
+
+    fn interrupt(&self) {
+        if !self.gate.forked() {
+            self.gate.interrupt();
+            self.registry.interrupt(true);
+            self.watch.notify_all();
+        }
+    }
+
+    fn close(&self) -> Result<()> {
+        self.run_close()
+    }
+
+    fn break_down(&self) {
+        self.gate.set(gate::State::Broken);
+        self.watch.notify_all();
+    }
+}
+
+impl Sqlite {
+    /// Whether a change that found nothing would find something now.
+    fn worth_trying(&self, op: &Op) -> Result<bool> {
+        match &op.change {
+            Change::Lock(_) => {
+                let holder = self.lock_holder(&op.name)?;
+                Ok(holder.is_none() || holder.as_deref() == op.owner.as_deref())
+            }
+            Change::Queue(_) => Ok(self.queue_peek(&op.name)?.is_some()),
+            _ => Ok(true),
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The tables of the file, its format number, and what may be opened at all.
+//!
+//! The tables of BeaverDB 1.x are the base; everything else is additive, so that each tool that
+//! reads a 1.x file reads ours. No object needs an SQLite newer than 3.31. The format is described in
+//! `docs/file-format.md`.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// The number of the format that this version writes. It stands in `beaver_meta`, and in
+/// `PRAGMA user_version` where that was free.
+pub(super) const FORMAT: u32 = 1;
+
+/// A table: its name and its columns.
+struct Table(&'static str, &'static str);
+
+/// As BeaverDB 1.x creates them.
+const BASE: [Table; 6] = [
+    Table(
+        "beaver_dicts",
+        "dict_name TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, expires_at REAL, PRIMARY KEY (dict_name, key)",
+    ),
+    Table(
+        "beaver_lists",
+        "list_name TEXT NOT NULL, item_order REAL NOT NULL, item_value TEXT NOT NULL, PRIMARY KEY (list_name, item_order)",
+    ),
+    Table(
+        "beaver_priority_queues",
+        "queue_name TEXT NOT NULL, priority REAL NOT NULL, timestamp REAL NOT NULL, data TEXT NOT NULL",
+    ),
+    Table(
+        "beaver_blobs",
+        "store_name TEXT NOT NULL, key TEXT NOT NULL, data BLOB NOT NULL, metadata TEXT, PRIMARY KEY (store_name, key)",
+    ),
+    Table(
+        "beaver_logs",
+        "log_name TEXT NOT NULL, timestamp REAL NOT NULL, data TEXT NOT NULL, PRIMARY KEY (log_name, timestamp)",
+    ),
+    Table(
+        "beaver_lock_waiters",
+        "lock_name TEXT NOT NULL, waiter_id TEXT NOT NULL, requested_at REAL NOT NULL, expires_at REAL NOT NULL,
+         PRIMARY KEY (lock_name, requested_at)",
+    ),
+];
+
+/// What we add.
+const ADDED: [Table; 5] = [
+    Table("beaver_meta", "key TEXT PRIMARY KEY, value TEXT NOT NULL"),
+    // The counted tree over a list that was changed in its middle; level 0 marks a list whose
+    // shape is not known. A list without rows here is dense: its keys are consecutive.
+    Table(
+        "beaver_list_nodes",
+        "list_name TEXT NOT NULL, level INTEGER NOT NULL, first_key REAL NOT NULL, items INTEGER NOT NULL,
+         PRIMARY KEY (list_name, level, first_key)",
+    ),
+    // Items that were given out on a lease, until they are settled.
+    Table(
+        "beaver_queue_leases",
+        "lease_id INTEGER PRIMARY KEY AUTOINCREMENT, queue_name TEXT NOT NULL, priority REAL NOT NULL,
+         timestamp REAL NOT NULL, data TEXT NOT NULL, attempts INTEGER NOT NULL, leased_until REAL NOT NULL",
+    ),
+    // Uploads of blobs that are not finished.
+    Table("beaver_blob_uploads", "upload_id TEXT PRIMARY KEY, touched_at REAL NOT NULL"),
+    Table(
+        "beaver_blob_chunks",
+        "upload_id TEXT NOT NULL, sequence INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (upload_id, sequence)",
+    ),
+];
+
+const INDEXES: &str = "
+CREATE INDEX IF NOT EXISTS idx_priority_queue_order ON beaver_priority_queues (queue_name, priority ASC, timestamp ASC);
+CREATE INDEX IF NOT EXISTS idx_logs_timestamp ON beaver_logs (log_name, timestamp);
+CREATE INDEX IF NOT EXISTS idx_lock_expires ON beaver_lock_waiters (lock_name, expires_at);
+CREATE INDEX IF NOT EXISTS idx_lock_waiter_id ON beaver_lock_waiters (lock_name, waiter_id);
+CREATE INDEX IF NOT EXISTS beaver_dicts_expiry ON beaver_dicts (expires_at, dict_name) WHERE expires_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS beaver_queue_leases_order ON beaver_queue_leases (queue_name, priority, timestamp);
+CREATE INDEX IF NOT EXISTS beaver_queue_leases_until ON beaver_queue_leases (queue_name, leased_until);
+";
+
+/// These only look, unless somebody else than us changes a list: then its nodes are kept right, or
+/// the list is marked as of unknown shape. See `list.rs`.
+const TRIGGERS: &str = "";
+
+/// What stands in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// No beaver table at all.
+    Empty,
+    /// The tables of BeaverDB 1.x, or of an older format of ours: complete at the first write.
+    Older,
+    /// Everything is there.
+    Current,
+}
+
+/// Tells what stands in the file.
+///
+/// # Errors
+/// UNSUPPORTED for a newer format and for a file of BeaverDB 2.x; CORRUPT if it is no database.
+pub(super) fn inspect(conn: &Connection) -> Result<Found> {
+    // Reads the first page: the moment at which a file that is no database shows.
+    let names: Vec<String> = conn
+        .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB '*beaver_*'")?
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    if names.iter().any(|name| name.starts_with("__beaver_")) {
+        return Err(Error::new(
+            ErrorKind::Unsupported,
+            "the file is of BeaverDB 2.x, which keeps its data in other tables: export it with BeaverDB 2.x and load it into a new file",
+        ));
+    }
+    if names.is_empty() {
+        return Ok(Found::Empty);
+    }
+    if !names.iter().any(|name| name == "beaver_meta") {
+        return Ok(Found::Older);
+    }
+    let format: Option<String> =
+        conn.query_row("SELECT value FROM beaver_meta WHERE key = 'format'", [], |row| row.get(0)).optional()?;
+    let Some(format) = format.and_then(|text| text.parse::<u32>().ok()) else {
+        return Ok(Found::Older);
+    };
+    if format > FORMAT {
+        return Err(Error::new(
+            ErrorKind::Unsupported,
+            format!("the file has format {format}, this version knows formats up to {FORMAT}: use a newer beaver"),
+        ));
+    }
+    Ok(if format == FORMAT { Found::Current } else { Found::Older })
+}
+
+/// Creates what is missing. Runs inside a write transaction.
+pub(super) fn complete(conn: &Connection) -> Result<()> {
+    let lists_before = exists(conn, "beaver_lists")? && !exists(conn, "beaver_list_nodes")?;
+    for Table(name, columns) in BASE.iter().chain(&ADDED) {
+        conn.execute_batch(&format!("CREATE TABLE IF NOT EXISTS {name} ({columns})"))?;
+    }
+    conn.execute_batch(INDEXES)?;
+    conn.execute_batch(TRIGGERS)?;
+    if lists_before {
+        super::list::mark_all_unknown(conn)?;
+    }
+    conn.execute("INSERT OR REPLACE INTO beaver_meta (key, value) VALUES ('format', ?1)", [FORMAT.to_string()])?;
+    let user_version: u32 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if user_version == 0 {
+        conn.execute_batch(&format!("PRAGMA user_version = {FORMAT}"))?;
+    }
+    Ok(())
+}
+
+/// Lets a connection read a file that lacks some of our tables: empty ones stand in for them, in
+/// the connection's own temporary schema, so the file is not touched.
+pub(super) fn stand_in(conn: &Connection) -> Result<()> {
+    for Table(name, columns) in BASE.iter().chain(&ADDED) {
+        if exists(conn, name)? {
+            continue;
+        }
+        if *name == "beaver_list_nodes" {
+            // Every list of such a file is of unknown shape.
+            conn.execute_batch(
+                "CREATE TEMP VIEW beaver_list_nodes AS
+                 SELECT list_name, 0 AS level, -9e999 AS first_key, 0 AS items FROM beaver_lists",
+            )?;
+        } else {
+            conn.execute_batch(&format!("CREATE TEMP TABLE {name} ({columns})"))?;
+        }
+    }
+    Ok(())
+}
+
+fn exists(conn: &Connection, table: &str) -> Result<bool> {
+    Ok(conn
+        .prepare_cached("SELECT 1 FROM main.sqlite_master WHERE type = 'table' AND name = ?1")?
+        .exists([table])?)
+}

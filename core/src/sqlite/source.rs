@@ -1,0 +1,36 @@
+//! Where a read runs: on a connection of the pool, inside a transaction, or on a snapshot.
+
+use rusqlite::Connection;
+
+use super::maintenance;
+use crate::clock::Micros;
+use crate::engine::{Kind, Reading};
+use crate::error::Result;
+
+/// What a read sees: a connection and the time.
+pub(super) struct View<'v> {
+    pub conn: &'v Connection,
+    pub now: Micros,
+}
+
+/// Something that the reading half of the engine runs on. The SQL of each modality is written once,
+/// for every source.
+pub(super) trait Source: Send + Sync {
+    /// Runs one statement's worth of reading.
+    fn read<T>(&self, work: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T>;
+
+    fn now(&self) -> Micros;
+
+    /// Runs several statements that must see the same moment.
+    fn read_together<T>(&self, work: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T>;
+}
+
+impl<S: Source> Reading for S {
+    fn names(&self, kind: Kind) -> Result<Vec<String>> {
+        self.read(|view| maintenance::names(view, kind))
+    }
+
+    fn now_us(&self) -> Micros {
+        self.now()
+    }
+}

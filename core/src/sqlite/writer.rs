@@ -1,0 +1,425 @@
+//! The one writing connection of a process, and the line in front of it.
+//!
+//! A thread that finds nobody writing leads: it begins a transaction, makes its own changes, then
+//! those of the threads that have come to wait meanwhile, commits once, and tells each its result
+//! (group commit). Then it hands the lead to the first that still waits. No thread is started.
+//!
+//! A change that fails before it wrote anything leaves its group alone. One that fails later takes
+//! the group's transaction with it: then each of the group is made again, alone. There are no
+//! savepoints, because they make the full-text index flush.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::ThreadId;
+use std::time::{Duration, Instant};
+
+use parking_lot::{Condvar, Mutex, MutexGuard};
+
+use super::conn::Conn;
+use super::{Sqlite, apply};
+use crate::clock::Micros;
+use crate::engine::{Op, Reply};
+use crate::error::{Error, ErrorKind, Result};
+use crate::options::Durability;
+
+/// How many requests one commit may carry, and for how long it may be collected.
+const GROUP_REQUESTS: usize = 64;
+const GROUP_TIME: Duration = Duration::from_millis(2);
+/// How often the leader lets others run before it begins.
+const GATHER_YIELDS: usize = 4;
+
+#[derive(Default)]
+pub(super) struct Writer {
+    line: Mutex<Line>,
+    /// Locked by the leader only; in a `:memory:` database by readers too.
+    conn: Mutex<Option<WriteConn>>,
+    /// How many requests the last commit carried.
+    last_group: AtomicUsize,
+}
+
+#[derive(Default)]
+struct Line {
+    leading: bool,
+    waiting: VecDeque<Arc<Turn>>,
+    /// The thread that has the connection for itself.
+    exclusive: Option<ThreadId>,
+}
+
+/// The connection, and what the writer knows about the file while nobody else commits.
+pub(super) struct WriteConn {
+    pub conn: Conn,
+    pub known: Known,
+    durability: Durability,
+}
+
+/// Facts that hold until another process commits; each is learned when it is first needed.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    data_version: u32,
+    /// Whether any structure is acquired or any lock waited for.
+    pub locks: Option<bool>,
+    /// No key of any dict expires before this time.
+    pub next_expiry: Option<Micros>,
+}
+
+/// What a thread wants done in one commit.
+pub(super) struct Request {
+    pub ops: Ops,
+    pub durability: Durability,
+}
+
+pub(super) enum Ops {
+    One(Op),
+    Batch(Vec<Op>),
+}
+
+pub(super) enum Replies {
+    One(Reply),
+    Batch(Vec<Reply>),
+}
+
+/// Why a request was not carried out; nothing of it was written.
+pub(super) enum Stop {
+    Failed(Error),
+    /// Somebody else holds a structure it changes, until that time at the latest.
+    Held { lock: Arc<str>, until: Micros },
+}
+
+impl<E: Into<Error>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Stop::Failed(error.into())
+    }
+}
+
+type Outcome = std::result::Result<Replies, Stop>;
+
+/// A place in the line.
+struct Turn {
+    state: Mutex<TurnState>,
+    wake: Condvar,
+}
+
+enum TurnState {
+    /// In the line; without a request the thread wants the connection for itself.
+    Waiting(Option<Request>),
+    /// The request is in the hands of the leader.
+    Taken,
+    /// It is this thread's turn to lead.
+    Lead(Option<Request>),
+    Done(Outcome, Request),
+}
+
+impl Writer {
+    pub fn new(conn: Option<Conn>) -> Self {
+        Writer { conn: Mutex::new(conn.map(WriteConn::new)), ..Writer::default() }
+    }
+
+    /// Makes the changes of a request in one commit. A request that was held comes back.
+    pub fn submit(&self, engine: &Sqlite, request: Request) -> (Outcome, Request) {
+        let turn = {
+            let mut line = self.line.lock();
+            if !line.leading {
+                line.leading = true;
+                drop(line);
+                return self.lead(engine, request);
+            }
+            if let Err(e) = line.refuse_reentry() {
+                return (Err(Stop::Failed(e)), request);
+            }
+            line.join(Some(request))
+        };
+        let mut state = turn.state.lock();
+        loop {
+            match std::mem::replace(&mut *state, TurnState::Taken) {
+                TurnState::Done(outcome, request) => return (outcome, request),
+                TurnState::Lead(Some(request)) => {
+                    drop(state);
+                    return self.lead(engine, request);
+                }
+                other => *state = other,
+            }
+            turn.wake.wait(&mut state);
+        }
+    }
+
+    /// Waits in the line and keeps the connection until the turn is dropped.
+    pub fn exclusive(&self) -> Result<Exclusive<'_>> {
+        self.begin_turn()?;
+        Ok(Exclusive(self))
+    }
+
+    /// As [`Writer::exclusive`], for who calls [`Writer::end_turn`] at the end.
+    pub fn begin_turn(&self) -> Result<()> {
+        let turn = {
+            let mut line = self.line.lock();
+            if line.leading {
+                line.refuse_reentry()?;
+                Some(line.join(None))
+            } else {
+                line.leading = true;
+                None
+            }
+        };
+        if let Some(turn) = turn {
+            let mut state = turn.state.lock();
+            while !matches!(*state, TurnState::Lead(_)) {
+                turn.wake.wait(&mut state);
+            }
+        }
+        self.line.lock().exclusive = Some(std::thread::current().id());
+        Ok(())
+    }
+
+    pub fn end_turn(&self) {
+        drop(Lead(self));
+    }
+
+    /// The connection itself, for whoever leads or reads a `:memory:` database.
+    pub fn lock(&self) -> MutexGuard<'_, Option<WriteConn>> {
+        self.conn.lock()
+    }
+
+    /// How many threads wait in the line.
+    pub fn waiting(&self) -> usize {
+        self.line.lock().waiting.len()
+    }
+
+    fn lead(&self, engine: &Sqlite, request: Request) -> (Outcome, Request) {
+        // Handed on also when a panic unwinds through here.
+        let _lead = Lead(self);
+        self.let_a_group_gather();
+        let mut guard = self.conn.lock();
+        let Some(write) = guard.as_mut() else {
+            let error = engine.gate.check().err().unwrap_or_else(|| Error::new(ErrorKind::ReadOnly, "the database was opened read-only"));
+            return (Err(Stop::Failed(error)), request);
+        };
+        if let Err(e) = write.begin(engine, request.durability) {
+            return (Err(Stop::Failed(e)), request);
+        }
+        let began = Instant::now();
+        let mut group = vec![Member { outcome: None, turn: None, request }];
+        let mut spoiled = false;
+        loop {
+            if let Some(member) = group.last_mut() {
+                let before = write.conn.total_changes();
+                let outcome = write.run(engine, &member.request);
+                spoiled = outcome.is_err() && (write.conn.total_changes() != before || write.conn.is_autocommit());
+                member.outcome = Some(outcome);
+            }
+            if spoiled || group.len() >= GROUP_REQUESTS || (group.len() > 1 && began.elapsed() > GROUP_TIME) {
+                break;
+            }
+            match self.take_next(write.durability) {
+                Some((turn, request)) => group.push(Member { outcome: None, turn: Some(turn), request }),
+                None => break,
+            }
+        }
+        if spoiled {
+            write.rollback();
+            write.run_each_alone(engine, &mut group);
+        } else if let Err(error) = write.commit() {
+            write.rollback();
+            for member in &mut group {
+                if let Some(Ok(_)) = member.outcome {
+                    member.outcome = Some(Err(Stop::Failed(error.clone())));
+                }
+            }
+        }
+        drop(guard);
+        self.last_group.store(group.len(), Ordering::Relaxed);
+        for member in &group {
+            if let Some(Ok(_)) = member.outcome {
+                engine.wake_for(member.request.ops());
+            }
+        }
+        Member::deliver(group)
+    }
+
+    /// When the last commit carried several requests, their threads are about to come back: giving them
+    /// the processor for a moment makes the next group as large. A lone writer never waits.
+    fn let_a_group_gather(&self) {
+        let expected = self.last_group.load(Ordering::Relaxed);
+        for _ in 0..GATHER_YIELDS {
+            if expected <= 1 || self.waiting() + 1 >= expected {
+                return;
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    /// The next request in the line, if it fits into a commit of that durability.
+    fn take_next(&self, durability: Durability) -> Option<(Arc<Turn>, Request)> {
+        let mut line = self.line.lock();
+        let front = line.waiting.front()?;
+        let request = {
+            let mut state = front.state.lock();
+            match &mut *state {
+                TurnState::Waiting(request) if request.as_ref().is_some_and(|r| r.durability <= durability) => {
+                    let request = request.take()?;
+                    *state = TurnState::Taken;
+                    request
+                }
+                _ => return None,
+            }
+        };
+        line.waiting.pop_front().map(|turn| (turn, request))
+    }
+}
+
+impl Line {
+    fn join(&mut self, request: Option<Request>) -> Arc<Turn> {
+        let turn = Arc::new(Turn { state: Mutex::new(TurnState::Waiting(request)), wake: Condvar::new() });
+        self.waiting.push_back(turn.clone());
+        turn
+    }
+
+    fn refuse_reentry(&self) -> Result<()> {
+        if self.exclusive == Some(std::thread::current().id()) {
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                "this thread is inside a transaction of the same database: use the transaction's own handles",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Passes the lead on when dropped.
+struct Lead<'w>(&'w Writer);
+
+impl Drop for Lead<'_> {
+    fn drop(&mut self) {
+        let mut line = self.0.line.lock();
+        line.exclusive = None;
+        let Some(next) = line.waiting.pop_front() else {
+            line.leading = false;
+            return;
+        };
+        drop(line);
+        let mut state = next.state.lock();
+        if let TurnState::Waiting(request) = &mut *state {
+            *state = TurnState::Lead(request.take());
+        }
+        drop(state);
+        next.wake.notify_one();
+    }
+}
+
+/// The right to use the connection until it is dropped.
+pub(super) struct Exclusive<'w>(&'w Writer);
+
+impl<'w> Exclusive<'w> {
+    pub fn lock(&self) -> MutexGuard<'w, Option<WriteConn>> {
+        self.0.lock()
+    }
+}
+
+impl Drop for Exclusive<'_> {
+    fn drop(&mut self) {
+        self.0.end_turn();
+    }
+}
+
+/// A request within a group.
+struct Member {
+    request: Request,
+    outcome: Option<Outcome>,
+    /// Who waits for it; none for the leader's own.
+    turn: Option<Arc<Turn>>,
+}
+
+impl Member {
+    /// Tells every waiting thread its outcome, and gives back the leader's own.
+    fn deliver(group: Vec<Member>) -> (Outcome, Request) {
+        let mut own = None;
+        for Member { request, outcome, turn } in group {
+            let outcome = outcome.unwrap_or_else(|| Err(Stop::Failed(Error::internal("a request was not run"))));
+            match turn {
+                None => own = Some((outcome, request)),
+                Some(turn) => {
+                    *turn.state.lock() = TurnState::Done(outcome, request);
+                    turn.wake.notify_one();
+                }
+            }
+        }
+        own.unwrap_or_else(|| {
+            (Err(Stop::Failed(Error::internal("the leader's request was lost"))), Request { ops: Ops::Batch(Vec::new()), durability: Durability::Normal })
+        })
+    }
+}
+
+impl Request {
+    pub fn ops(&self) -> &[Op] {
+        match &self.ops {
+            Ops::One(op) => std::slice::from_ref(op),
+            Ops::Batch(ops) => ops,
+        }
+    }
+}
+
+impl WriteConn {
+    pub fn new(conn: Conn) -> Self {
+        // 1 is NORMAL; the pragma is set when it first differs.
+        WriteConn { conn, known: Known::default(), durability: Durability::Normal }
+    }
+
+    /// Begins a write transaction; waits for other processes up to the busy timeout.
+    pub fn begin(&mut self, engine: &Sqlite, durability: Durability) -> Result<()> {
+        engine.complete_schema(&self.conn)?;
+        if durability != self.durability {
+            self.conn.execute_batch(match durability {
+                Durability::Normal => "PRAGMA synchronous = NORMAL",
+                Durability::Full => "PRAGMA synchronous = FULL",
+            })?;
+            self.durability = durability;
+        }
+        engine.begin_waiting(&self.conn)?;
+        let version = self.conn.data_version();
+        if version != self.known.data_version {
+            self.known = Known { data_version: version, ..Known::default() };
+        }
+        Ok(())
+    }
+
+    pub fn commit(&mut self) -> Result<()> {
+        self.conn.prepare_cached("COMMIT")?.execute([])?;
+        // Our own commit moves the number too.
+        self.known.data_version = self.conn.data_version();
+        Ok(())
+    }
+
+    pub fn rollback(&mut self) {
+        if !self.conn.is_autocommit() {
+            // It fails only where SQLite has rolled back already.
+            let _ = self.conn.execute_batch("ROLLBACK");
+        }
+        self.known = Known::default();
+    }
+
+    fn run(&mut self, engine: &Sqlite, request: &Request) -> Outcome {
+        match &request.ops {
+            Ops::One(op) => apply::one(engine, self, op).map(Replies::One),
+            Ops::Batch(ops) => apply::batch(engine, self, ops).map(Replies::Batch),
+        }
+    }
+
+    fn run_each_alone(&mut self, engine: &Sqlite, group: &mut [Member]) {
+        for member in group {
+            let outcome = match self.begin(engine, member.request.durability) {
+                Ok(()) => self.run(engine, &member.request),
+                Err(e) => Err(Stop::Failed(e)),
+            };
+            member.outcome = Some(match outcome {
+                Ok(replies) => self.commit().map(|()| replies).map_err(|e| {
+                    self.rollback();
+                    Stop::Failed(e)
+                }),
+                Err(stop) => {
+                    self.rollback();
+                    Err(stop)
+                }
+            });
+        }
+    }
+}
