@@ -118,7 +118,7 @@ fn against_schema(root: &Path, found: &mut Vec<String>) -> Result<()> {
     compiler
         .add_resource(place, schema)
         .map_err(|e| anyhow::anyhow!("schema/suite-1.json: {e}"))?;
-    let compiled = compiler
+    let form = compiler
         .compile(place, &mut schemas)
         .map_err(|e| anyhow::anyhow!("schema/suite-1.json: {e}"))?;
     for path in files(&root.join("suites"))? {
@@ -129,7 +129,7 @@ fn against_schema(root: &Path, found: &mut Vec<String>) -> Result<()> {
             .to_string();
         let suite =
             serde_json::from_str(&std::fs::read_to_string(&path)?).with_context(|| name.clone())?;
-        if let Err(error) = schemas.validate(&suite, compiled) {
+        if let Err(error) = schemas.validate(&suite, form) {
             found.push(format!("{name}: {error}"));
         }
     }

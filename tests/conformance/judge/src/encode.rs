@@ -264,13 +264,13 @@ fn check_type(value: &RawValue, shape: &Shape) -> Result<()> {
     check_tags(value)?;
     let tagged = |allowed: &[&str]| tag.as_deref().is_some_and(|tag| allowed.contains(&tag));
     let fits = match (shape, &looked) {
-        (Shape::Json | Shape::Id, _) => true,
-        (Shape::Text, View::Text(_))
-        | (Shape::Path, View::Text(_))
-        | (Shape::Bool, View::Bool(_)) => true,
+        (Shape::Json | Shape::Id, _)
+        | (Shape::Text | Shape::Path, View::Text(_))
+        | (Shape::Bool, View::Bool(_))
+        | (Shape::Number | Shape::Timeout, View::Number(_))
+        | (Shape::Timeout, View::Null) => true,
         (Shape::Text, _) => tagged(&["$text", "$bytes", "$saved"]),
         (Shape::Bytes, _) => tagged(&["$bytes", "$saved"]),
-        (Shape::Number | Shape::Timeout, View::Number(_)) | (Shape::Timeout, View::Null) => true,
         (Shape::Number | Shape::Timeout, _) => tagged(&["$float", "$int", "$saved"]),
         (Shape::Int, View::Number(number)) => number.parse::<i64>().is_ok(),
         (Shape::Int, _) => tagged(&["$int", "$saved"]),

@@ -154,14 +154,14 @@ fn play(text: &str, judge: &Path, table: &Table, all_pass: bool) -> Result<()> {
         .collect();
     let report = run::run(table, &[suite], &program, &known, &String::new(), 1)?;
     let mut found = BTreeMap::new();
-    let mut details = String::new();
+    let mut details = Vec::new();
     for entry in &report.tests {
         let word = match &entry.outcome {
             Outcome::Passed => "passed".to_string(),
             Outcome::Known { .. } => "known".to_string(),
             Outcome::Skipped { .. } => "skipped".to_string(),
             Outcome::Failed { signature, detail } => {
-                details.push_str(&format!("; {}: {detail}", entry.name));
+                details.push(format!("{}: {detail}", entry.name));
                 if signature.ends_with(Failure::NOT_STARTED) {
                     detail.clone()
                 } else {
@@ -180,7 +180,7 @@ fn play(text: &str, judge: &Path, table: &Table, all_pass: bool) -> Result<()> {
         let got = found.get(name).with_context(|| format!("no test {name}"))?;
         ensure!(
             got == word,
-            "{name}: expected {word:?}, got {got:?}{details}"
+            "{name}: expected {word:?}, got {got:?}: {details:?}"
         );
     }
     ensure!(

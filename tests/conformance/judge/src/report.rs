@@ -1,4 +1,4 @@
-//! What came of a run: lines for people, JSON, JUnit, and the matrix of testees and areas.
+//! What came of a run: lines for people, JSON, XML, and the matrix of testees and areas.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -173,9 +173,9 @@ pub fn matrix(reports: &[Report]) -> String {
         .flat_map(|report| report.tests.iter().map(Entry::area))
         .collect();
     let mut page = String::from("| testee |");
-    areas.iter().for_each(|area| {
+    for area in &areas {
         let _ = write!(page, " {area} |");
-    });
+    }
     page.push_str("\n|---|");
     page.push_str(&"---|".repeat(areas.len()));
     page.push('\n');

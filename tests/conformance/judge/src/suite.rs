@@ -14,7 +14,8 @@ use crate::sound::Checker;
 #[serde(deny_unknown_fields)]
 pub struct Suite {
     /// The version of this form: 1.
-    pub suite: u64,
+    #[serde(rename = "suite")]
+    pub version: u64,
     pub area: String,
     pub topic: String,
     pub description: String,
@@ -139,9 +140,13 @@ impl Suite {
     pub fn parse(text: &str, table: &Table) -> Result<Suite> {
         let suite: Suite = serde_json::from_str(text)?;
         ensure!(
-            suite.suite == 1,
+            suite.version == 1,
             "this judge reads suites of version 1, not {}",
-            suite.suite
+            suite.version
+        );
+        ensure!(
+            !suite.description.is_empty(),
+            "a suite without a description"
         );
         ensure!(!suite.tests.is_empty(), "a suite without tests");
         for word in [&suite.area, &suite.topic]

@@ -254,7 +254,7 @@ impl Testee {
                 Ok(Some(status)) if status.success() => return Ok(count),
                 Ok(Some(status)) => return Err(Fault::Died(format!("{status} after bye"))),
                 Ok(None) if Instant::now() < deadline => {
-                    std::thread::sleep(Duration::from_millis(2))
+                    std::thread::sleep(Duration::from_millis(2));
                 }
                 _ => return Err(Fault::Hung(self.limit)),
             }
@@ -392,14 +392,12 @@ pub fn request(
     args: &str,
     thread: Option<&str>,
 ) -> String {
-    let mut members = format!("\"op\":{}", quote(op));
+    let mut members = vec![format!("\"op\":{}", quote(op))];
     for (name, value) in [("on", on), ("as", creates), ("thread", thread)] {
-        if let Some(value) = value {
-            members.push_str(&format!(",\"{name}\":{}", quote(value)));
-        }
+        members.extend(value.map(|value| format!("\"{name}\":{}", quote(value))));
     }
     if args != "{}" {
-        members.push_str(&format!(",\"args\":{args}"));
+        members.push(format!("\"args\":{args}"));
     }
-    members
+    members.join(",")
 }
