@@ -37,7 +37,7 @@ enum Action {
         /// Writes the report as JSON.
         #[arg(long)]
         json: Option<PathBuf>,
-        /// Writes the report as XML for JUnit's readers.
+        /// Writes the report as XML in the form of junit.
         #[arg(long)]
         junit: Option<PathBuf>,
         /// Writes the matrix of testee and areas as Markdown.
