@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use crate::database::durability;
 use crate::dict::{self, Dict};
-use crate::engine::{Change, Condition, DictChange, Op, Reply, Store};
-use crate::error::Result;
+use crate::engine::{Change, Condition, DictChange, ListChange, Op, Reply, Store};
+use crate::error::{Error, Result};
 use crate::handle::Structure;
+use crate::list::{self, List};
 use crate::value::{Json, check_count, check_key, check_limits};
 
 /// When an operation of a batch applies. One that does not apply fails the whole batch as CONFLICT.
@@ -132,6 +133,70 @@ impl Batch {
         self.add(dict, Change::Dict(DictChange::Clear))
     }
 
+    /// Puts a value at the end of a list.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`].
+    pub fn list_push(&mut self, list: &List, value: impl Into<Json>) -> Result<()> {
+        self.add(list, list::push_change([value])?)
+    }
+
+    /// Puts many values at the end of a list, as one operation.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`]; LIMIT above [`crate::MAX_ITEMS`] values.
+    pub fn list_extend(&mut self, list: &List, values: impl IntoIterator<Item = impl Into<Json>>) -> Result<()> {
+        self.add(list, list::push_change(values)?)
+    }
+
+    /// Puts a value before the first of a list.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`].
+    pub fn list_prepend(&mut self, list: &List, value: impl Into<Json>) -> Result<()> {
+        self.add(list, list::prepend_change(value.into())?)
+    }
+
+    /// Puts a value in front of the item at an index, as [`List::insert`] does.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`].
+    pub fn list_insert(&mut self, list: &List, index: i64, value: impl Into<Json>) -> Result<()> {
+        self.add(list, list::insert_change(index, value.into())?)
+    }
+
+    /// Gives the item at an index another value. If no item is there, the batch fails as NOT_FOUND.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`]; INVALID_ARGUMENT for [`When::Absent`], since only items can be set.
+    pub fn list_set(&mut self, list: &List, index: i64, value: impl Into<Json>, when: When) -> Result<()> {
+        self.add(list, list::set_change(index, value.into(), of_an_item(when)?)?)
+    }
+
+    /// Removes the item at an index. If no item is there, the batch fails as NOT_FOUND.
+    ///
+    /// # Errors
+    /// As for [`Batch::list_set`].
+    pub fn list_delete(&mut self, list: &List, index: i64, when: When) -> Result<()> {
+        self.add(list, Change::List(ListChange::Delete { index, condition: of_an_item(when)? }))
+    }
+
+    /// Removes the first item of a list that equals the value; [`Outcome::Applied`] tells whether one did.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`].
+    pub fn list_remove(&mut self, list: &List, value: &Json) -> Result<()> {
+        self.add(list, list::remove_change(value)?)
+    }
+
+    /// Removes every item of a list.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`].
+    pub fn list_clear(&mut self, list: &List) -> Result<()> {
+        self.add(list, Change::List(ListChange::Clear))
+    }
+
     /// Makes all the changes in one commit, and tells what each did. `durable` overrides the database's
     /// durability for this commit.
     ///
@@ -145,6 +210,14 @@ impl Batch {
         }
         let replies = self.store.write_batch(self.ops, durability(durable))?;
         replies.into_iter().map(outcome).collect()
+    }
+}
+
+/// The condition of an operation that needs an item to be there.
+fn of_an_item(when: When) -> Result<Condition> {
+    match when {
+        When::Absent => Err(Error::invalid("an index of a list is set or deleted only where an item is: push or insert instead")),
+        when => when.condition(),
     }
 }
 

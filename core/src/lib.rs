@@ -36,7 +36,7 @@ pub use dict::{Dict, DictItems};
 pub use engine::{Blob, Kind, LeasedItem, LogEntry, QueueItem};
 pub use error::{Error, ErrorKind, Result};
 pub use handle::{Handle, Structure};
-pub use list::List;
+pub use list::{List, ListItems};
 pub use lock::Lock;
 pub use log::Log;
 pub use options::{Durability, LogLevel, LogSink, Options, parse_options};
