@@ -156,7 +156,7 @@ pub(crate) enum QueueChange {
     Lease { lease: Duration, dead_letter: Option<DeadLetter> },
     /// `Flag(the lease was still held)`
     Ack { id: u64 },
-    /// `Flag(the lease was still held)`
+    /// `Flag(the lease was still held)`; it is given out again after the delay.
     Nack { id: u64, delay: Duration },
     /// `Flag(the lease was still held)`
     Extend { id: u64, lease: Duration },
@@ -288,7 +288,10 @@ pub struct LeasedItem {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct QueueCursor {
     pub priority: f64,
-    pub timestamp: Micros,
+    /// As it is stored, which may be finer than a microsecond.
+    pub stamp: f64,
+    /// Whether the item is a lease that came back.
+    pub leased: bool,
     pub row: i64,
 }
 

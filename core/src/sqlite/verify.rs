@@ -17,6 +17,7 @@ pub(super) fn run(engine: &Sqlite) -> Result<VerifyReport> {
             .query_map([], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
         problems.retain(|line| line != "ok");
+        problems.extend(super::queue::problems(view)?);
         Ok(VerifyReport { problems })
     })
 }
