@@ -201,10 +201,13 @@ pub(crate) enum LogChange {
 
 #[derive(Debug, Clone)]
 pub(crate) enum LockChange {
-    /// `Flag(true)` once held, else `Empty`: takes a place in the line, or keeps it.
-    Acquire { ttl: Duration },
-    /// `Flag(it was held, or waited for)`
+    /// `Flag(true)` once held, else `Empty`: takes a place in the line, or keeps it. With `again`, the
+    /// owner holds it already, as far as it knows: a hold that ends later is not cut short.
+    Acquire { ttl: Duration, again: bool },
+    /// `Flag(it was held)`
     Leave,
+    /// `Done`: gives up a place in the line, but not the lock itself.
+    StopWaiting,
     /// `Flag(it is still held)`
     Renew { ttl: Duration },
     /// `Count` of places removed.

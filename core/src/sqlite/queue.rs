@@ -157,7 +157,7 @@ fn settle(tx: &Tx<'_>, what: &str, name: &str, id: u64, until: Option<Micros>) -
 }
 
 fn empty(tx: &Tx<'_>, name: &str) -> Result<Reply> {
-    Ok(Reply::Empty { retry_at: next_return(tx.conn, tx.now, name)? })
+    Ok(Reply::Empty { retry_at: next_after(tx.conn, tx.now, name)? })
 }
 
 /// Marks what has come back; tells whether anything of the queue is back.
@@ -175,8 +175,7 @@ fn sweep(tx: &Tx<'_>, name: &str) -> Result<bool> {
     Ok(true)
 }
 
-/// When the next item comes back that is out or delayed.
-fn next_return(conn: &Connection, now: Micros, name: &str) -> Result<Option<Micros>> {
+fn next_after(conn: &Connection, now: Micros, name: &str) -> Result<Option<Micros>> {
     let at: Option<f64> = conn
         .prepare_cached("SELECT min(leased_until) FROM beaver_queue_leases WHERE queue_name = ?1 AND leased_until > ?2")?
         .query_row(params![name, to_seconds(now)], |row| row.get(0))?;
@@ -290,12 +289,14 @@ fn load(conn: &Connection, place: &Place) -> Result<Option<QueueItem>> {
     Ok(data.map(|data| place.item(data)))
 }
 
-/// Whether something can be taken now, or else when something comes back.
-pub(super) fn look(view: &View<'_>, name: &str) -> Result<Result<(), Option<Micros>>> {
-    if page(view.conn, view.now, name, None, 1)?.is_empty() {
-        return Ok(Err(next_return(view.conn, view.now, name)?));
-    }
-    Ok(Ok(()))
+/// Whether nothing can be taken now.
+pub(super) fn is_empty(view: &View<'_>, name: &str) -> Result<bool> {
+    Ok(page(view.conn, view.now, name, None, 1)?.is_empty())
+}
+
+/// When the next item comes back that is out or delayed.
+pub(super) fn next_return(view: &View<'_>, name: &str) -> Result<Option<Micros>> {
+    next_after(view.conn, view.now, name)
 }
 
 fn count(view: &View<'_>, sql: &str, params: impl Params) -> Result<u64> {

@@ -152,6 +152,8 @@ pub(super) fn complete(conn: &Connection) -> Result<()> {
 /// Lets a connection read a file that lacks some of our tables: empty ones stand in for them, in
 /// the connection's own temporary schema, so the file is not touched.
 pub(super) fn stand_in(conn: &Connection) -> Result<()> {
+    // A reader refuses to write, temporary tables included.
+    conn.execute_batch("PRAGMA query_only = OFF")?;
     for Table(name, columns) in BASE.iter().chain(&ADDED) {
         if exists(conn, name)? {
             continue;
@@ -166,6 +168,7 @@ pub(super) fn stand_in(conn: &Connection) -> Result<()> {
             conn.execute_batch(&format!("CREATE TEMP TABLE {name} ({columns})"))?;
         }
     }
+    conn.execute_batch("PRAGMA query_only = ON")?;
     Ok(())
 }
 
