@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use crate::database::durability;
 use crate::dict::{self, Dict};
-use crate::engine::{Change, Condition, DictChange, ListChange, Op, Reply, Store};
+use crate::engine::{Change, Condition, DictChange, ListChange, Op, QueueChange, Reply, Store};
 use crate::error::{Error, Result};
 use crate::handle::Structure;
 use crate::list::{self, List};
+use crate::queue::{self, Queue};
 use crate::value::{Json, check_count, check_key, check_limits};
 
 /// When an operation of a batch applies. One that does not apply fails the whole batch as CONFLICT.
@@ -197,11 +198,36 @@ impl Batch {
         self.add(list, Change::List(ListChange::Clear))
     }
 
+    /// Puts an item into a queue.
+    ///
+    /// # Errors
+    /// As [`Queue::put`] has them for its arguments, and as for [`Batch::dict_set`].
+    pub fn queue_put(&mut self, queue: &Queue, value: impl Into<Json>, priority: f64) -> Result<()> {
+        self.add(queue, queue::put_change(value.into(), priority)?)
+    }
+
+    /// Settles a leased item of a queue: what else is in the batch happens only if the lease is still
+    /// held, and fails as NOT_FOUND if not.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`].
+    pub fn queue_ack(&mut self, queue: &Queue, id: u64) -> Result<()> {
+        self.add(queue, Change::Queue(QueueChange::Ack { id }))
+    }
+
+    /// Removes every item of a queue, leased ones included.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`].
+    pub fn queue_clear(&mut self, queue: &Queue) -> Result<()> {
+        self.add(queue, Change::Queue(QueueChange::Clear))
+    }
+
     /// Makes all the changes in one commit, and tells what each did. `durable` overrides the database's
     /// durability for this commit.
     ///
     /// # Errors
-    /// CONFLICT for a condition that is not met, NOT_FOUND for a list index that is not there, each with
+    /// CONFLICT for a condition that is not met, NOT_FOUND for a list index or a lease that is not there, each with
     /// [`crate::Error::operation`]; BUSY, READ_ONLY, FULL, IO, CORRUPT, INTERRUPTED, CLOSED, PAUSED.
     /// Nothing is changed then.
     pub fn commit(self, durable: Option<bool>) -> Result<Vec<Outcome>> {

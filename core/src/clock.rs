@@ -1,7 +1,7 @@
 //! Where time comes from: the system's clock, or one that a test sets.
 
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A point in time: microseconds since 1970-01-01 UTC.
 pub type Micros = i64;
@@ -44,6 +44,11 @@ impl Clock for ManualClock {
     fn now_us(&self) -> Micros {
         self.0.load(Ordering::SeqCst)
     }
+}
+
+/// A time from now on.
+pub(crate) fn later(now: Micros, time: Duration) -> Micros {
+    now.saturating_add(i64::try_from(time.as_micros()).unwrap_or(i64::MAX))
 }
 
 /// The file's form of a time: seconds as a REAL, the way BeaverDB 1.x writes it.

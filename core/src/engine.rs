@@ -156,7 +156,7 @@ pub(crate) enum QueueChange {
     Lease { lease: Duration, dead_letter: Option<DeadLetter> },
     /// `Flag(the lease was still held)`
     Ack { id: u64 },
-    /// `Flag(the lease was still held)`
+    /// `Flag(the lease was still held)`; it is given out again after the delay.
     Nack { id: u64, delay: Duration },
     /// `Flag(the lease was still held)`
     Extend { id: u64, lease: Duration },
@@ -201,10 +201,13 @@ pub(crate) enum LogChange {
 
 #[derive(Debug, Clone)]
 pub(crate) enum LockChange {
-    /// `Flag(true)` once held, else `Empty`: takes a place in the line, or keeps it.
-    Acquire { ttl: Duration },
-    /// `Flag(it was held, or waited for)`
+    /// `Flag(true)` once held, else `Empty`: takes a place in the line, or keeps it. With `again`, the
+    /// owner holds it already, as far as it knows: a hold that ends later is not cut short.
+    Acquire { ttl: Duration, again: bool },
+    /// `Flag(it was held)`
     Leave,
+    /// `Done`: gives up a place in the line, but not the lock itself.
+    StopWaiting,
     /// `Flag(it is still held)`
     Renew { ttl: Duration },
     /// `Count` of places removed.
@@ -288,7 +291,10 @@ pub struct LeasedItem {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct QueueCursor {
     pub priority: f64,
-    pub timestamp: Micros,
+    /// As it is stored, which may be finer than a microsecond.
+    pub stamp: f64,
+    /// Whether the item is a lease that came back.
+    pub leased: bool,
     pub row: i64,
 }
 

@@ -40,7 +40,7 @@ pub use list::{List, ListItems};
 pub use lock::Lock;
 pub use log::Log;
 pub use options::{Durability, LogLevel, LogSink, Options, parse_options};
-pub use queue::Queue;
+pub use queue::{DeadLetterPolicy, Queue, QueueItems};
 pub use value::{
     Json, MAX_ITEMS, MAX_JSON_BYTES, MAX_JSON_DEPTH, MAX_KEY_BYTES, MAX_NAME_BYTES, MAX_TTL_SECONDS, seconds, utf8,
 };

@@ -15,13 +15,22 @@ pub(crate) struct Hold {
     store: Arc<dyn Store>,
     lock: Arc<str>,
     owner: Arc<str>,
+    /// Locked while the owner's row is removed, so that it is not one that was just granted.
+    uses: Mutex<Uses>,
+}
+
+/// What the threads that share one owner do with it.
+#[derive(Default)]
+struct Uses {
     /// How often it was acquired and not yet released.
-    depth: Mutex<u32>,
+    depth: u32,
+    /// How many threads are about to acquire it.
+    acquiring: u32,
 }
 
 impl Hold {
     pub fn new(store: Arc<dyn Store>, lock: Arc<str>) -> Self {
-        Hold { store, lock, owner: uuid::Uuid::new_v4().simple().to_string().into(), depth: Mutex::new(0) }
+        Hold { store, lock, owner: uuid::Uuid::new_v4().simple().to_string().into(), uses: Mutex::default() }
     }
 
     pub fn owner(&self) -> Arc<str> {
@@ -34,46 +43,42 @@ impl Hold {
 
     pub fn acquire(&self, timeout: Option<Duration>, ttl: Duration) -> Result<bool> {
         let ttl = check_ttl("the lock's TTL", ttl)?;
-        let acquired = match self.store.write_until(self.op(LockChange::Acquire { ttl }), deadline(timeout)) {
-            Ok(Reply::Flag(true)) => true,
-            Ok(_) => {
-                self.leave()?;
-                false
-            }
-            Err(error) => {
-                // The place in the line is given up; where that fails too, it ends by itself.
-                let _ = self.leave();
-                return Err(error);
-            }
+        let deadline = deadline(timeout);
+        let again = {
+            let mut uses = self.uses.lock();
+            uses.acquiring += 1;
+            uses.depth > 0
         };
-        if acquired {
-            *self.depth.lock() += 1;
+        let outcome = self.store.write_until(self.op(LockChange::Acquire { ttl, again }), deadline);
+        let mut uses = self.uses.lock();
+        uses.acquiring -= 1;
+        if let Ok(Reply::Flag(true)) = outcome {
+            uses.depth += 1;
+            return Ok(true);
         }
-        Ok(acquired)
-    }
-
-    /// Gives up the place in the line, unless an outer `acquire` holds the lock.
-    fn leave(&self) -> Result<()> {
-        if *self.depth.lock() == 0 {
-            self.store.write(self.op(LockChange::Leave))?;
-        }
-        Ok(())
+        // The place in the line is given up; where that fails too, it ends by itself.
+        let left = match (uses.acquiring, uses.depth) {
+            (0, 0) => self.store.write(self.op(LockChange::Leave)),
+            (0, _) => self.store.write(self.op(LockChange::StopWaiting)),
+            _ => Ok(Reply::Done),
+        };
+        outcome?;
+        left?;
+        Ok(false)
     }
 
     pub fn release(&self) -> Result<bool> {
-        let mut depth = self.depth.lock();
-        match *depth {
-            0 => Err(Error::new(ErrorKind::Conflict, "the lock is not held by this handle: it was released, or never acquired")),
-            1 => {
-                let released = self.store.write(self.op(LockChange::Leave))?.flag()?;
-                *depth = 0;
-                Ok(released)
-            }
-            _ => {
-                *depth -= 1;
-                self.held()
-            }
+        let mut uses = self.uses.lock();
+        if uses.depth == 0 {
+            return Err(Error::new(ErrorKind::Conflict, "the lock is not held by this handle: it was released, or never acquired"));
         }
+        let held = if uses.depth == 1 && uses.acquiring == 0 {
+            self.store.write(self.op(LockChange::Leave))?.flag()?
+        } else {
+            self.held()?
+        };
+        uses.depth -= 1;
+        Ok(held)
     }
 
     pub fn renew(&self, ttl: Duration) -> Result<bool> {
@@ -88,7 +93,7 @@ impl Hold {
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        if *self.depth.get_mut() > 0 {
+        if self.uses.get_mut().depth > 0 {
             // Best effort: a closed database or a full disk leaves it to the TTL.
             let _ = self.store.write(self.op(LockChange::Leave));
         }

@@ -6,7 +6,7 @@ use super::conn::Conn;
 use super::writer::{Known, Stop, WriteConn};
 use super::{Sqlite, blob, dict, list, lock, log, queue};
 use crate::clock::{Micros, from_seconds, to_seconds};
-use crate::engine::{BlobChange, Change, Condition, DictChange, Kind, ListChange, Op, Reply};
+use crate::engine::{BlobChange, Change, Condition, DictChange, Kind, ListChange, Op, QueueChange, Reply};
 use crate::error::{Error, ErrorKind, Result};
 use crate::handle::lock_name;
 
@@ -36,7 +36,7 @@ pub(super) fn batch(engine: &Sqlite, write: &mut WriteConn, ops: &[Op]) -> Resul
     Ok(replies)
 }
 
-/// In a batch, a condition that is not met and an index that is not there fail the whole.
+/// In a batch, a condition that is not met, and an index or a lease that is not there, fail the whole.
 fn refuse_no_effect(op: &Op, reply: &Reply) -> Result<()> {
     if !matches!(reply, Reply::Flag(false)) {
         return Ok(());
@@ -45,6 +45,7 @@ fn refuse_no_effect(op: &Op, reply: &Reply) -> Result<()> {
         Change::Dict(DictChange::Set { condition, .. } | DictChange::Delete { condition, .. }) => (condition, false),
         Change::Blob(BlobChange::Put { condition, .. }) => (condition, false),
         Change::List(ListChange::Set { condition, .. } | ListChange::Delete { condition, .. }) => (condition, true),
+        Change::Queue(QueueChange::Ack { .. }) => return Err(Error::new(ErrorKind::NotFound, "the lease is over: the item was or will be given out again")),
         _ => return Ok(()),
     };
     match condition {
@@ -76,10 +77,16 @@ impl<'t> Tx<'t> {
 
     /// A structure that somebody acquired is changed by its owner only.
     fn refuse_held(&mut self, op: &Op) -> Result<(), Stop> {
-        let kind = op.kind();
-        if kind == Kind::Lock || matches!(op.change, Change::Blob(BlobChange::Stage { .. } | BlobChange::Abort { .. })) {
-            return Ok(());
+        match &op.change {
+            Change::Lock(_) | Change::Blob(BlobChange::Stage { .. } | BlobChange::Abort { .. }) => return Ok(()),
+            // Such a lease may change two queues.
+            Change::Queue(QueueChange::Lease { dead_letter: Some(dead), .. }) => self.refuse_held_by_other(Kind::Queue, &dead.queue, op)?,
+            _ => {}
         }
+        self.refuse_held_by_other(op.kind(), &op.name, op)
+    }
+
+    fn refuse_held_by_other(&mut self, kind: Kind, name: &str, op: &Op) -> Result<(), Stop> {
         let any = match self.known.locks {
             Some(any) => any,
             None => {
@@ -90,7 +97,7 @@ impl<'t> Tx<'t> {
         if !any {
             return Ok(());
         }
-        let lock = lock_name(kind, &op.name);
+        let lock = lock_name(kind, name);
         let holder: Option<(String, f64)> = self
             .conn
             .prepare_cached(lock::FIRST_IN_LINE)?

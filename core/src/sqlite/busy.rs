@@ -7,17 +7,47 @@ use super::Sqlite;
 use super::conn::Conn;
 use crate::error::{Error, ErrorKind, Result};
 
+/// How long one call waits for other writers, and what ends it. Taken when the call begins, so that the
+/// waits of a call that has to wait in several places are bounded together.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    /// None is for ever: a time-out beyond what the clock can tell.
+    pub deadline: Option<Instant>,
+    /// The count of interrupts at the beginning.
+    pub interrupts: u64,
+}
+
+impl Patience {
+    /// Passes while the call may go on waiting.
+    pub fn check(&self, engine: &Sqlite) -> Result<()> {
+        engine.gate.check_wait(self.interrupts)?;
+        if self.deadline.is_some_and(|at| at <= Instant::now()) {
+            return Err(Error::new(ErrorKind::Busy, "other writers kept the database: retry later, or raise the busy timeout"));
+        }
+        Ok(())
+    }
+}
+
 pub(super) struct Busy<'e> {
     engine: &'e Sqlite,
-    deadline: Instant,
-    interrupts: u64,
+    patience: Patience,
     jitter: u32,
 }
 
 impl Sqlite {
+    /// The patience of a call that begins now.
+    pub(super) fn patience(&self) -> Patience {
+        Patience { deadline: Instant::now().checked_add(self.options.busy_timeout), interrupts: self.gate.interrupts() }
+    }
+
     /// Begins a write transaction as soon as no other process has one.
-    pub(super) fn begin_waiting(&self, conn: &Conn) -> Result<()> {
-        let mut busy = Busy::new(self);
+    pub(super) fn begin_waiting(&self, conn: &Conn, patience: Patience) -> Result<()> {
+        self.gate.check_wait(patience.interrupts)?;
+        if !conn.is_autocommit() {
+            // A panic left a transaction open: nobody was told that it was done.
+            conn.execute_batch("ROLLBACK")?;
+        }
+        let mut busy = Busy::new(self, patience);
         loop {
             match conn.prepare_cached("BEGIN IMMEDIATE")?.execute([]) {
                 Ok(_) => return Ok(()),
@@ -28,14 +58,8 @@ impl Sqlite {
 }
 
 impl<'e> Busy<'e> {
-    pub fn new(engine: &'e Sqlite) -> Self {
-        let began = Instant::now();
-        Busy {
-            engine,
-            deadline: began + engine.options.busy_timeout,
-            interrupts: engine.gate.interrupts(),
-            jitter: 0,
-        }
+    pub fn new(engine: &'e Sqlite, patience: Patience) -> Self {
+        Busy { engine, patience, jitter: 0 }
     }
 
     /// Naps after an attempt that found the database busy; gives up after the busy timeout, and at
@@ -44,10 +68,7 @@ impl<'e> Busy<'e> {
         if error.kind() != ErrorKind::Busy {
             return Err(error);
         }
-        self.engine.gate.check_wait(self.interrupts)?;
-        if Instant::now() >= self.deadline {
-            return Err(error);
-        }
+        self.patience.check(self.engine).map_err(|e| if e.kind() == ErrorKind::Busy { error } else { e })?;
         if self.jitter == 0 {
             self.jitter = seed();
         }

@@ -15,10 +15,21 @@ pub(super) enum State {
     Broken = 3,
 }
 
+impl State {
+    fn of(number: u8) -> State {
+        match number {
+            0 => State::Open,
+            1 => State::Paused,
+            2 => State::Closed,
+            _ => State::Broken,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Gate {
     state: AtomicU8,
-    /// Counts the calls of `interrupt`, so that a wait ends with those that came after it began.
+    /// Counts the interrupts and pauses, so that a wait ends with those that came after it began.
     interrupts: AtomicU64,
     born: u32,
 }
@@ -29,12 +40,7 @@ impl Gate {
     }
 
     pub fn state(&self) -> State {
-        match self.state.load(Ordering::Acquire) {
-            0 => State::Open,
-            1 => State::Paused,
-            2 => State::Closed,
-            _ => State::Broken,
-        }
+        State::of(self.state.load(Ordering::Acquire))
     }
 
     pub fn forked(&self) -> bool {
@@ -43,11 +49,11 @@ impl Gate {
 
     /// Moves to another state and tells the one before. What is closed or broken stays so.
     pub fn set(&self, state: State) -> State {
-        let before = self.state();
-        if before == State::Open || before == State::Paused || state == State::Closed {
-            self.state.store(state as u8, Ordering::Release);
-        }
-        before
+        let moved = self.state.fetch_update(Ordering::AcqRel, Ordering::Acquire, |before| {
+            let alive = before == State::Open as u8 || before == State::Paused as u8;
+            (alive || state == State::Closed).then_some(state as u8)
+        });
+        State::of(moved.unwrap_or_else(|before| before))
     }
 
     /// Passes, or says why not. The first thing that every call does, before any mutex.

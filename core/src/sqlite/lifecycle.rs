@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::busy::Patience;
 use super::conn::{Conn, Place, Registry, Role};
 use super::gate::{Gate, State};
 use super::readers::{self, Readers};
@@ -34,6 +35,7 @@ impl Sqlite {
             readers: Readers::new(incomplete),
             writer: Writer::new(writer),
             slots: parking_lot::Mutex::default(),
+            life: parking_lot::Mutex::default(),
             this: this.clone(),
         });
         engine.log(LogLevel::Info, "opened");
@@ -41,11 +43,11 @@ impl Sqlite {
     }
 
     /// Creates the tables that an older file lacks, before the first write to it.
-    pub(super) fn complete_schema(&self, conn: &Conn) -> Result<()> {
+    pub(super) fn complete_schema(&self, conn: &Conn, patience: Patience) -> Result<()> {
         if !self.readers.incomplete() {
             return Ok(());
         }
-        self.begin_waiting(conn)?;
+        self.begin_waiting(conn, patience)?;
         let outcome = schema::inspect(conn).and_then(|found| match found {
             Found::Current => Ok(()),
             Found::Empty | Found::Older => schema::complete(conn),
@@ -69,16 +71,25 @@ impl Sqlite {
 
     pub(super) fn run_pause(&self) -> Result<()> {
         self.gate.check()?;
+        self.writer.refuse_inside_transaction()?;
+        let _alone = self.life.lock();
+        self.gate.check()?;
         self.gate.set(State::Paused);
+        // Waits that only wake after the resume end too: what they waited with is gone.
+        self.gate.interrupt();
         self.log(LogLevel::Info, "paused");
         if self.place == Place::Memory {
-            self.watch.notify_all();
+            self.end_waits();
             return Ok(());
         }
         self.let_go()
     }
 
     pub(super) fn run_resume(&self) -> Result<()> {
+        if self.gate.forked() {
+            return self.gate.check();
+        }
+        let _alone = self.life.lock();
         if self.gate.state() != State::Paused {
             return self.gate.check();
         }
@@ -96,17 +107,27 @@ impl Sqlite {
         if self.gate.forked() {
             return self.gate.check();
         }
+        self.writer.refuse_inside_transaction()?;
         if self.gate.set(State::Closed) == State::Closed {
             return Ok(());
         }
+        // Those who wait in line for a pause or resume to end must not wait for this one.
+        self.end_waits();
+        let _alone = self.life.lock();
         self.log(LogLevel::Info, "closed");
         self.let_go()
+    }
+
+    /// Wakes everybody who waits, to look at the gate.
+    pub(super) fn end_waits(&self) {
+        self.watch.notify_all();
+        self.writer.wake_line();
     }
 
     /// Ends waits, reads and streams, lets the running write finish, and closes every connection.
     /// The last one to close checkpoints the WAL and removes it.
     fn let_go(&self) -> Result<()> {
-        self.watch.notify_all();
+        self.end_waits();
         self.registry.interrupt(false);
         let turn = self.writer.exclusive()?;
         for slot in self.slots.lock().drain(..) {

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::apply::Tx;
 use super::source::Source;
-use crate::clock::{Micros, from_seconds, to_seconds};
+use crate::clock::{Micros, from_seconds, later, to_seconds};
 use crate::engine::{LockChange, LockEngine, Reply};
 use crate::error::{Error, Result};
 
@@ -28,15 +28,20 @@ pub(super) fn apply(tx: &mut Tx<'_>, name: &str, owner: Option<&str>, change: &L
     }
     let owner = owner.ok_or_else(|| Error::internal("a lock change without an owner"))?;
     match change {
-        LockChange::Acquire { ttl } => acquire(tx, name, owner, *ttl),
+        LockChange::Acquire { ttl, again } => acquire(tx, name, owner, *ttl, *again),
         LockChange::Leave => {
-            let mut leave = tx.conn.prepare_cached("DELETE FROM beaver_lock_waiters WHERE lock_name = ?1 AND waiter_id = ?2 RETURNING expires_at")?;
-            let expires: Option<f64> = leave.query_row([name, owner], |row| row.get(0)).optional()?;
-            Ok(Reply::Flag(expires.is_some_and(|at| from_seconds(at) > tx.now)))
+            let held = is_holder(tx, name, owner)?;
+            leave(tx, name, owner)?;
+            Ok(Reply::Flag(held))
+        }
+        LockChange::StopWaiting => {
+            if !is_holder(tx, name, owner)? {
+                leave(tx, name, owner)?;
+            }
+            Ok(Reply::Done)
         }
         LockChange::Renew { ttl } => {
-            let (holder, _) = first(tx.conn, tx.now, name)?.unzip();
-            let held = holder.as_deref() == Some(owner);
+            let held = is_holder(tx, name, owner)?;
             if held {
                 extend(tx, name, owner, *ttl)?;
             }
@@ -46,7 +51,7 @@ pub(super) fn apply(tx: &mut Tx<'_>, name: &str, owner: Option<&str>, change: &L
     }
 }
 
-fn acquire(tx: &mut Tx<'_>, name: &str, owner: &str, ttl: Duration) -> Result<Reply> {
+fn acquire(tx: &mut Tx<'_>, name: &str, owner: &str, ttl: Duration, again: bool) -> Result<Reply> {
     tx.conn
         .prepare_cached("DELETE FROM beaver_lock_waiters WHERE lock_name = ?1 AND expires_at <= ?2")?
         .execute(params![name, to_seconds(tx.now)])?;
@@ -62,7 +67,9 @@ fn acquire(tx: &mut Tx<'_>, name: &str, owner: &str, ttl: Duration) -> Result<Re
         return Err(Error::internal("the line is empty after somebody took a place"));
     };
     if holder == owner {
-        extend(tx, name, owner, ttl)?;
+        if !again || until < later(tx.now, ttl) {
+            extend(tx, name, owner, ttl)?;
+        }
         return Ok(Reply::Flag(true));
     }
     let half = i64::try_from(PATIENCE.as_micros() / 2).unwrap_or(i64::MAX);
@@ -72,31 +79,39 @@ fn acquire(tx: &mut Tx<'_>, name: &str, owner: &str, ttl: Duration) -> Result<Re
     Ok(Reply::Empty { retry_at: Some(until.min(tx.now + half)) })
 }
 
+fn is_holder(tx: &Tx<'_>, name: &str, owner: &str) -> Result<bool> {
+    Ok(first(tx.conn, tx.now, name)?.is_some_and(|(holder, _)| holder == owner))
+}
+
+fn leave(tx: &Tx<'_>, name: &str, owner: &str) -> Result<()> {
+    tx.conn
+        .prepare_cached("DELETE FROM beaver_lock_waiters WHERE lock_name = ?1 AND waiter_id = ?2")?
+        .execute([name, owner])?;
+    Ok(())
+}
+
 /// The end of the line: later than everybody in it, whatever the clock says.
 fn take_place(tx: &mut Tx<'_>, name: &str, owner: &str) -> Result<()> {
     let newest: Option<f64> = tx
         .conn
         .prepare_cached("SELECT max(requested_at) FROM beaver_lock_waiters WHERE lock_name = ?1")?
         .query_row([name], |row| row.get(0))?;
-    let stamp = newest.map_or(tx.now, |newest| tx.now.max(from_seconds(newest) + 1));
+    let stamp = newest.map_or(tx.now, |newest| tx.now.max(from_seconds(newest).saturating_add(1)));
     tx.conn
         .prepare_cached("INSERT INTO beaver_lock_waiters VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![name, owner, to_seconds(stamp), to_seconds(after(tx.now, PATIENCE))])?;
+        .execute(params![name, owner, to_seconds(stamp), to_seconds(later(tx.now, PATIENCE))])?;
     Ok(())
 }
 
 fn extend(tx: &Tx<'_>, name: &str, owner: &str, ttl: Duration) -> Result<()> {
     tx.conn
         .prepare_cached("UPDATE beaver_lock_waiters SET expires_at = ?3 WHERE lock_name = ?1 AND waiter_id = ?2")?
-        .execute(params![name, owner, to_seconds(after(tx.now, ttl))])?;
+        .execute(params![name, owner, to_seconds(later(tx.now, ttl))])?;
     Ok(())
 }
 
-fn after(now: Micros, time: Duration) -> Micros {
-    now.saturating_add(i64::try_from(time.as_micros()).unwrap_or(i64::MAX))
-}
-
-fn first(conn: &Connection, now: Micros, name: &str) -> Result<Option<(String, Micros)>> {
+/// Who holds the lock, and until when.
+pub(super) fn first(conn: &Connection, now: Micros, name: &str) -> Result<Option<(String, Micros)>> {
     let found = conn
         .prepare_cached(FIRST_IN_LINE)?
         .query_row(params![name, to_seconds(now)], |row| Ok((row.get(0)?, from_seconds(row.get(1)?))))

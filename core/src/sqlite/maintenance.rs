@@ -117,12 +117,13 @@ impl Sqlite {
     /// Runs something on the writing connection outside a transaction, waiting for other processes.
     fn alone(&self, work: impl Fn(&super::conn::Conn) -> Result<()>) -> Result<()> {
         self.gate.check()?;
-        let turn = self.writer.exclusive()?;
+        let patience = self.patience();
+        let turn = self.writer.exclusive_within(self, patience)?;
         let mut guard = turn.lock();
         let Some(write) = guard.as_mut() else { return Err(self.gone()) };
-        self.complete_schema(&write.conn)?;
+        self.complete_schema(&write.conn, patience)?;
         write.known = super::writer::Known::default();
-        let mut busy = super::busy::Busy::new(self);
+        let mut busy = super::busy::Busy::new(self, patience);
         loop {
             match work(&write.conn) {
                 Ok(()) => return Ok(()),

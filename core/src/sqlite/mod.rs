@@ -32,9 +32,10 @@ use parking_lot::Mutex;
 
 use crate::clock::Micros;
 use crate::database::{BackupProgress, Info, Stats, VerifyReport};
-use crate::engine::{Change, Engine, Kind, LockEngine, QueueEngine, Op, QueueChange, Reading, Reply, Store, Transaction};
+use crate::engine::{Change, Engine, Kind, Op, QueueChange, Reading, Reply, Store, Transaction};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::{Durability, LogLevel, Options};
+use busy::Patience;
 use conn::{Conn, Place, Registry};
 use gate::Gate;
 use readers::Readers;
@@ -54,6 +55,8 @@ pub(crate) struct Sqlite {
     writer: Writer,
     /// Connections of snapshots and streams, which close and pause take away.
     slots: Mutex<Vec<Weak<Slot>>>,
+    /// Held by a pause, a resume and a close: one at a time.
+    life: Mutex<()>,
     /// Itself, for the transactions and snapshots that keep it alive.
     this: Weak<Sqlite>,
 }
@@ -92,38 +95,48 @@ impl Sqlite {
         }
     }
 
+    /// A request that begins now.
+    fn request(&self, ops: Ops, durability: Durability) -> Request {
+        Request { ops, durability, patience: self.patience() }
+    }
+
     /// Submits a request; waits, up to the busy timeout, while a structure it changes is acquired by
     /// somebody else.
-    fn submit(&self, mut request: Request) -> Result<Replies> {
+    fn submit(&self, request: Request) -> Result<Replies> {
+        let deadline = request.patience.deadline;
+        self.submit_until(request, deadline)?.ok_or_else(|| {
+            Error::new(ErrorKind::Busy, "another owner has acquired the structure: retry later, or raise the busy timeout")
+        })
+    }
+
+    /// Submits a request; waits up to the deadline while a structure it changes is acquired by
+    /// somebody else. None if it still is.
+    fn submit_until(&self, request: Request, deadline: Option<Instant>) -> Result<Option<Replies>> {
         self.gate.check()?;
-        let interrupts = self.gate.interrupts();
-        let (outcome, back) = self.writer.submit(self, request);
-        let mut held = match outcome {
-            Ok(replies) => return Ok(replies),
-            Err(Stop::Failed(e)) => return Err(self.gate.explain(e)),
-            Err(Stop::Held { lock, .. }) => lock,
-        };
-        let deadline = Instant::now() + self.options.busy_timeout;
-        request = back;
+        let interrupts = request.patience.interrupts;
+        // The lock that was in the way, and a place among those who wait for it.
+        let mut waiting: Option<(Arc<str>, Waiter<'_>)> = None;
+        let mut request = request;
         loop {
-            let waiter = self.wait_for(Kind::Lock, &held, interrupts)?;
             let (outcome, back) = self.writer.submit(self, request);
-            request = back;
-            let until = match outcome {
-                Ok(replies) => return Ok(replies),
+            let (lock, until) = match outcome {
+                Ok(replies) => return Ok(Some(replies)),
                 Err(Stop::Failed(e)) => return Err(self.gate.explain(e)),
-                Err(Stop::Held { lock, until }) => {
-                    if lock != held {
-                        held = lock;
-                        continue;
-                    }
-                    until
-                }
+                Err(Stop::Held { lock, until }) => (lock, until),
             };
-            if Instant::now() >= deadline {
-                return Err(Error::new(ErrorKind::Busy, "another owner has acquired the structure: retry later, or raise the busy timeout"));
+            if deadline.is_some_and(|at| at <= Instant::now()) {
+                return Ok(None);
             }
-            waiter.wait(Some(deadline.min(self.instant_of(until))))?;
+            // The waits for other writers are bounded each by itself: this one was not for them.
+            request = Request { patience: Patience { interrupts, ..self.patience() }, ..back };
+            match &waiting {
+                Some((other, waiter)) if *other == lock => {
+                    let until = Some(self.instant_of(until));
+                    waiter.wait([deadline, until].into_iter().flatten().min())?;
+                }
+                // Try again once the place is taken: the lock may have been released before.
+                _ => waiting = Some((lock.clone(), self.wait_for(Kind::Lock, &lock, interrupts)?)),
+            }
         }
     }
 
@@ -140,7 +153,8 @@ impl Source for Sqlite {
         let now = self.options.clock.now_us();
         let outcome = match self.place {
             Place::Memory => {
-                let turn = self.writer.exclusive()?;
+                // The others' turns are short, so a time-out of zero is not held against a read.
+                let turn = self.writer.exclusive_within(self, Patience { deadline: None, ..self.patience() })?;
                 let guard = turn.lock();
                 match guard.as_ref() {
                     Some(write) => work(&View { conn: &write.conn, now }),
@@ -172,33 +186,44 @@ impl Source for Sqlite {
 
 impl Store for Sqlite {
     fn write(&self, op: Op) -> Result<Reply> {
-        match self.submit(Request { ops: Ops::One(op), durability: self.options.durability })? {
+        match self.submit(self.request(Ops::One(op), self.options.durability))? {
             Replies::One(reply) => Ok(reply),
             Replies::Batch(_) => Err(Error::internal("a single change was answered as a batch")),
         }
     }
 
     fn write_until(&self, op: Op, deadline: Option<Instant>) -> Result<Reply> {
-        let interrupts = self.gate.interrupts();
-        let first = self.write(op.clone())?;
-        if !matches!(first, Reply::Empty { .. }) || deadline.is_some_and(|at| at <= Instant::now()) {
-            return Ok(first);
-        }
-        let waiter = self.wait_for(op.kind(), &op.name, interrupts)?;
+        let begin = self.patience();
+        let mut waiter = None;
         loop {
-            let reply = self.write(op.clone())?;
-            let Reply::Empty { retry_at } = reply else { return Ok(reply) };
+            let patience = Patience { interrupts: begin.interrupts, ..self.patience() };
+            let request = Request { ops: Ops::One(op.clone()), durability: self.options.durability, patience };
+            let reply = match self.submit_until(request, deadline)? {
+                Some(Replies::One(reply)) => reply,
+                Some(Replies::Batch(_)) => return Err(Error::internal("a single change was answered as a batch")),
+                None => Reply::Empty { retry_at: None },
+            };
+            let Reply::Empty { mut retry_at } = reply else { return Ok(reply) };
+            if deadline.is_some_and(|at| at <= Instant::now()) {
+                return Ok(reply);
+            }
+            let Some(waiter) = &waiter else {
+                // Try again once the place is taken: something may have come before.
+                waiter = Some(self.wait_for(op.kind(), &op.name, begin.interrupts)?);
+                continue;
+            };
             loop {
                 let retry = retry_at.map(|at| self.instant_of(at));
-                let until = [deadline, retry].into_iter().flatten().min();
-                let changed = waiter.wait(until)?;
+                waiter.wait([deadline, retry].into_iter().flatten().min())?;
                 let now = Instant::now();
-                if !changed && deadline.is_some_and(|at| at <= now) {
-                    return Ok(reply);
+                if deadline.is_some_and(|at| at <= now) || retry.is_some_and(|at| at <= now) {
+                    break;
                 }
                 // A look costs a tenth of an attempt, which takes the write lock.
-                if retry.is_some_and(|at| at <= now) || self.worth_trying(&op)? {
-                    break;
+                match self.look(&op)? {
+                    Look::Try => break,
+                    // What is there now may come back sooner than what was there before.
+                    Look::Wait(until) => retry_at = [retry_at, until].into_iter().flatten().min(),
                 }
             }
         }
@@ -206,7 +231,7 @@ impl Store for Sqlite {
 
     fn write_batch(&self, ops: Vec<Op>, durability: Option<Durability>) -> Result<Vec<Reply>> {
         let durability = durability.unwrap_or(self.options.durability);
-        match self.submit(Request { ops: Ops::Batch(ops), durability })? {
+        match self.submit(self.request(Ops::Batch(ops), durability))? {
             Replies::Batch(replies) => Ok(replies),
             Replies::One(_) => Err(Error::internal("a batch was answered as a single change")),
         }
@@ -258,7 +283,7 @@ impl Engine for Sqlite {
         if !self.gate.forked() {
             self.gate.interrupt();
             self.registry.interrupt(true);
-            self.watch.notify_all();
+            self.end_waits();
         }
     }
 
@@ -268,20 +293,31 @@ impl Engine for Sqlite {
 
     fn break_down(&self) {
         self.gate.set(gate::State::Broken);
-        self.watch.notify_all();
+        self.end_waits();
     }
+}
+
+/// What a look before an attempt tells.
+enum Look {
+    Try,
+    /// Not before that time, if it is known.
+    Wait(Option<Micros>),
 }
 
 impl Sqlite {
     /// Whether a change that found nothing would find something now.
-    fn worth_trying(&self, op: &Op) -> Result<bool> {
+    fn look(&self, op: &Op) -> Result<Look> {
         match &op.change {
-            Change::Lock(_) => {
-                let holder = self.lock_holder(&op.name)?;
-                Ok(holder.is_none() || holder.as_deref() == op.owner.as_deref())
-            }
-            Change::Queue(_) => Ok(self.queue_peek(&op.name)?.is_some()),
-            _ => Ok(true),
+            Change::Lock(_) => self.read(|view| {
+                Ok(match lock::first(view.conn, view.now, &op.name)? {
+                    Some((holder, until)) if Some(&*holder) != op.owner.as_deref() => Look::Wait(Some(until)),
+                    _ => Look::Try,
+                })
+            }),
+            Change::Queue(_) => self.read_together(|view| {
+                Ok(if queue::is_empty(view, &op.name)? { Look::Wait(queue::next_return(view, &op.name)?) } else { Look::Try })
+            }),
+            _ => Ok(Look::Try),
         }
     }
 }

@@ -107,6 +107,8 @@ impl Drop for Reader<'_> {
         let kept = self.generation == pool.generation
             && pool.idle.len() < self.keep
             && self.gate.state() == State::Open
+            // An interrupt can end the COMMIT of a read: such a connection would read the past for ever.
+            && conn.as_ref().is_some_and(|conn| conn.is_autocommit())
             && !std::thread::panicking();
         if kept {
             pool.idle.extend(conn);

@@ -58,7 +58,8 @@ const ADDED: [Table; 5] = [
     Table(
         "beaver_queue_leases",
         "lease_id INTEGER PRIMARY KEY AUTOINCREMENT, queue_name TEXT NOT NULL, priority REAL NOT NULL,
-         timestamp REAL NOT NULL, data TEXT NOT NULL, attempts INTEGER NOT NULL, leased_until REAL NOT NULL",
+         timestamp REAL NOT NULL, data TEXT NOT NULL, attempts INTEGER NOT NULL, leased_until REAL NOT NULL,
+         returned INTEGER NOT NULL DEFAULT 0",
     ),
     // Uploads of blobs that are not finished.
     Table("beaver_blob_uploads", "upload_id TEXT PRIMARY KEY, touched_at REAL NOT NULL"),
@@ -75,7 +76,7 @@ CREATE INDEX IF NOT EXISTS idx_lock_expires ON beaver_lock_waiters (lock_name, e
 CREATE INDEX IF NOT EXISTS idx_lock_waiter_id ON beaver_lock_waiters (lock_name, waiter_id);
 CREATE INDEX IF NOT EXISTS beaver_dicts_expiry ON beaver_dicts (expires_at, dict_name) WHERE expires_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS beaver_queue_leases_order ON beaver_queue_leases (queue_name, priority, timestamp);
-CREATE INDEX IF NOT EXISTS beaver_queue_leases_until ON beaver_queue_leases (queue_name, leased_until);
+CREATE INDEX IF NOT EXISTS beaver_queue_leases_until ON beaver_queue_leases (queue_name, leased_until, priority, timestamp);
 ";
 
 /// They keep the counts of a list's tree right, and mark a dense list that somebody else makes a hole in as of
@@ -219,6 +220,7 @@ fn create_stand_ins(conn: &Connection) -> Result<()> {
             conn.execute_batch(&format!("CREATE TEMP TABLE {name} ({columns})"))?;
         }
     }
+    conn.execute_batch("PRAGMA query_only = ON")?;
     Ok(())
 }
 

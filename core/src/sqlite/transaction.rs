@@ -32,13 +32,14 @@ struct Ticket(Arc<Open>);
 pub(super) fn begin(engine: &Sqlite, durability: Option<Durability>) -> Result<Box<dyn Transaction>> {
     engine.gate.check()?;
     let engine = engine.this()?;
-    engine.writer.begin_turn()?;
+    let patience = engine.patience();
+    engine.writer.begin_turn(Some((&*engine, patience)))?;
     let open = Open { engine, progress: Mutex::new(Progress { ended: false, spoiled: None, written: Vec::new() }) };
     // From here on the ticket gives the turn back.
     let ticket = Ticket(Arc::new(open));
     let engine = &ticket.0.engine;
     match engine.writer.lock().as_mut() {
-        Some(write) => write.begin(engine, durability.unwrap_or(engine.options.durability))?,
+        Some(write) => write.begin(engine, durability.unwrap_or(engine.options.durability), patience)?,
         None => return Err(engine.gone()),
     }
     Ok(Box::new(ticket))

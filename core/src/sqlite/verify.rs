@@ -18,6 +18,7 @@ pub(super) fn run(engine: &Sqlite) -> Result<VerifyReport> {
             .collect::<rusqlite::Result<_>>()?;
         problems.retain(|line| line != "ok");
         problems.extend(super::list::problems(view)?);
+        problems.extend(super::queue::problems(view)?);
         Ok(VerifyReport { problems })
     })
 }

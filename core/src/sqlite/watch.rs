@@ -48,6 +48,8 @@ struct Eye {
 struct Seat {
     topic: Topic,
     signalled: AtomicBool,
+    /// Whether it sleeps; changed under the mutex of the watch.
+    asleep: AtomicBool,
     wake: Condvar,
 }
 
@@ -68,8 +70,10 @@ impl Watch {
         topic: Topic,
         open_eye: impl FnOnce() -> Result<Option<Conn>>,
     ) -> Result<Waiter<'w>> {
-        let seat = Arc::new(Seat { topic, signalled: AtomicBool::new(false), wake: Condvar::new() });
+        let seat = Arc::new(Seat { topic, signalled: AtomicBool::new(false), asleep: AtomicBool::new(false), wake: Condvar::new() });
         let mut state = self.state.lock();
+        // Under the mutex: a close that comes later will find the connection that is opened here.
+        gate.check_wait(interrupts)?;
         if state.eye.is_none() {
             state.eye = open_eye()?.map(|conn| Eye { conn, seen: -1 });
         }
@@ -116,6 +120,17 @@ impl Watched {
         }
     }
 
+    /// If nobody looks for other processes' commits, wakes somebody who then does. Those who do not sleep
+    /// come by themselves.
+    fn appoint(&self) {
+        if self.polling || self.eye.is_none() {
+            return;
+        }
+        if let Some(seat) = self.waiters.iter().find(|seat| seat.asleep.load(Ordering::Relaxed)) {
+            seat.wake.notify_one();
+        }
+    }
+
     /// Whether anybody committed since the last look.
     fn foreign_commit(&mut self) -> Result<bool> {
         let Some(eye) = &mut self.eye else { return Ok(false) };
@@ -141,6 +156,13 @@ impl Waiter<'_> {
     /// CLOSED, PAUSED, INTERRUPTED as soon as that happens.
     pub fn wait(&self, deadline: Option<Instant>) -> Result<bool> {
         let mut state = self.watch.state.lock();
+        let outcome = self.wait_with(&mut state, deadline);
+        state.appoint();
+        // What close or an interrupt did to the look for foreign commits is told in their words.
+        outcome.or_else(|e| self.gate.check_wait(self.interrupts).and(Err(e)))
+    }
+
+    fn wait_with(&self, state: &mut MutexGuard<'_, Watched>, deadline: Option<Instant>) -> Result<bool> {
         loop {
             self.gate.check_wait(self.interrupts)?;
             if self.seat.signalled.swap(false, Ordering::SeqCst) {
@@ -151,29 +173,25 @@ impl Waiter<'_> {
                 return Ok(false);
             }
             if state.polling || state.eye.is_none() {
-                self.sleep(&mut state, left);
+                self.sleep(state, left);
             } else {
                 state.polling = true;
-                self.sleep(&mut state, Some(left.map_or(POLL, |left| left.min(POLL))));
+                self.sleep(state, Some(left.map_or(POLL, |left| left.min(POLL))));
                 state.polling = false;
                 if state.foreign_commit()? {
                     state.signal_all();
-                }
-                // If this thread leaves, somebody else has to look.
-                if let Some(other) = state.waiters.iter().find(|seat| !Arc::ptr_eq(seat, &self.seat)) {
-                    if self.seat.signalled.load(Ordering::SeqCst) {
-                        other.wake.notify_one();
-                    }
                 }
             }
         }
     }
 
     fn sleep(&self, state: &mut MutexGuard<'_, Watched>, at_most: Option<Duration>) {
+        self.seat.asleep.store(true, Ordering::Relaxed);
         match at_most {
             Some(time) => drop(self.seat.wake.wait_for(state, time)),
             None => self.seat.wake.wait(state),
         }
+        self.seat.asleep.store(false, Ordering::Relaxed);
     }
 }
 
@@ -182,9 +200,5 @@ impl Drop for Waiter<'_> {
         let mut state = self.watch.state.lock();
         state.waiters.retain(|seat| !Arc::ptr_eq(seat, &self.seat));
         self.watch.waiting.fetch_sub(1, Ordering::SeqCst);
-        // This may have been the one that looked.
-        if let Some(other) = state.waiters.first() {
-            other.wake.notify_one();
-        }
     }
 }

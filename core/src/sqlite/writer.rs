@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
+use super::busy::Patience;
 use super::conn::Conn;
 use super::{Sqlite, apply};
 use crate::clock::Micros;
@@ -67,6 +68,7 @@ pub(super) struct Known {
 pub(super) struct Request {
     pub ops: Ops,
     pub durability: Durability,
+    pub patience: Patience,
 }
 
 pub(super) enum Ops {
@@ -117,6 +119,7 @@ impl Writer {
 
     /// Makes the changes of a request in one commit. A request that was held comes back.
     pub fn submit(&self, engine: &Sqlite, request: Request) -> (Outcome, Request) {
+        let patience = request.patience;
         let turn = {
             let mut line = self.line.lock();
             if !line.leading {
@@ -129,28 +132,76 @@ impl Writer {
             }
             line.join(Some(request))
         };
-        let mut state = turn.state.lock();
-        loop {
-            match std::mem::replace(&mut *state, TurnState::Taken) {
-                TurnState::Done(outcome, request) => return (outcome, request),
-                TurnState::Lead(Some(request)) => {
-                    drop(state);
-                    return self.lead(engine, request);
-                }
-                other => *state = other,
-            }
-            turn.wake.wait(&mut state);
+        let waited = self.wait_in_line(&turn, Some((engine, patience)));
+        let state = std::mem::replace(&mut *turn.state.lock(), TurnState::Taken);
+        match (waited, state) {
+            (_, TurnState::Done(outcome, request)) => (outcome, request),
+            (_, TurnState::Lead(Some(request))) => self.lead(engine, request),
+            (Err(e), TurnState::Waiting(Some(request))) => (Err(Stop::Failed(e)), request),
+            _ => lost(patience),
         }
     }
 
-    /// Waits in the line and keeps the connection until the turn is dropped.
+    /// Waits until somebody did what the turn wants, or lets it lead. Who may lose patience leaves the line then.
+    fn wait_in_line(&self, turn: &Arc<Turn>, mut patience: Option<(&Sqlite, Patience)>) -> Result<()> {
+        let mut state = turn.state.lock();
+        loop {
+            match (&*state, patience) {
+                (TurnState::Lead(_) | TurnState::Done(..), _) => return Ok(()),
+                (TurnState::Waiting(_), Some((engine, limits))) => {
+                    let Err(error) = limits.check(engine) else {
+                        match limits.deadline {
+                            Some(at) => drop(turn.wake.wait_until(&mut state, at)),
+                            None => turn.wake.wait(&mut state),
+                        }
+                        continue;
+                    };
+                    drop(state);
+                    let mut line = self.line.lock();
+                    let before = line.waiting.len();
+                    line.waiting.retain(|other| !Arc::ptr_eq(other, turn));
+                    if line.waiting.len() < before {
+                        return Err(error);
+                    }
+                    drop(line);
+                    // Its turn has just come: that cannot be refused any more.
+                    patience = None;
+                    state = turn.state.lock();
+                }
+                _ => turn.wake.wait(&mut state),
+            }
+        }
+    }
+
+    /// Lets everybody in the line look whether the wait is over for another reason.
+    pub fn wake_line(&self) {
+        let line = self.line.lock();
+        for turn in &line.waiting {
+            // Whoever has looked before, and not yet slept, holds the state.
+            drop(turn.state.lock());
+            turn.wake.notify_one();
+        }
+    }
+
+    /// Refuses what cannot be done while the thread itself keeps the connection.
+    pub fn refuse_inside_transaction(&self) -> Result<()> {
+        self.line.lock().refuse_reentry()
+    }
+
+    /// Waits in the line, however long that takes, and keeps the connection until the turn is dropped.
     pub fn exclusive(&self) -> Result<Exclusive<'_>> {
-        self.begin_turn()?;
+        self.begin_turn(None)?;
+        Ok(Exclusive(self))
+    }
+
+    /// As [`Writer::exclusive`], for a call that is patient only so far.
+    pub fn exclusive_within(&self, engine: &Sqlite, patience: Patience) -> Result<Exclusive<'_>> {
+        self.begin_turn(Some((engine, patience)))?;
         Ok(Exclusive(self))
     }
 
     /// As [`Writer::exclusive`], for who calls [`Writer::end_turn`] at the end.
-    pub fn begin_turn(&self) -> Result<()> {
+    pub fn begin_turn(&self, patience: Option<(&Sqlite, Patience)>) -> Result<()> {
         let turn = {
             let mut line = self.line.lock();
             if line.leading {
@@ -162,10 +213,7 @@ impl Writer {
             }
         };
         if let Some(turn) = turn {
-            let mut state = turn.state.lock();
-            while !matches!(*state, TurnState::Lead(_)) {
-                turn.wake.wait(&mut state);
-            }
+            self.wait_in_line(&turn, patience)?;
         }
         self.line.lock().exclusive = Some(std::thread::current().id());
         Ok(())
@@ -194,46 +242,50 @@ impl Writer {
             let error = engine.gate.check().err().unwrap_or_else(|| Error::new(ErrorKind::ReadOnly, "the database was opened read-only"));
             return (Err(Stop::Failed(error)), request);
         };
-        if let Err(e) = write.begin(engine, request.durability) {
+        if let Err(e) = write.begin(engine, request.durability, request.patience) {
             return (Err(Stop::Failed(e)), request);
         }
         let began = Instant::now();
-        let mut group = vec![Member { outcome: None, turn: None, request }];
+        let mut group = Group(vec![Member { outcome: None, turn: None, request }]);
         let mut spoiled = false;
         loop {
-            if let Some(member) = group.last_mut() {
+            let Group(members) = &mut group;
+            if let Some(member) = members.last_mut() {
                 let before = write.conn.total_changes();
                 let outcome = write.run(engine, &member.request);
                 spoiled = outcome.is_err() && (write.conn.total_changes() != before || write.conn.is_autocommit());
                 member.outcome = Some(outcome);
             }
-            if spoiled || group.len() >= GROUP_REQUESTS || (group.len() > 1 && began.elapsed() > GROUP_TIME) {
+            if spoiled || members.len() >= GROUP_REQUESTS || (members.len() > 1 && began.elapsed() > GROUP_TIME) {
                 break;
             }
             match self.take_next(write.durability) {
-                Some((turn, request)) => group.push(Member { outcome: None, turn: Some(turn), request }),
+                Some((turn, request)) => members.push(Member { outcome: None, turn: Some(turn), request }),
                 None => break,
             }
         }
         if spoiled {
             write.rollback();
-            write.run_each_alone(engine, &mut group);
+            if group.0.len() > 1 {
+                write.run_each_alone(engine, &mut group.0);
+            }
         } else if let Err(error) = write.commit() {
             write.rollback();
-            for member in &mut group {
+            for member in &mut group.0 {
                 if let Some(Ok(_)) = member.outcome {
                     member.outcome = Some(Err(Stop::Failed(error.clone())));
                 }
             }
         }
         drop(guard);
-        self.last_group.store(group.len(), Ordering::Relaxed);
-        for member in &group {
+        self.last_group.store(group.0.len(), Ordering::Relaxed);
+        for member in &group.0 {
             if let Some(Ok(_)) = member.outcome {
                 engine.wake_for(member.request.ops());
             }
         }
-        Member::deliver(group)
+        let own = group.deliver();
+        own.unwrap_or_else(|| lost(Patience { deadline: None, interrupts: 0 }))
     }
 
     /// When the last commit carried several requests, their threads are about to come back: giving them
@@ -329,12 +381,16 @@ struct Member {
     turn: Option<Arc<Turn>>,
 }
 
-impl Member {
+/// The requests of one commit. Those who wait for them are told also when a panic unwinds.
+struct Group(Vec<Member>);
+
+impl Group {
     /// Tells every waiting thread its outcome, and gives back the leader's own.
-    fn deliver(group: Vec<Member>) -> (Outcome, Request) {
+    fn deliver(&mut self) -> Option<(Outcome, Request)> {
+        let panicking = std::thread::panicking();
         let mut own = None;
-        for Member { request, outcome, turn } in group {
-            let outcome = outcome.unwrap_or_else(|| Err(Stop::Failed(Error::internal("a request was not run"))));
+        for Member { request, outcome, turn } in self.0.drain(..) {
+            let outcome = outcome.filter(|_| !panicking).unwrap_or_else(|| Err(Stop::Failed(Error::internal("the write was ended by a panic"))));
             match turn {
                 None => own = Some((outcome, request)),
                 Some(turn) => {
@@ -343,10 +399,20 @@ impl Member {
                 }
             }
         }
-        own.unwrap_or_else(|| {
-            (Err(Stop::Failed(Error::internal("the leader's request was lost"))), Request { ops: Ops::Batch(Vec::new()), durability: Durability::Normal })
-        })
+        own
     }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.deliver();
+    }
+}
+
+/// What cannot be: a thread has lost its place in the line.
+fn lost(patience: Patience) -> (Outcome, Request) {
+    let request = Request { ops: Ops::Batch(Vec::new()), durability: Durability::Normal, patience };
+    (Err(Stop::Failed(Error::internal("a request was lost in the line of writers"))), request)
 }
 
 impl Request {
@@ -365,8 +431,8 @@ impl WriteConn {
     }
 
     /// Begins a write transaction; waits for other processes up to the busy timeout.
-    pub fn begin(&mut self, engine: &Sqlite, durability: Durability) -> Result<()> {
-        engine.complete_schema(&self.conn)?;
+    pub fn begin(&mut self, engine: &Sqlite, durability: Durability, patience: Patience) -> Result<()> {
+        engine.complete_schema(&self.conn, patience)?;
         if durability != self.durability {
             self.conn.execute_batch(match durability {
                 Durability::Normal => "PRAGMA synchronous = NORMAL",
@@ -374,7 +440,7 @@ impl WriteConn {
             })?;
             self.durability = durability;
         }
-        engine.begin_waiting(&self.conn)?;
+        engine.begin_waiting(&self.conn, patience)?;
         let version = self.conn.data_version();
         if version != self.known.data_version {
             self.known = Known { data_version: version, ..Known::default() };
@@ -406,7 +472,7 @@ impl WriteConn {
 
     fn run_each_alone(&mut self, engine: &Sqlite, group: &mut [Member]) {
         for member in group {
-            let outcome = match self.begin(engine, member.request.durability) {
+            let outcome = match self.begin(engine, member.request.durability, member.request.patience) {
                 Ok(()) => self.run(engine, &member.request),
                 Err(e) => Err(Stop::Failed(e)),
             };
