@@ -17,6 +17,7 @@ mod readers;
 mod schema;
 mod snapshot;
 mod source;
+mod stream;
 mod transaction;
 mod verify;
 mod watch;
@@ -38,7 +39,7 @@ use crate::options::{Durability, LogLevel, Options};
 use conn::{Conn, Place, Registry};
 use gate::Gate;
 use readers::Readers;
-use snapshot::Slot;
+use snapshot::Endable;
 use source::{Source, View};
 use watch::{Topic, Waiter, Watch};
 use writer::{Ops, Replies, Request, Stop, Writer};
@@ -53,7 +54,7 @@ pub(crate) struct Sqlite {
     readers: Readers,
     writer: Writer,
     /// Connections of snapshots and streams, which close and pause take away.
-    slots: Mutex<Vec<Weak<Slot>>>,
+    slots: Mutex<Vec<Weak<dyn Endable>>>,
     /// Itself, for the transactions and snapshots that keep it alive.
     this: Weak<Sqlite>,
 }
@@ -156,6 +157,10 @@ impl Source for Sqlite {
 
     fn now(&self) -> Micros {
         self.options.clock.now_us()
+    }
+
+    fn own_connections(&self) -> Option<&Sqlite> {
+        matches!(self.place, Place::File(_)).then_some(self)
     }
 
     fn read_together<T>(&self, work: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T> {
