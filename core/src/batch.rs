@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::blob::{self, Blobs};
+use crate::clock::Micros;
 use crate::database::durability;
 use crate::dict::{self, Dict};
-use crate::engine::{Change, Condition, DictChange, ListChange, Op, QueueChange, Reply, Store};
+use crate::engine::{BlobChange, Change, Condition, DictChange, ListChange, LogChange, Op, QueueChange, Reply, Store};
 use crate::error::{Error, Result};
 use crate::handle::Structure;
 use crate::list::{self, List};
+use crate::log::{self, Log};
 use crate::queue::{self, Queue};
 use crate::value::{Json, check_count, check_key, check_limits};
 
@@ -221,6 +224,48 @@ impl Batch {
     /// As for [`Batch::dict_set`].
     pub fn queue_clear(&mut self, queue: &Queue) -> Result<()> {
         self.add(queue, Change::Queue(QueueChange::Clear))
+    }
+
+    /// Puts a blob; the condition is on its metadata.
+    ///
+    /// # Errors
+    /// As [`Blobs::put`] has them for its arguments; as for [`Batch::dict_set`].
+    pub fn blob_put(&mut self, blobs: &Blobs, key: &str, data: &[u8], metadata: Option<Json>, when: When) -> Result<()> {
+        let change = blob::put_change(blobs.as_ref(), key, data.to_vec(), metadata, when.condition()?)?;
+        self.add(blobs, change)
+    }
+
+    /// Deletes a blob; [`Outcome::Applied`] tells whether it was there.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`].
+    pub fn blob_delete(&mut self, blobs: &Blobs, key: &str) -> Result<()> {
+        self.add(blobs, blob::delete_change(key)?)
+    }
+
+    /// Removes every blob of a store.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`].
+    pub fn blob_clear(&mut self, blobs: &Blobs) -> Result<()> {
+        self.add(blobs, Change::Blob(BlobChange::Clear))
+    }
+
+    /// Appends to a log, at the given time or at that of the commit; [`Outcome::Times`] tells which time
+    /// the entry got.
+    ///
+    /// # Errors
+    /// As [`Log::append_at`] has them for its arguments; as for [`Batch::dict_set`].
+    pub fn log_append(&mut self, log: &Log, value: impl Into<Json>, at: Option<Micros>) -> Result<()> {
+        self.add(log, log::append_change(vec![(value.into(), at)])?)
+    }
+
+    /// Removes every entry of a log.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`].
+    pub fn log_clear(&mut self, log: &Log) -> Result<()> {
+        self.add(log, Change::Log(LogChange::Clear))
     }
 
     /// Makes all the changes in one commit, and tells what each did. `durable` overrides the database's

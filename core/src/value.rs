@@ -121,7 +121,7 @@ pub fn utf8<'a>(what: &str, bytes: &'a [u8]) -> Result<&'a str> {
     })
 }
 
-fn check_json(text: &str) -> Result<()> {
+pub(crate) fn check_json(text: &str) -> Result<()> {
     check_limits(text)?;
     if let Err(e) = serde_json::from_str::<IgnoredAny>(text) {
         let offset = offset_of(text, e.line(), e.column());

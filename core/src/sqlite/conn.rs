@@ -92,6 +92,11 @@ impl Conn {
         Ok(())
     }
 
+    /// Whether this is the copy of a forked child, which must let nothing of SQLite go.
+    pub fn inherited(&self) -> bool {
+        fork::generation() != self.born
+    }
+
     /// Becomes a copy of another database.
     pub fn copy_from(&mut self, from: &Connection) -> Result<()> {
         rusqlite::backup::Backup::new(from, &mut self.sqlite)?.step(-1)?;
@@ -125,7 +130,7 @@ impl Deref for Conn {
 
 impl Drop for Conn {
     fn drop(&mut self) {
-        if fork::generation() != self.born {
+        if self.inherited() {
             return;
         }
         self.registry.handles.lock().retain(|(id, ..)| *id != self.id);

@@ -17,6 +17,7 @@ mod readers;
 mod schema;
 mod snapshot;
 mod source;
+mod stream;
 mod transaction;
 mod verify;
 mod watch;
@@ -39,7 +40,7 @@ use busy::Patience;
 use conn::{Conn, Place, Registry};
 use gate::Gate;
 use readers::Readers;
-use snapshot::Slot;
+use snapshot::Endable;
 use source::{Source, View};
 use watch::{Topic, Waiter, Watch};
 use writer::{Ops, Replies, Request, Stop, Writer};
@@ -54,7 +55,7 @@ pub(crate) struct Sqlite {
     readers: Readers,
     writer: Writer,
     /// Connections of snapshots and streams, which close and pause take away.
-    slots: Mutex<Vec<Weak<Slot>>>,
+    slots: Mutex<Vec<Weak<dyn Endable>>>,
     /// Held by a pause, a resume and a close: one at a time.
     life: Mutex<()>,
     /// Itself, for the transactions and snapshots that keep it alive.
@@ -170,6 +171,10 @@ impl Source for Sqlite {
 
     fn now(&self) -> Micros {
         self.options.clock.now_us()
+    }
+
+    fn own_connections(&self) -> Option<&Sqlite> {
+        matches!(self.place, Place::File(_)).then_some(self)
     }
 
     fn read_together<T>(&self, work: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T> {

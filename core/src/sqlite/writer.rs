@@ -62,6 +62,8 @@ pub(super) struct Known {
     pub locks: Option<bool>,
     /// No key of any dict expires before this time.
     pub next_expiry: Option<Micros>,
+    /// Times that are taken in the log that was written last.
+    pub log_times: Option<super::log::Taken>,
 }
 
 /// What a thread wants done in one commit.

@@ -51,7 +51,7 @@ struct Request {
 impl Request {
     fn read(line: &str) -> Option<Request> {
         let mut request: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).ok()?;
-        let mut text = |member: &str| request.get(member).and_then(|value| value.as_str()).map(str::to_owned);
+        let text = |member: &str| request.get(member).and_then(|value| value.as_str()).map(str::to_owned);
         let (op, on, keep_as, thread) = (text("op")?, text("on"), text("as"), text("thread"));
         let id = request.get("id")?.as_u64()?;
         let args = match request.remove("args") {

@@ -160,7 +160,7 @@ pub fn queue(testee: &Testee, request: &Request, queue: &Queue, verb: &str) -> R
                 max_attempts: u32::try_from(most).unwrap_or(u32::MAX),
                 queue: options.text("dead_letter").to_owned(),
             });
-            match queue.lease(lease()?, args.timeout(), dead_letter)? {
+            match queue.lease(lease()?, args.timeout(), dead_letter.as_ref())? {
                 Some(leased) => {
                     let item = queue_item(&leased.item);
                     let item = item.trim_start_matches('{');
