@@ -70,9 +70,13 @@ impl Sqlite {
     }
 
     pub(super) fn run_pause(&self) -> Result<()> {
-        self.gate.check()?;
-        self.writer.refuse_inside_transaction()?;
+        if !self.gate.forked() {
+            self.writer.refuse_inside_transaction()?;
+        }
         let _alone = self.life.lock();
+        if self.gate.state() == State::Paused && !self.gate.forked() {
+            return Ok(());
+        }
         self.gate.check()?;
         self.gate.set(State::Paused);
         // Waits that only wake after the resume end too: what they waited with is gone.
