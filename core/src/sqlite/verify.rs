@@ -1,5 +1,6 @@
 //! Checks the whole file: SQLite's structure, and ours over it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rusqlite::types::ValueRef;
@@ -110,7 +111,7 @@ impl Findings {
             let fault = match row.get_ref(2)? {
                 ValueRef::Null => return Ok(String::new()),
                 ValueRef::Text(bytes) | ValueRef::Blob(bytes) => match std::str::from_utf8(bytes) {
-                    Ok(text) => match check_json(text) {
+                    Ok(text) => match check_json(&as_python_means_it(text)) {
                         Ok(()) => return Ok(String::new()),
                         Err(error) => error.message().to_owned(),
                     },
@@ -121,6 +122,20 @@ impl Findings {
             Ok(format!("{table}: the {column} of {} in {} is {fault}", shown(row, 1)?, shown(row, 0)?))
         })
     }
+}
+
+/// BeaverDB 1.x stores what Python's json module writes: `NaN`, `Infinity` and half surrogates too. Those
+/// are given back as they stand, so they are no fault; here harmless ones take their place.
+fn as_python_means_it(text: &str) -> Cow<'_, str> {
+    if memchr::memmem::find(text.as_bytes(), b"\\u").is_none() && !text.contains("NaN") && !text.contains("Infinity") {
+        return Cow::Borrowed(text);
+    }
+    // Every second part is the inside of a string, once escaped quotes are out of the way.
+    let plain = text.replace("\\\\", "..").replace("\\\"", "..");
+    let parts = plain.split('"').enumerate().map(|(at, part)| {
+        if at % 2 == 1 { part.replace("\\ud", "\\u0").replace("\\uD", "\\u0") } else { part.replace("NaN", "0").replace("Infinity", "0") }
+    });
+    Cow::Owned(parts.collect::<Vec<_>>().join("\""))
 }
 
 /// A name, key or time as a finding shows it.
