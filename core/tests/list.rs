@@ -52,12 +52,14 @@ fn old_file(path: &Path, keys: &[f64]) {
     let raw = Connection::open(path).unwrap();
     raw.execute_batch(
         "CREATE TABLE beaver_lists (list_name TEXT NOT NULL, item_order REAL NOT NULL, item_value TEXT NOT NULL,
-             PRIMARY KEY (list_name, item_order))",
+             PRIMARY KEY (list_name, item_order));
+         BEGIN",
     )
     .unwrap();
     for (position, key) in keys.iter().enumerate() {
         raw.execute("INSERT INTO beaver_lists VALUES ('l', ?1, ?2)", params![key, position.to_string()]).unwrap();
     }
+    raw.execute_batch("COMMIT").unwrap();
 }
 
 #[test]
@@ -297,21 +299,56 @@ fn two_hundred_inserts_at_one_place_keep_their_order() {
 
 #[test]
 fn thousands_of_inserts_at_one_place_keep_their_order() {
-    let (db, list) = filled(3000);
-    let mut expected: Vec<i64> = (0..3000).collect();
-    db.transaction(|tx| {
-        let list = tx.list("l")?;
-        for n in 0..5000 {
-            // Always behind the last one, then always in front of it: both sides of the gap run out.
-            let at = if n < 2500 { 1000 + n } else { 3500 };
-            list.insert(at, json!(10_000 + n))?;
-            expected.insert(usize::try_from(at).unwrap(), 10_000 + n);
+    // Large enough for two levels of nodes; at the front, inside and at the end of them.
+    for place in [1, 7_000, 11_999] {
+        let (db, list) = filled(12_000);
+        let mut expected: Vec<i64> = (0..12_000).collect();
+        for part in 0..2 {
+            db.transaction(|tx| {
+                let list = tx.list("l")?;
+                for n in 0..600 {
+                    // Always behind the last one, then always in front of it: both sides of the gap run out.
+                    let at = if part % 2 == 0 { place + n } else { place + 300 };
+                    list.insert(at, json!(part * 1000 + n))?;
+                    expected.insert(usize::try_from(at).unwrap(), part * 1000 + n);
+                }
+                Ok(())
+            })
+            .unwrap();
+            assert_eq!(numbers(&list), expected);
+            sound(&db);
         }
-        Ok(())
-    })
-    .unwrap();
-    assert_eq!(numbers(&list), expected);
-    sound(&db);
+    }
+}
+
+#[test]
+fn keys_that_touch_are_spread_over_a_node_of_a_higher_level() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("old.db");
+    for place in [0, 3000, 9000] {
+        let _ = std::fs::remove_file(&path);
+        // Three hundred keys as close as floats allow, in the middle of a list with room around.
+        let gap = f64::from(place.max(1)) * f64::EPSILON;
+        let crowd = (0..300).map(|n| f64::from(place) + 0.5 + f64::from(n) * gap);
+        let keys: Vec<f64> = (0..=place).map(f64::from).chain(crowd).chain((place + 1..9002).map(f64::from)).collect();
+        old_file(&path, &keys);
+        let db = Beaver::open(&path, Options::default()).unwrap();
+        let list = db.list("l").unwrap();
+        let mut expected: Vec<i64> = (0..).take(keys.len()).collect();
+        for n in 0..40 {
+            for at in [place + 1 + n, place + 150, place + 300] {
+                list.insert(i64::from(at), json!(-n)).unwrap();
+                expected.insert(usize::try_from(at).unwrap(), i64::from(-n));
+            }
+            if n % 8 == 0 {
+                sound(&db);
+            }
+        }
+        assert_eq!(numbers(&list), expected);
+        sound(&db);
+        assert_eq!(nodes(&path).last().map(|(level, _)| *level), Some(2));
+        db.close().unwrap();
+    }
 }
 
 #[test]

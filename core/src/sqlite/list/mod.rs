@@ -68,11 +68,11 @@ pub(super) fn apply(tx: &mut Tx<'_>, name: &str, change: &ListChange) -> Result<
             Ok(Reply::Done)
         }
         ListChange::Pop => Ok(Reply::Value(match state.ends {
-            Some((_, last)) => list.take(&state, last)?,
+            Some((_, key)) => list.take(&state, key)?,
             None => None,
         })),
         ListChange::Deque => Ok(Reply::Value(match state.ends {
-            Some((first, _)) => list.take(&state, first)?,
+            Some((key, _)) => list.take(&state, key)?,
             None => None,
         })),
         ListChange::Set { index, value, condition } => {
