@@ -4,7 +4,7 @@
 use std::hint::black_box;
 
 use beaver_core::{Beaver, Json, List, Options};
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, criterion_group, criterion_main};
 
 const SIZES: [u32; 2] = [1_000, 1_000_000];
 
@@ -36,17 +36,17 @@ fn lists(c: &mut Criterion) {
     for size in SIZES {
         let (_db, list) = filled(&dir, size);
         let mut at = indexes(size);
-        c.bench_function(&BenchmarkId::new("dense get", size).to_string(), |b| b.iter(|| black_box(list.get(at()).unwrap())));
-        c.bench_function(&BenchmarkId::new("dense len", size).to_string(), |b| b.iter(|| black_box(list.len().unwrap())));
-        c.bench_function(&BenchmarkId::new("dense push and pop", size).to_string(), |b| {
+        c.bench_function(&format!("dense get/{size}"), |b| b.iter(|| black_box(list.get(at()).unwrap())));
+        c.bench_function(&format!("dense len/{size}"), |b| b.iter(|| black_box(list.len().unwrap())));
+        c.bench_function(&format!("dense push and pop/{size}"), |b| {
             b.iter(|| {
                 list.push(value()).unwrap();
                 black_box(list.pop().unwrap())
             });
         });
         list.insert(i64::from(size / 2), value()).unwrap();
-        c.bench_function(&BenchmarkId::new("counted get", size).to_string(), |b| b.iter(|| black_box(list.get(at()).unwrap())));
-        c.bench_function(&BenchmarkId::new("counted insert and delete", size).to_string(), |b| {
+        c.bench_function(&format!("counted get/{size}"), |b| b.iter(|| black_box(list.get(at()).unwrap())));
+        c.bench_function(&format!("counted insert and delete/{size}"), |b| {
             b.iter(|| {
                 list.insert(at(), value()).unwrap();
                 black_box(list.delete(at()).unwrap())
