@@ -7,7 +7,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
 use super::schema::{self, Found};
-use super::source::Source;
+use super::source::{Source, View};
 use super::{Sqlite, blob, list, log, queue};
 use crate::database::VerifyReport;
 use crate::error::{ErrorKind, Result};
@@ -16,9 +16,18 @@ use crate::value::check_json;
 /// How many findings are listed of each check.
 const MOST: usize = 100;
 
+/// What each modality checks of its own rows: a line for each fault.
+type Check = fn(&View<'_>) -> Result<Vec<String>>;
+
 /// The faults that were found so far, a line each.
 #[derive(Default)]
 pub(super) struct Findings(Vec<String>);
+
+impl From<Findings> for Vec<String> {
+    fn from(found: Findings) -> Self {
+        found.0
+    }
+}
 
 /// Checks the file as of one moment.
 pub(super) fn run(engine: &Sqlite) -> Result<VerifyReport> {
@@ -35,10 +44,9 @@ pub(super) fn run(engine: &Sqlite) -> Result<VerifyReport> {
     snapshot.read(|view| found.sqlite_itself(view.conn))?;
     snapshot.read(|view| found.missing_objects(view.conn))?;
     snapshot.read(|view| found.json_column(view.conn, "beaver_dicts", ["dict_name", "key"], "value"))?;
-    snapshot.read(|view| blob::problems(view, &mut found))?;
-    snapshot.read(|view| log::problems(view, &mut found))?;
-    found.0.extend(snapshot.read(list::problems)?);
-    found.0.extend(snapshot.read(queue::problems)?);
+    for problems in [list::problems as Check, queue::problems, blob::problems, log::problems] {
+        found.0.extend(snapshot.read(problems)?);
+    }
     Ok(VerifyReport { problems: found.0 })
 }
 
