@@ -15,7 +15,7 @@ use crate::sh;
 use anyhow::{Result, bail};
 use std::time::{Duration, Instant};
 use tools::{
-    ASAN, CC, CJSON, CMAKE, CPP_JSON, CXX, LDD, NINJA, NM, ORACLE, PKG_CONFIG, SQLITE3, Tool,
+    ASAN, CC, CJSON, CMAKE, CPP_JSON, CXX, LDD, MOUNT, NINJA, NM, ORACLE, PKG_CONFIG, SQLITE3, Tool,
     VALGRIND,
 };
 
@@ -29,6 +29,7 @@ struct Step {
 #[rustfmt::skip] // one line a step reads best
 const STEPS: &[Step] = &[
     Step { name: "rust", about: "every test of the workspace, documentation examples too", needs: &[], run: rust::workspace },
+    Step { name: "full-disk", about: "the core on a small file system that is full", needs: &[MOUNT], run: rust::full_disk },
     Step { name: "judge", about: "the conformance judge itself: what it must reject, and the suite files", needs: &[], run: rust::judge },
     Step { name: "conformance-rust", about: "the conformance suite through the Rust core", needs: &[], run: rust::conformance_rust },
     Step { name: "conformance-c", about: "the conformance suite through the C API", needs: &[CC, CJSON], run: rust::conformance_c },
