@@ -6,7 +6,7 @@
 ///     if (auto theme = config.get("theme")) std::cout << *theme << '\n';
 ///
 /// Conventions
-///   Values are JSON text, as in beaver.h: std::string_view in, std::string out; quoted() and unquoted() turn text into a
+///   Values are JSON text, as in beaver.h: std::string_view in, std::string out; json_string() and plain_string() turn text into a
 ///   JSON string and back. What is absent, or did not come in time, is an empty std::optional or false. Whatever fails
 ///   throws a beaver::Error.
 ///   Objects own their handle, are moved and not copied, and free it when they end, in any order. One that was moved

@@ -155,7 +155,7 @@ public:
     }
 
     /// Goes through the keys, byte by byte in order.
-    Range<std::string> keys() const { return rows(unquoted, beaver_blobs_keys); }
+    Range<std::string> keys() const { return rows(plain_string, beaver_blobs_keys); }
 
     /// Begins to write a blob piece by piece. Nobody sees it before it is finished.
     BlobWriter writer(std::string_view key, Metadata metadata = std::nullopt) {

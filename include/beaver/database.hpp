@@ -164,7 +164,7 @@ public:
         detail::call(beaver_db_info, handle(), json.out());
         Info info;
         detail::each_member(json.view(), [&](std::string_view key, std::string_view value) {
-            if (detail::is(key, "path") && value != "null") info.path = unquoted(value);
+            if (detail::is(key, "path") && value != "null") info.path = plain_string(value);
             if (detail::is(key, "format")) info.format = detail::integer<std::uint32_t>(value);
             if (detail::is(key, "structures"))
                 detail::each_part(value, [&](std::string_view part) { info.structures.push_back(structure(part)); });
@@ -287,15 +287,15 @@ private:
 
     static std::vector<std::string> texts(std::string_view array) {
         std::vector<std::string> texts;
-        detail::each_part(array, [&](std::string_view text) { texts.push_back(unquoted(text)); });
+        detail::each_part(array, [&](std::string_view text) { texts.push_back(plain_string(text)); });
         return texts;
     }
 
     static StructureInfo structure(std::string_view json) {
         StructureInfo info;
         detail::each_member(json, [&](std::string_view key, std::string_view value) {
-            if (detail::is(key, "kind")) info.kind = unquoted(value);
-            if (detail::is(key, "name")) info.name = unquoted(value);
+            if (detail::is(key, "kind")) info.kind = plain_string(value);
+            if (detail::is(key, "name")) info.name = plain_string(value);
             if (detail::is(key, "count")) info.count = detail::integer<std::uint64_t>(value);
         });
         return info;

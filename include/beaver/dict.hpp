@@ -25,7 +25,7 @@ namespace detail {
 inline DictItem dict_item(std::string_view json) {
     DictItem item;
     each_member(json, [&](std::string_view key, std::string_view value) {
-        if (is(key, "key")) item.key = unquoted(value);
+        if (is(key, "key")) item.key = plain_string(value);
         if (is(key, "value")) item.value = value;
     });
     return item;
@@ -51,7 +51,7 @@ public:
         std::size_t index = 0;
         for (const auto& [key, value] : items) {
             if (index > 0) json += ',';
-            json += quoted(key);
+            json += json_string(key);
             json += ':';
             json += detail::one_value(value, index++);
         }
@@ -90,7 +90,7 @@ public:
         detail::call(beaver_dict_get_many, handle(), pointers.data(), pointers.size(), found.out());
         std::map<std::string, std::string_view> values;
         detail::each_member(found.view(), [&](std::string_view key, std::string_view value) {
-            values.emplace(unquoted(key), value);
+            values.emplace(plain_string(key), value);
         });
         std::vector<std::optional<std::string>> answers;
         for (const char* key : pointers) {
@@ -115,7 +115,7 @@ public:
     Range<DictItem> items() const { return rows(detail::dict_item, beaver_dict_items); }
 
     /// Goes through the keys, byte by byte in order.
-    Range<std::string> keys() const { return rows(unquoted, beaver_dict_keys); }
+    Range<std::string> keys() const { return rows(plain_string, beaver_dict_keys); }
 
     /// Goes through the values in the order of their keys.
     Range<std::string> values() const { return rows(detail::as_it_is, beaver_dict_values); }

@@ -116,7 +116,7 @@ public:
         std::string options;
         if (dead_letter) {
             const auto most = std::to_string(dead_letter->max_attempts);
-            options = R"({"max_attempts":)" + most + R"(,"dead_letter":)" + quoted(dead_letter->queue) + '}';
+            options = R"({"max_attempts":)" + most + R"(,"dead_letter":)" + json_string(dead_letter->queue) + '}';
         }
         std::uint64_t id = 0;
         detail::Buffer item;

@@ -18,8 +18,8 @@
 
 namespace beaver {
 
-/// Text as a JSON string: `quoted("a\"b")` is `"a\"b"` with its quotation marks and escapes.
-inline std::string quoted(std::string_view text) {
+/// Text as a JSON string: `json_string("a\"b")` is `"a\"b"` with its quotation marks and escapes.
+inline std::string json_string(std::string_view text) {
     static const char* const hex = "0123456789abcdef";
     std::string json;
     json.reserve(text.size() + 2);
@@ -213,8 +213,8 @@ inline const char* data(std::string_view text) { return text.data() != nullptr ?
 
 }  // namespace detail
 
-/// The text of a JSON string: the reverse of quoted(). Other JSON throws InvalidJson.
-inline std::string unquoted(std::string_view json) {
+/// The text of a JSON string: the reverse of json_string(). Other JSON throws InvalidJson.
+inline std::string plain_string(std::string_view json) {
     json = json.substr(detail::skip_space(json, 0));
     if (json.empty() || json[0] != '"') detail::not_json("the value is no JSON string");
     const std::size_t end = detail::skip_string(json, 0);
