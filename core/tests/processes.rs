@@ -105,8 +105,8 @@ fn child() {
                 batch.dict_set(&dict, "n", json!(n + 1), None, When::Always).unwrap();
                 batch.dict_set(&dict, &format!("key {n}"), json!("x".repeat(n as usize % 3_000)), None, When::Absent).unwrap();
                 batch.queue_put(&queue, json!(n), 1.0).unwrap();
-                batch.commit((n % 16 == 0).then_some(true)).unwrap();
-                if n % 3 == 0 {
+                batch.commit(n.is_multiple_of(16).then_some(true)).unwrap();
+                if n.is_multiple_of(3) {
                     // Takes one and gives it back, or dies with it.
                     let lease = queue.lease(Duration::from_millis(1), NOW, None).unwrap();
                     if let Some(lease) = lease {
