@@ -3,11 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::blob::{self, Blobs};
+use crate::clock::Micros;
 use crate::database::durability;
 use crate::dict::{self, Dict};
-use crate::engine::{Change, Condition, DictChange, Op, QueueChange, Reply, Store};
-use crate::error::Result;
+use crate::engine::{BlobChange, Change, Condition, DictChange, ListChange, LogChange, Op, QueueChange, Reply, Store};
+use crate::error::{Error, Result};
 use crate::handle::Structure;
+use crate::list::{self, List};
+use crate::log::{self, Log};
 use crate::queue::{self, Queue};
 use crate::value::{Json, check_count, check_key, check_limits};
 
@@ -133,6 +137,70 @@ impl Batch {
         self.add(dict, Change::Dict(DictChange::Clear))
     }
 
+    /// Puts a value at the end of a list.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`].
+    pub fn list_push(&mut self, list: &List, value: impl Into<Json>) -> Result<()> {
+        self.add(list, list::push_change([value])?)
+    }
+
+    /// Puts many values at the end of a list, as one operation.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`]; LIMIT above [`crate::MAX_ITEMS`] values.
+    pub fn list_extend(&mut self, list: &List, values: impl IntoIterator<Item = impl Into<Json>>) -> Result<()> {
+        self.add(list, list::push_change(values)?)
+    }
+
+    /// Puts a value before the first of a list.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`].
+    pub fn list_prepend(&mut self, list: &List, value: impl Into<Json>) -> Result<()> {
+        self.add(list, list::prepend_change(value.into())?)
+    }
+
+    /// Puts a value in front of the item at an index, as [`List::insert`] does.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`].
+    pub fn list_insert(&mut self, list: &List, index: i64, value: impl Into<Json>) -> Result<()> {
+        self.add(list, list::insert_change(index, value.into())?)
+    }
+
+    /// Gives the item at an index another value. If no item is there, the batch fails as NOT_FOUND.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`]; INVALID_ARGUMENT for [`When::Absent`], since only items can be set.
+    pub fn list_set(&mut self, list: &List, index: i64, value: impl Into<Json>, when: When) -> Result<()> {
+        self.add(list, list::set_change(index, value.into(), of_an_item(when)?)?)
+    }
+
+    /// Removes the item at an index. If no item is there, the batch fails as NOT_FOUND.
+    ///
+    /// # Errors
+    /// As for [`Batch::list_set`].
+    pub fn list_delete(&mut self, list: &List, index: i64, when: When) -> Result<()> {
+        self.add(list, Change::List(ListChange::Delete { index, condition: of_an_item(when)? }))
+    }
+
+    /// Removes the first item of a list that equals the value; [`Outcome::Applied`] tells whether one did.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`].
+    pub fn list_remove(&mut self, list: &List, value: &Json) -> Result<()> {
+        self.add(list, list::remove_change(value)?)
+    }
+
+    /// Removes every item of a list.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`].
+    pub fn list_clear(&mut self, list: &List) -> Result<()> {
+        self.add(list, Change::List(ListChange::Clear))
+    }
+
     /// Puts an item into a queue.
     ///
     /// # Errors
@@ -158,6 +226,48 @@ impl Batch {
         self.add(queue, Change::Queue(QueueChange::Clear))
     }
 
+    /// Puts a blob; the condition is on its metadata.
+    ///
+    /// # Errors
+    /// As [`Blobs::put`] has them for its arguments; as for [`Batch::dict_set`].
+    pub fn blob_put(&mut self, blobs: &Blobs, key: &str, data: &[u8], metadata: Option<Json>, when: When) -> Result<()> {
+        let change = blob::put_change(blobs.as_ref(), key, data.to_vec(), metadata, when.condition()?)?;
+        self.add(blobs, change)
+    }
+
+    /// Deletes a blob; [`Outcome::Applied`] tells whether it was there.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`].
+    pub fn blob_delete(&mut self, blobs: &Blobs, key: &str) -> Result<()> {
+        self.add(blobs, blob::delete_change(key)?)
+    }
+
+    /// Removes every blob of a store.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`].
+    pub fn blob_clear(&mut self, blobs: &Blobs) -> Result<()> {
+        self.add(blobs, Change::Blob(BlobChange::Clear))
+    }
+
+    /// Appends to a log, at the given time or at that of the commit; [`Outcome::Times`] tells which time
+    /// the entry got.
+    ///
+    /// # Errors
+    /// As [`Log::append_at`] has them for its arguments; as for [`Batch::dict_set`].
+    pub fn log_append(&mut self, log: &Log, value: impl Into<Json>, at: Option<Micros>) -> Result<()> {
+        self.add(log, log::append_change(vec![(value.into(), at)])?)
+    }
+
+    /// Removes every entry of a log.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`].
+    pub fn log_clear(&mut self, log: &Log) -> Result<()> {
+        self.add(log, Change::Log(LogChange::Clear))
+    }
+
     /// Makes all the changes in one commit, and tells what each did. `durable` overrides the database's
     /// durability for this commit.
     ///
@@ -171,6 +281,14 @@ impl Batch {
         }
         let replies = self.store.write_batch(self.ops, durability(durable))?;
         replies.into_iter().map(outcome).collect()
+    }
+}
+
+/// The condition of an operation that needs an item to be there.
+fn of_an_item(when: When) -> Result<Condition> {
+    match when {
+        When::Absent => Err(Error::invalid("an index of a list is set or deleted only where an item is: push or insert instead")),
+        when => when.condition(),
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::clock::Micros;
 use crate::database::{BackupProgress, Info, Stats, VerifyReport};
 use crate::error::{Error, Result};
-use crate::options::Durability;
+use crate::options::{Durability, LogSink};
 use crate::value::Json;
 
 /// The kinds of structures a database holds.
@@ -181,11 +181,12 @@ pub(crate) enum BlobChange {
     Delete { key: String },
     /// `Count`
     Clear,
-    /// `Done`: keeps a chunk of an upload that nobody sees yet.
+    /// `Done`: keeps a chunk of an upload that nobody sees yet. Chunks come in sequence from 0.
     Stage { upload: Arc<str>, sequence: u64, data: Vec<u8> },
     /// `Done`: makes the staged chunks the blob of that key.
     Finish { upload: Arc<str>, key: String, metadata: Option<Json> },
-    /// `Done`: forgets the staged chunks.
+    /// `Flag(none are left)`: forgets some of the staged chunks; to be repeated until none are left, so
+    /// that each commit is short.
     Abort { upload: Arc<str> },
 }
 
@@ -359,6 +360,7 @@ pub(crate) trait BlobEngine {
     fn blob_get(&self, name: &str, key: &str) -> Result<Option<Blob>>;
     /// The length in bytes and the metadata.
     fn blob_stat(&self, name: &str, key: &str) -> Result<Option<(u64, Option<Json>)>>;
+    fn blob_contains(&self, name: &str, key: &str) -> Result<bool>;
     fn blob_len(&self, name: &str) -> Result<u64>;
     /// Keys in order, after that key.
     fn blob_page(&self, name: &str, after: Option<&str>, limit: usize) -> Result<Vec<String>>;
@@ -375,7 +377,8 @@ pub(crate) trait BlobStream: Send {
 
 pub(crate) trait LogEngine {
     fn log_len(&self, name: &str) -> Result<u64>;
-    fn log_range(&self, name: &str, range: &LogRange) -> Result<Vec<LogEntry>>;
+    /// Up to `limit` entries in order, with their place, after that place.
+    fn log_page(&self, name: &str, range: &LogRange, after: Option<f64>, limit: usize) -> Result<Vec<(f64, LogEntry)>>;
 }
 
 /// Which entries of a log: from `start` (included) to `end` (excluded).
@@ -383,7 +386,6 @@ pub(crate) trait LogEngine {
 pub(crate) struct LogRange {
     pub start: Option<Micros>,
     pub end: Option<Micros>,
-    pub limit: Option<usize>,
     pub reverse: bool,
 }
 
@@ -433,6 +435,7 @@ pub(crate) trait Engine: Store {
     fn pause(&self) -> Result<()>;
     fn resume(&self) -> Result<()>;
     fn interrupt(&self);
+    fn set_log(&self, log: Option<LogSink>);
     fn close(&self) -> Result<()>;
     /// Breaks the engine for good after a panic inside it.
     fn break_down(&self);

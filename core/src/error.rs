@@ -172,7 +172,9 @@ impl Error {
         self
     }
 
-    pub(crate) fn at_operation(mut self, operation: usize) -> Self {
+    /// Says which operation or item of the call is meant, counted from 0.
+    #[must_use]
+    pub fn at_operation(mut self, operation: usize) -> Self {
         self.0.operation = Some(operation);
         self
     }

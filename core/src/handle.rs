@@ -1,10 +1,13 @@
 //! What every structure's handle has in common: its name, its way to the store, and its lock.
 
+use std::io::{Read, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::dump::{self, DumpFormat};
 use crate::engine::{Change, Kind, Op, Reply, Store};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
+use crate::load::{self, LoadMode};
 use crate::lock::Hold;
 use crate::value::check_name;
 
@@ -38,12 +41,6 @@ impl Handle {
     fn lock_name(&self) -> Arc<str> {
         lock_name(self.kind, &self.name)
     }
-
-    fn held(&self) -> Result<&Hold> {
-        self.hold.as_deref().ok_or_else(|| {
-            Error::new(ErrorKind::Conflict, "this handle did not acquire the structure: call acquire, and use the handle it gives")
-        })
-    }
 }
 
 /// The lock that `acquire` on a structure takes; BeaverDB 1.x uses the same.
@@ -51,7 +48,7 @@ pub(crate) fn lock_name(kind: Kind, name: &str) -> Arc<str> {
     format!("__lock__{}__{name}", kind.name()).into()
 }
 
-/// What all structures can do: be acquired, and tell their name. Import the trait to use it.
+/// What all structures can do: be acquired, dumped, loaded, and tell their name. Import the trait to use it.
 ///
 /// ```
 /// use beaver_core::{Beaver, Options, Structure};
@@ -100,21 +97,22 @@ pub trait Structure: Sized + AsRef<Handle> + From<Handle> {
         Ok(Some(Self::from(Handle { hold: Some(hold), ..handle.clone() })))
     }
 
-    /// Ends what `acquire` began; false if it had ended by its TTL already. After as many calls as
-    /// `acquire` had, others may go on.
+    /// Ends what `acquire` began; false if this handle holds nothing, or what it held has ended by its
+    /// TTL. After as many calls as `acquire` had, others may go on.
     ///
     /// # Errors
-    /// CONFLICT on a handle that acquired nothing; CLOSED, PAUSED, BUSY, IO.
+    /// CLOSED, PAUSED, BUSY, IO.
     fn release(&self) -> Result<bool> {
-        self.as_ref().held()?.release()
+        self.as_ref().hold.as_ref().map_or(Ok(false), |hold| hold.release())
     }
 
-    /// Gives the acquired structure another `ttl` from now on; false if it had ended already.
+    /// Gives the acquired structure another `ttl` from now on; false if this handle holds nothing, or it
+    /// has ended already.
     ///
     /// # Errors
-    /// CONFLICT on a handle that acquired nothing; as for `acquire`.
+    /// As for `acquire`.
     fn renew(&self, ttl: Duration) -> Result<bool> {
-        self.as_ref().held()?.renew(ttl)
+        self.as_ref().hold.as_ref().map_or(Ok(false), |hold| hold.renew(ttl))
     }
 
     /// Whether anybody has acquired the structure.
@@ -124,5 +122,54 @@ pub trait Structure: Sized + AsRef<Handle> + From<Handle> {
     fn locked(&self) -> Result<bool> {
         let handle = self.as_ref();
         Ok(handle.store.lock_holder(&handle.lock_name())?.is_some())
+    }
+
+    /// Writes all items as JSON text, as of one moment: others may write meanwhile. The metadata has the
+    /// fields `type` (`"Dict"`, `"List"`, `"Queue"`, `"BlobStore"`, `"Log"`), `name`, `count`, `dump_date`
+    /// (RFC 3339, UTC). The items are
+    /// - of a dict, in the order of its keys: `{"key", "value"}`, with `"expires_at"` if it expires;
+    /// - of a list the values;
+    /// - of a queue, in its order: `{"priority", "timestamp", "data"}`, without those out on a lease;
+    /// - of a blob store: `{"key", "metadata", "data_b64"}`;
+    /// - of a log, oldest first: `{"timestamp", "data"}`.
+    ///
+    /// Times are seconds since 1970. The items go through a page at a time, and blobs one at a time, so
+    /// the whole is never in memory. O(n).
+    ///
+    /// ```
+    /// use beaver_core::{Beaver, DumpFormat, LoadMode, Options, Structure};
+    /// use serde_json::json;
+    /// let db = Beaver::open(":memory:", Options::default())?;
+    /// let old = db.dict("old")?;
+    /// old.set("theme", json!("dark"))?;
+    /// let mut text = Vec::new();
+    /// old.dump(&mut text, DumpFormat::JsonLines)?;
+    ///
+    /// let new = db.dict("new")?;
+    /// assert_eq!(new.load(&mut text.as_slice(), LoadMode::Replace)?, 1);
+    /// assert_eq!(new.get("theme")?, old.get("theme")?);
+    /// # Ok::<(), beaver_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// IO if the text cannot be written (or the error of a [`crate::BlobWriter`] it goes to); CORRUPT,
+    /// INTERRUPTED, CLOSED, PAUSED.
+    fn dump(&self, out: &mut dyn Write, format: DumpFormat) -> Result<()> {
+        dump::dump(self.as_ref(), out, format)
+    }
+
+    /// Reads a dump, of either format and of BeaverDB 1.x too, into this structure, and tells how many
+    /// items it had. All of it is loaded, or nothing: it is one transaction, for which other writers wait
+    /// until the text is read. Values stay as they are written there. Queue items keep their place, dict
+    /// items their expiry; log entries their time, unless it is taken.
+    ///
+    /// # Errors
+    /// TYPE_MISMATCH for a dump of another kind, or none at all; INVALID_JSON with [`crate::Error::offset`];
+    /// LIMIT and INVALID_ARGUMENT as for storing the item; with the index of the item as
+    /// [`crate::Error::operation`]. IO if the text cannot be read (or the error of a [`crate::BlobReader`]);
+    /// BUSY at once if another owner has acquired the structure; CONFLICT inside a transaction; READ_ONLY,
+    /// FULL, CORRUPT, INTERRUPTED, CLOSED, PAUSED.
+    fn load(&self, input: &mut dyn Read, mode: LoadMode) -> Result<u64> {
+        load::load(self.as_ref(), input, mode)
     }
 }

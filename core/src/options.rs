@@ -4,7 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
 use crate::clock::{Clock, SystemClock};
+use crate::error::{Error, Result};
+use crate::value::Json;
 
 /// What a commit promises when it returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -96,14 +101,115 @@ impl fmt::Debug for Options {
     }
 }
 
+/// The options as JSON has them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct JsonOptions {
+    read_only: bool,
+    create: bool,
+    durability: JsonDurability,
+    busy_timeout_ms: u64,
+    cache_kib: u32,
+    mmap_bytes: u64,
+    low_memory: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum JsonDurability {
+    Normal,
+    Full,
+}
+
+impl Default for JsonOptions {
+    fn default() -> Self {
+        let Options {
+            read_only,
+            create,
+            busy_timeout,
+            cache_kib,
+            mmap_bytes,
+            low_memory,
+            ..
+        } = Options::default();
+        let busy_timeout_ms = u64::try_from(busy_timeout.as_millis()).unwrap_or(u64::MAX);
+        JsonOptions {
+            read_only,
+            create,
+            durability: JsonDurability::Normal,
+            busy_timeout_ms,
+            cache_kib,
+            mmap_bytes,
+            low_memory,
+        }
+    }
+}
+
 impl Options {
+    /// Reads options from a JSON object: `{"read_only": false, "create": true, "durability": "normal",
+    /// "busy_timeout_ms": 30000, "cache_kib": 2000, "mmap_bytes": 0, "low_memory": false}`, each of them
+    /// optional. For bindings.
+    ///
+    /// ```
+    /// use beaver_core::{Durability, Options};
+    /// let options = Options::from_json(r#"{"durability": "full"}"#)?;
+    /// assert_eq!(options.durability, Durability::Full);
+    /// assert!(Options::from_json(r#"{"durabilty": "full"}"#).is_err());
+    /// # Ok::<(), beaver_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// INVALID_JSON if it is no JSON; INVALID_ARGUMENT for an unknown key, which it names, or a wrong
+    /// type.
+    pub fn from_json(json: &str) -> Result<Options> {
+        let parsed: JsonOptions = parse_options(json)?;
+        Ok(Options {
+            read_only: parsed.read_only,
+            create: parsed.create,
+            durability: match parsed.durability {
+                JsonDurability::Normal => Durability::Normal,
+                JsonDurability::Full => Durability::Full,
+            },
+            busy_timeout: Duration::from_millis(parsed.busy_timeout_ms),
+            cache_kib: parsed.cache_kib,
+            mmap_bytes: parsed.mmap_bytes,
+            low_memory: parsed.low_memory,
+            ..Options::default()
+        })
+    }
+
     /// The page cache that a connection gets, in KiB.
     pub(crate) fn effective_cache_kib(&self) -> u32 {
-        if self.low_memory { self.cache_kib.min(256) } else { self.cache_kib }
+        if self.low_memory {
+            self.cache_kib.min(256)
+        } else {
+            self.cache_kib
+        }
     }
 
     /// How many idle reading connections are kept.
     pub(crate) fn idle_readers(&self) -> usize {
         if self.low_memory { 1 } else { 8 }
     }
+}
+
+/// Reads the options of any call from a JSON object. For bindings, which have them as text.
+///
+/// # Errors
+/// INVALID_JSON if it is no JSON; INVALID_ARGUMENT for what does not fit the type.
+pub fn parse_options<T: DeserializeOwned>(json: &str) -> Result<T> {
+    let json = Json::parse(json)?;
+    // serde would take an array as the members of a struct in their order.
+    if !json.as_str().trim_start().starts_with('{') {
+        return Err(Error::invalid("the options are no JSON object: give {} for the defaults"));
+    }
+    serde_json::from_str(json.as_str()).map_err(|e| {
+        let reason = e.to_string();
+        let reason = reason
+            .split(" at line ")
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        Error::invalid(format!("the options do not fit: {reason}"))
+    })
 }

@@ -71,11 +71,11 @@ fn one_owner_at_a_time() {
     assert!(a.acquire(NOW, TTL).unwrap());
     assert!(a.held().unwrap() && a.locked().unwrap() && b.locked().unwrap() && !b.held().unwrap());
     assert!(!b.acquire(NOW, TTL).unwrap());
-    assert_eq!(b.release().unwrap_err().kind(), ErrorKind::Conflict);
+    assert!(!b.release().unwrap());
     assert!(!b.renew(TTL).unwrap());
     assert_eq!(db.names(Kind::Lock).unwrap(), ["l"]);
     assert!(a.release().unwrap());
-    assert_eq!(a.release().unwrap_err().kind(), ErrorKind::Conflict);
+    assert!(!a.release().unwrap());
     assert!(!a.locked().unwrap());
     assert!(b.acquire(NOW, TTL).unwrap());
     assert!(db.lock("another").unwrap().acquire(NOW, TTL).unwrap());
@@ -349,7 +349,7 @@ fn excludes<S: Structure + Clone + Sync>(db: &Beaver, structure: &S) {
     });
     assert!(!structure.locked().unwrap());
     for outcome in [structure.release(), structure.renew(TTL), mine.release()] {
-        assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Conflict);
+        assert!(!outcome.unwrap(), "nothing was held");
     }
 }
 

@@ -92,6 +92,11 @@ impl Conn {
         Ok(())
     }
 
+    /// Whether this is the copy of a forked child, which must let nothing of SQLite go.
+    pub fn inherited(&self) -> bool {
+        fork::generation() != self.born
+    }
+
     /// Becomes a copy of another database.
     pub fn copy_from(&mut self, from: &Connection) -> Result<()> {
         rusqlite::backup::Backup::new(from, &mut self.sqlite)?.step(-1)?;
@@ -125,7 +130,7 @@ impl Deref for Conn {
 
 impl Drop for Conn {
     fn drop(&mut self) {
-        if fork::generation() != self.born {
+        if self.inherited() {
             return;
         }
         self.registry.handles.lock().retain(|(id, ..)| *id != self.id);
@@ -139,9 +144,6 @@ fn explain_open(path: &Path, error: rusqlite::Error) -> Error {
     let io = |what: &str| Error::new(ErrorKind::Io, what);
     if path.is_dir() {
         return io("the path is a directory: give the path of a file");
-    }
-    if path.as_os_str().is_empty() {
-        return Error::invalid("the path is empty: give the path of a file, or :memory:");
     }
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() && !parent.exists() => {

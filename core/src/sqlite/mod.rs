@@ -17,6 +17,7 @@ mod readers;
 mod schema;
 mod snapshot;
 mod source;
+mod stream;
 mod transaction;
 mod verify;
 mod watch;
@@ -28,18 +29,18 @@ use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 
 use crate::clock::Micros;
 use crate::database::{BackupProgress, Info, Stats, VerifyReport};
 use crate::engine::{Change, Engine, Kind, Op, QueueChange, Reading, Reply, Store, Transaction};
 use crate::error::{Error, ErrorKind, Result};
-use crate::options::{Durability, LogLevel, Options};
+use crate::options::{Durability, LogLevel, LogSink, Options};
 use busy::Patience;
 use conn::{Conn, Place, Registry};
 use gate::Gate;
 use readers::Readers;
-use snapshot::Slot;
+use snapshot::Endable;
 use source::{Source, View};
 use watch::{Topic, Waiter, Watch};
 use writer::{Ops, Replies, Request, Stop, Writer};
@@ -48,13 +49,14 @@ use writer::{Ops, Replies, Request, Stop, Writer};
 pub(crate) struct Sqlite {
     place: Place,
     options: Options,
+    sink: RwLock<Option<LogSink>>,
     gate: Gate,
     registry: Arc<Registry>,
     watch: Watch,
     readers: Readers,
     writer: Writer,
     /// Connections of snapshots and streams, which close and pause take away.
-    slots: Mutex<Vec<Weak<Slot>>>,
+    slots: Mutex<Vec<Weak<dyn Endable>>>,
     /// Held by a pause, a resume and a close: one at a time.
     life: Mutex<()>,
     /// Itself, for the transactions and snapshots that keep it alive.
@@ -68,7 +70,9 @@ impl Sqlite {
     }
 
     fn log(&self, level: LogLevel, message: &str) {
-        if let Some(sink) = &self.options.log {
+        // No lock is held while calling out.
+        let sink = self.sink.read().clone();
+        if let Some(sink) = sink {
             sink(level, "beaver::sqlite", message);
         }
     }
@@ -170,6 +174,10 @@ impl Source for Sqlite {
 
     fn now(&self) -> Micros {
         self.options.clock.now_us()
+    }
+
+    fn own_connections(&self) -> Option<&Sqlite> {
+        matches!(self.place, Place::File(_)).then_some(self)
     }
 
     fn read_together<T>(&self, work: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T> {
@@ -285,6 +293,11 @@ impl Engine for Sqlite {
             self.registry.interrupt(true);
             self.end_waits();
         }
+    }
+
+    fn set_log(&self, log: Option<LogSink>) {
+        let before = std::mem::replace(&mut *self.sink.write(), log);
+        drop(before); // its destructor is foreign code: not under the lock
     }
 
     fn close(&self) -> Result<()> {

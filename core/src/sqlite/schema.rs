@@ -79,9 +79,55 @@ CREATE INDEX IF NOT EXISTS beaver_queue_leases_order ON beaver_queue_leases (que
 CREATE INDEX IF NOT EXISTS beaver_queue_leases_until ON beaver_queue_leases (queue_name, leased_until, priority, timestamp);
 ";
 
-/// These only look, unless somebody else than us changes a list: then its nodes are kept right, or
-/// the list is marked as of unknown shape. See `list.rs`.
-const TRIGGERS: &str = "";
+/// They keep the counts of a list's tree right, and mark a dense list that somebody else makes a hole in as of
+/// unknown shape (level 0), whoever writes. On a dense list they only look: whether a new key is a
+/// neighbour of one that is there, whether a removed one leaves both of its neighbours behind. A list of
+/// unknown shape is left alone. BEFORE INSERT, because `INSERT OR REPLACE` fires no delete trigger: a key
+/// that is there already adds nothing. There is one path of nodes a level, for the six levels that there can
+/// be. See `list/tree.rs`.
+const TRIGGERS: &str = "
+CREATE TRIGGER IF NOT EXISTS beaver_lists_insert BEFORE INSERT ON beaver_lists
+WHEN CASE (SELECT min(level) FROM beaver_list_nodes WHERE list_name = NEW.list_name)
+    WHEN 0 THEN 0
+    WHEN 1 THEN NOT EXISTS (SELECT 1 FROM beaver_lists WHERE list_name = NEW.list_name AND item_order = NEW.item_order)
+    ELSE NOT (CAST(NEW.item_order AS INTEGER) = NEW.item_order AND NEW.item_order BETWEEN -4e15 AND 4e15
+              AND (EXISTS (SELECT 1 FROM beaver_lists WHERE list_name = NEW.list_name AND item_order = NEW.item_order - 1.0)
+                OR EXISTS (SELECT 1 FROM beaver_lists WHERE list_name = NEW.list_name AND item_order = NEW.item_order + 1.0)
+                OR EXISTS (SELECT 1 FROM beaver_lists WHERE list_name = NEW.list_name AND item_order = NEW.item_order)
+                OR NOT EXISTS (SELECT 1 FROM beaver_lists WHERE list_name = NEW.list_name)))
+    END
+BEGIN
+    INSERT INTO beaver_list_nodes (list_name, level, first_key, items) SELECT NEW.list_name, 0, -9e999, 0
+        WHERE NOT EXISTS (SELECT 1 FROM beaver_list_nodes WHERE list_name = NEW.list_name);
+    UPDATE beaver_list_nodes SET items = items + 1 WHERE list_name = NEW.list_name AND (level, first_key) IN (
+        SELECT depth, (SELECT max(first_key) FROM beaver_list_nodes
+                       WHERE list_name = NEW.list_name AND level = depth AND first_key <= NEW.item_order)
+        FROM (SELECT 1 AS depth UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5 UNION ALL SELECT 6));
+END;
+CREATE TRIGGER IF NOT EXISTS beaver_lists_delete AFTER DELETE ON beaver_lists
+WHEN CASE (SELECT min(level) FROM beaver_list_nodes WHERE list_name = OLD.list_name)
+    WHEN 0 THEN 0
+    WHEN 1 THEN 1
+    ELSE EXISTS (SELECT 1 FROM beaver_lists WHERE list_name = OLD.list_name AND item_order = OLD.item_order + 1.0)
+         AND EXISTS (SELECT 1 FROM beaver_lists WHERE list_name = OLD.list_name AND item_order = OLD.item_order - 1.0)
+    END
+BEGIN
+    INSERT INTO beaver_list_nodes (list_name, level, first_key, items) SELECT OLD.list_name, 0, -9e999, 0
+        WHERE NOT EXISTS (SELECT 1 FROM beaver_list_nodes WHERE list_name = OLD.list_name);
+    UPDATE beaver_list_nodes SET items = items - 1 WHERE list_name = OLD.list_name AND (level, first_key) IN (
+        SELECT depth, (SELECT max(first_key) FROM beaver_list_nodes
+                       WHERE list_name = OLD.list_name AND level = depth AND first_key <= OLD.item_order)
+        FROM (SELECT 1 AS depth UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5 UNION ALL SELECT 6));
+END;
+CREATE TRIGGER IF NOT EXISTS beaver_lists_move AFTER UPDATE OF list_name, item_order ON beaver_lists
+WHEN OLD.list_name <> NEW.list_name OR OLD.item_order <> NEW.item_order
+BEGIN
+    INSERT INTO beaver_list_nodes (list_name, level, first_key, items) SELECT OLD.list_name, 0, -9e999, 0
+        WHERE NOT EXISTS (SELECT 1 FROM beaver_list_nodes WHERE list_name = OLD.list_name AND level = 0);
+    INSERT INTO beaver_list_nodes (list_name, level, first_key, items) SELECT NEW.list_name, 0, -9e999, 0
+        WHERE NOT EXISTS (SELECT 1 FROM beaver_list_nodes WHERE list_name = NEW.list_name AND level = 0);
+END;
+";
 
 /// What stands in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,8 +198,14 @@ pub(super) fn complete(conn: &Connection) -> Result<()> {
 /// Lets a connection read a file that lacks some of our tables: empty ones stand in for them, in
 /// the connection's own temporary schema, so the file is not touched.
 pub(super) fn stand_in(conn: &Connection) -> Result<()> {
-    // A reader refuses to write, temporary tables included.
+    // A reader refuses to create even what is temporary.
     conn.execute_batch("PRAGMA query_only = OFF")?;
+    let outcome = create_stand_ins(conn);
+    conn.execute_batch("PRAGMA query_only = ON")?;
+    outcome
+}
+
+fn create_stand_ins(conn: &Connection) -> Result<()> {
     for Table(name, columns) in BASE.iter().chain(&ADDED) {
         if exists(conn, name)? {
             continue;

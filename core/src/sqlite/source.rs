@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::maintenance;
+use super::{Sqlite, maintenance};
 use crate::clock::Micros;
 use crate::engine::{Kind, Reading};
 use crate::error::Result;
@@ -23,6 +23,12 @@ pub(super) trait Source: Send + Sync {
 
     /// Runs several statements that must see the same moment.
     fn read_together<T>(&self, work: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T>;
+
+    /// The engine, if a stream may open a connection of its own; none where the source is bound to the
+    /// one connection that it has.
+    fn own_connections(&self) -> Option<&Sqlite> {
+        None
+    }
 }
 
 impl<S: Source> Reading for S {

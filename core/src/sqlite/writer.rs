@@ -10,6 +10,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
@@ -26,12 +27,16 @@ use crate::options::Durability;
 /// How many requests one commit may carry, and for how long it may be collected.
 const GROUP_REQUESTS: usize = 64;
 const GROUP_TIME: Duration = Duration::from_millis(2);
+/// How often the leader lets others run before it begins.
+const GATHER_YIELDS: usize = 4;
 
 #[derive(Default)]
 pub(super) struct Writer {
     line: Mutex<Line>,
     /// Locked by the leader only; in a `:memory:` database by readers too.
     conn: Mutex<Option<WriteConn>>,
+    /// How many requests the last commit carried.
+    last_group: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -57,6 +62,8 @@ pub(super) struct Known {
     pub locks: Option<bool>,
     /// No key of any dict expires before this time.
     pub next_expiry: Option<Micros>,
+    /// Times that are taken in the log that was written last.
+    pub log_times: Option<super::log::Taken>,
 }
 
 /// What a thread wants done in one commit.
@@ -231,6 +238,7 @@ impl Writer {
     fn lead(&self, engine: &Sqlite, request: Request) -> (Outcome, Request) {
         // Handed on also when a panic unwinds through here.
         let _lead = Lead(self);
+        self.let_a_group_gather();
         let mut guard = self.conn.lock();
         let Some(write) = guard.as_mut() else {
             let error = engine.gate.check().err().unwrap_or_else(|| Error::new(ErrorKind::ReadOnly, "the database was opened read-only"));
@@ -272,6 +280,7 @@ impl Writer {
             }
         }
         drop(guard);
+        self.last_group.store(group.0.len(), Ordering::Relaxed);
         for member in &group.0 {
             if let Some(Ok(_)) = member.outcome {
                 engine.wake_for(member.request.ops());
@@ -279,6 +288,18 @@ impl Writer {
         }
         let own = group.deliver();
         own.unwrap_or_else(|| lost(Patience { deadline: None, interrupts: 0 }))
+    }
+
+    /// When the last commit carried several requests, their threads are about to come back: giving them
+    /// the processor for a moment makes the next group as large. A lone writer never waits.
+    fn let_a_group_gather(&self) {
+        let expected = self.last_group.load(Ordering::Relaxed);
+        for _ in 0..GATHER_YIELDS {
+            if expected <= 1 || self.waiting() + 1 >= expected {
+                return;
+            }
+            std::thread::yield_now();
+        }
     }
 
     /// The next request in the line, if it fits into a commit of that durability.

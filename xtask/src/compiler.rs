@@ -1,0 +1,111 @@
+//! Compiling C and C++ programs against the library, with the strictness that users of the header may have.
+
+use crate::library::Library;
+use crate::{project, sh};
+use anyhow::{Result, bail};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+pub const STRICT_C: &[&str] = &["-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror"];
+pub const STRICT_CPP: &[&str] = &["-std=c++17", "-Wall", "-Wextra", "-pedantic", "-Werror"];
+
+#[derive(Clone, Copy, PartialEq)]
+pub enum Linkage {
+    Shared,
+    Static,
+}
+
+/// The C compiler: $CC, or `cc`.
+pub fn cc() -> String {
+    std::env::var("CC").unwrap_or_else(|_| "cc".to_owned())
+}
+
+/// The C++ compiler: $CXX, or `c++`.
+pub fn cxx() -> String {
+    std::env::var("CXX").unwrap_or_else(|_| "c++".to_owned())
+}
+
+/// A command of the compiler for `source` by its extension, strict, with the include folders set.
+pub fn compiler(source: &Path) -> Result<Command> {
+    let (program, flags) = match source.extension().and_then(|extension| extension.to_str()) {
+        Some("c") => (cc(), STRICT_C),
+        Some("cpp") => (cxx(), STRICT_CPP),
+        _ => bail!("{} is neither C nor C++", source.display()),
+    };
+    let mut command = sh::command(program);
+    command.args(flags).args([
+        "-g",
+        "-pthread",
+        "-D_POSIX_C_SOURCE=200809L",
+        "-I",
+        "include",
+    ]);
+    Ok(command)
+}
+
+/// Compiles one source file into a program in `folder`, linked with the library, and gives the program's path.
+pub fn build(
+    source: &Path,
+    library: &Library,
+    linkage: Linkage,
+    extra: &[&str],
+    folder: &Path,
+) -> Result<PathBuf> {
+    let program = folder.join(source.file_stem().unwrap_or(source.as_os_str()));
+    let mut command = compiler(source)?;
+    command
+        .args(extra)
+        .arg("-o")
+        .arg(&program)
+        .arg(source)
+        .args(link(library, linkage));
+    sh::run(&mut command)?;
+    Ok(program)
+}
+
+/// What the linker is told to bring the library in.
+pub fn link(library: &Library, linkage: Linkage) -> Vec<OsString> {
+    match linkage {
+        Linkage::Shared => {
+            let mut rpath = OsString::from("-Wl,-rpath,");
+            rpath.push(&library.folder);
+            vec![
+                "-L".into(),
+                library.folder.clone().into(),
+                "-lbeaver".into(),
+                rpath,
+            ]
+        }
+        Linkage::Static => vec![
+            library.archive().into(),
+            "-lpthread".into(),
+            "-ldl".into(),
+            "-lm".into(),
+        ],
+    }
+}
+
+/// The functions of a program or library that others may link to, from `nm`.
+pub fn symbols(file: &Path, dynamic: bool) -> Result<Vec<String>> {
+    let mut nm = sh::command("nm");
+    nm.args(["--defined-only", "--extern-only", "--format=posix"]);
+    if dynamic {
+        nm.arg("--dynamic");
+    }
+    let listing = sh::output(nm.arg(file))?;
+    // Lines are "name type value size"; an archive also has a heading line for each member.
+    let names = listing
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .map(|(name, _)| name.to_owned());
+    let mut names: Vec<String> = names.filter(|name| !name.ends_with("]:")).collect();
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
+/// The path of a source of the project, from the root, as something to compile.
+pub fn source(path: &str) -> PathBuf {
+    project::root().join(path)
+}

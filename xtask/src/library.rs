@@ -1,0 +1,113 @@
+//! Building libbeaver, and laying it out as a linker and a loader want to find it.
+
+use crate::{project, sh};
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+
+#[derive(Clone, Copy, PartialEq)]
+pub enum Profile {
+    Dev,
+    Release,
+}
+
+impl Profile {
+    fn folder(self) -> &'static str {
+        match self {
+            Profile::Dev => "debug",
+            Profile::Release => "release",
+        }
+    }
+}
+
+/// A folder with libbeaver.so, its link named after the SONAME, and libbeaver.a.
+pub struct Library {
+    pub folder: PathBuf,
+}
+
+impl Library {
+    pub fn shared(&self) -> PathBuf {
+        self.folder.join("libbeaver.so")
+    }
+
+    pub fn archive(&self) -> PathBuf {
+        self.folder.join("libbeaver.a")
+    }
+
+    /// Builds the library with cargo and lays it out in the target folder.
+    pub fn build(profile: Profile) -> Result<Library> {
+        let mut cargo = sh::cargo();
+        cargo.args(["build", "--package", "beaver-ffi", "--lib"]);
+        if profile == Profile::Release {
+            cargo.arg("--release");
+        }
+        sh::run(&mut cargo)?;
+        let target = project::target()?;
+        Library::lay_out(
+            &target.join(profile.folder()),
+            &target.join("xtask").join(profile.folder()),
+        )
+    }
+
+    /// Builds the library with AddressSanitizer in it and in the bundled SQLite, in a target folder of its own.
+    /// The flag is one of nightly's; RUSTC_BOOTSTRAP opens it on stable. An explicit --target keeps the flags away
+    /// from build scripts.
+    pub fn build_with_address_sanitizer() -> Result<Library> {
+        let triple = host_triple()?;
+        let target = project::target()?.join("asan");
+        let mut cargo = sh::cargo();
+        cargo.args([
+            "build",
+            "--package",
+            "beaver-ffi",
+            "--lib",
+            "--target",
+            &triple,
+        ]);
+        cargo.arg("--target-dir").arg(&target);
+        cargo
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("RUSTFLAGS", "-Zsanitizer=address");
+        cargo.env(
+            format!("CFLAGS_{}", triple.replace('-', "_")),
+            "-fsanitize=address -fno-omit-frame-pointer",
+        );
+        sh::run(&mut cargo)?;
+        Library::lay_out(&target.join(&triple).join("debug"), &target.join("xtask"))
+    }
+
+    fn lay_out(built: &Path, folder: &Path) -> Result<Library> {
+        let library = Library {
+            folder: folder.to_owned(),
+        };
+        std::fs::create_dir_all(folder)?;
+        std::fs::copy(built.join("libbeaver.so"), library.shared())
+            .context("cargo built no libbeaver.so")?;
+        link_soname(&library)?;
+        let hide = sh::command("sh")
+            .arg("cmake/hide_symbols.sh")
+            .arg(built.join("libbeaver.a"))
+            .arg(library.archive())
+            .status()?;
+        if !hide.success() {
+            bail!("cmake/hide_symbols.sh failed: {hide}");
+        }
+        Ok(library)
+    }
+}
+
+/// Programs ask the loader for the SONAME, so that name must be in the folder too.
+fn link_soname(library: &Library) -> Result<()> {
+    let version = project::version()?;
+    let major = version.split('.').next().unwrap_or_default();
+    let link = library.folder.join(format!("libbeaver.so.{major}"));
+    if link.symlink_metadata().is_err() {
+        std::os::unix::fs::symlink("libbeaver.so", &link)?;
+    }
+    Ok(())
+}
+
+fn host_triple() -> Result<String> {
+    let text = sh::quiet_output(sh::command("rustc").arg("-vV"))?;
+    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.context("rustc -vV names no host")?.to_owned())
+}

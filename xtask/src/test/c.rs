@@ -1,0 +1,97 @@
+//! Steps that compile and run C and C++ programs: tests and examples.
+
+use super::run_program;
+use crate::compiler::{self, Linkage};
+use crate::library::{Library, Profile};
+use crate::{project, sh};
+use anyhow::{Context, Result, bail};
+use std::path::PathBuf;
+
+pub fn shared() -> Result<()> {
+    run_all("tests/c", "c", Linkage::Shared)
+}
+
+pub fn linked_statically() -> Result<()> {
+    run_all("tests/c", "c", Linkage::Static)
+}
+
+pub fn cpp() -> Result<()> {
+    run_all("tests/cpp", "cpp", Linkage::Shared)
+}
+
+/// A panic must not cross the boundary in the profile that is shipped, where optimisation could undo the guard.
+pub fn panic() -> Result<()> {
+    let library = Library::build(Profile::Release)?;
+    let folder = sh::temp_dir()?;
+    let source = compiler::source("tests/c/panic.c");
+    for linkage in [Linkage::Shared, Linkage::Static] {
+        let program = compiler::build(
+            &source,
+            &library,
+            linkage,
+            &["-I", "tests/c"],
+            folder.path(),
+        )?;
+        run_program(&mut sh::command(program))?;
+    }
+    Ok(())
+}
+
+/// Examples take the data folder as their argument, and may leave files in their current folder.
+pub fn examples() -> Result<()> {
+    let data = project::root().join("examples/data/wordnet-sample");
+    for source in sources("examples/rust", "rs")? {
+        let name = source.file_stem().context("a source has a name")?;
+        let mut cargo = sh::cargo();
+        cargo.args(["run", "--quiet", "--package", "beaver-examples", "--bin"]);
+        sh::run(cargo.arg(name).arg("--").arg(&data))?;
+    }
+    let library = Library::build(Profile::Dev)?;
+    let folder = sh::temp_dir()?;
+    for (place, extension) in [("examples/c", "c"), ("examples/cpp", "cpp")] {
+        for source in sources(place, extension)? {
+            let program = compiler::build(&source, &library, Linkage::Shared, &[], folder.path())?;
+            run_program(
+                sh::command(program).arg(&data),
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn run_all(place: &str, extension: &str, linkage: Linkage) -> Result<()> {
+    let library = Library::build(Profile::Dev)?;
+    let folder = sh::temp_dir()?;
+    let mut failed = Vec::new();
+    for source in sources(place, extension)? {
+        let name = source
+            .file_name()
+            .context("a source has a name")?
+            .to_string_lossy()
+            .into_owned();
+        let program = compiler::build(
+            &source,
+            &library,
+            linkage,
+            &["-I", "tests/c"],
+            folder.path(),
+        );
+        if let Err(error) = program.and_then(|program| run_program(&mut sh::command(program))) {
+            println!("{place}/{name}: {error:#}");
+            failed.push(name);
+        }
+    }
+    if !failed.is_empty() {
+        bail!("{} of {place} failed: {}", failed.len(), failed.join(", "));
+    }
+    Ok(())
+}
+
+/// The programs of a folder. A folder without any is an error: its step would otherwise pass by testing nothing.
+pub fn sources(place: &str, extension: &str) -> Result<Vec<PathBuf>> {
+    let sources = sh::files(&project::root().join(place), extension)?;
+    if sources.is_empty() {
+        bail!("{place} has no .{extension} file");
+    }
+    Ok(sources)
+}

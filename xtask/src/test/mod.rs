@@ -1,0 +1,181 @@
+//! `cargo xtask test`: named steps in order, each with the tools that it needs.
+//!
+//! A new step is one line in `STEPS` and a function that returns an error when something is wrong.
+
+mod c;
+mod docs;
+mod formats;
+mod header;
+mod install;
+mod memory;
+mod rust;
+mod tools;
+
+use crate::sh;
+use anyhow::{Result, bail};
+use std::time::{Duration, Instant};
+use tools::{
+    ASAN, CC, CJSON, CMAKE, CPP_JSON, CXX, LDD, MOUNT, NINJA, NM, ORACLE, PKG_CONFIG, SQLITE3, Tool,
+    VALGRIND,
+};
+
+struct Step {
+    name: &'static str,
+    about: &'static str,
+    needs: &'static [Tool],
+    run: fn() -> Result<()>,
+}
+
+#[rustfmt::skip] // one line a step reads best
+const STEPS: &[Step] = &[
+    Step { name: "rust", about: "every test of the workspace, documentation examples too", needs: &[], run: rust::workspace },
+    Step { name: "full-disk", about: "the core on a small file system that is full", needs: &[MOUNT], run: rust::full_disk },
+    Step { name: "judge", about: "the conformance judge itself: what it must reject, and the suite files", needs: &[], run: rust::judge },
+    Step { name: "conformance-rust", about: "the conformance suite through the Rust core", needs: &[], run: rust::conformance_rust },
+    Step { name: "conformance-c", about: "the conformance suite through the C API", needs: &[CC, CJSON], run: rust::conformance_c },
+    Step { name: "conformance-cpp", about: "the conformance suite through the C++ header", needs: &[CXX, CPP_JSON], run: rust::conformance_cpp },
+    Step { name: "mutation", about: "the conformance suite catches deliberately broken operations", needs: &[], run: rust::mutation },
+    Step { name: "header-drift", about: "include/beaver.h is what cbindgen makes of ffi/", needs: &[], run: crate::header::verify },
+    Step { name: "header-compiles", about: "the headers compile alone, twice included, as strict C99 and C++17", needs: &[CC, CXX], run: header::compiles },
+    Step { name: "header-docs", about: "every function of the header is fully documented", needs: &[], run: header::docs },
+    Step { name: "symbols", about: "shared and static library export what header and ledger name, and nothing else", needs: &[CC, NM], run: header::symbols },
+    Step { name: "ldd", about: "libbeaver.so needs parts of the C library only", needs: &[LDD], run: header::dependencies },
+    Step { name: "versions", about: "header, library and Cargo.toml have one version", needs: &[CC], run: header::versions },
+    Step { name: "c-shared", about: "tests/c, linked with the shared library", needs: &[CC], run: c::shared },
+    Step { name: "c-static", about: "tests/c, linked with the static library", needs: &[CC, NM], run: c::linked_statically },
+    Step { name: "cpp", about: "tests/cpp, linked with the shared library", needs: &[CXX], run: c::cpp },
+    Step { name: "panic", about: "tests/c/panic.c on the release build: a panic stays inside", needs: &[CC], run: c::panic },
+    Step { name: "examples", about: "every Rust, C and C++ example compiles and runs", needs: &[CC, CXX], run: c::examples },
+    Step { name: "guide", about: "every example in README.md and docs/guide compiles and runs", needs: &[CC, CXX], run: docs::guide },
+    Step { name: "valgrind", about: "tests/c under valgrind", needs: &[CC, VALGRIND], run: memory::valgrind },
+    Step { name: "asan", about: "tests/c under AddressSanitizer, Rust and SQLite included", needs: &[CC, ASAN], run: memory::address_sanitizer },
+    Step { name: "install", about: "cmake --install; outside CMake and pkg-config projects build and run", needs: &[CC, CMAKE, NINJA, PKG_CONFIG], run: install::install },
+    Step { name: "formats", about: "the 1.x files in tests/formats are what their script makes", needs: &[ORACLE], run: formats::fixtures },
+    Step { name: "system-sqlite", about: "the machine's sqlite3 reads and writes our file, and we read on", needs: &[CC, SQLITE3], run: formats::system_sqlite },
+    Step { name: "beaver-1x", about: "BeaverDB 1.3.0 reads our file", needs: &[CC, ORACLE], run: formats::read_by_1x },
+];
+
+/// Runs the test steps, all of them or those that are named.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The steps to run: a name, or a part that several names have in common
+    filters: Vec<String>,
+    /// Fail instead of skipping when this step's tools are missing; `all` for every step
+    #[arg(long, value_name = "STEP|all")]
+    require: Vec<String>,
+    /// Only list the steps
+    #[arg(long)]
+    list: bool,
+}
+
+enum Outcome {
+    Passed,
+    Failed(String),
+    Skipped(String),
+}
+
+pub fn run(args: &Args) -> Result<()> {
+    for name in &args.require {
+        if name != "all" && !STEPS.iter().any(|step| step.name == name) {
+            bail!("--require {name}: there is no such step; `cargo xtask test --list` names them");
+        }
+    }
+    let steps = select(&args.filters)?;
+    if args.list {
+        for step in steps {
+            println!("{:<18} {}", step.name, step.about);
+        }
+        return Ok(());
+    }
+    let mut results = Vec::new();
+    for step in steps {
+        println!("\n=== {}: {}", step.name, step.about);
+        let start = Instant::now();
+        let required = args
+            .require
+            .iter()
+            .any(|name| name == "all" || name == step.name);
+        let outcome = perform(step, required);
+        if let Outcome::Failed(why) | Outcome::Skipped(why) = &outcome {
+            println!("{}: {why}", step.name);
+        }
+        results.push((step, outcome, start.elapsed()));
+    }
+    report(&results)
+}
+
+/// The steps that the filters name, in the order of STEPS. An exact name means that one step.
+fn select(filters: &[String]) -> Result<Vec<&'static Step>> {
+    for filter in filters {
+        if !STEPS.iter().any(|step| step.name.contains(filter.as_str())) {
+            bail!("no step is called {filter:?}; `cargo xtask test --list` names them");
+        }
+    }
+    let is_exact = |filter: &str| STEPS.iter().any(|step| step.name == filter);
+    let matches = |step: &Step, filter: &str| {
+        step.name == filter || (!is_exact(filter) && step.name.contains(filter))
+    };
+    let chosen = STEPS
+        .iter()
+        .filter(|step| filters.is_empty() || filters.iter().any(|filter| matches(step, filter)));
+    Ok(chosen.collect())
+}
+
+fn perform(step: &Step, required: bool) -> Outcome {
+    let missing: Vec<String> = step
+        .needs
+        .iter()
+        .filter(|tool| !(tool.is_there)())
+        .map(Tool::how_to_get)
+        .collect();
+    if !missing.is_empty() {
+        let missing = missing.join("; ");
+        return if required {
+            Outcome::Failed(missing)
+        } else {
+            Outcome::Skipped(missing)
+        };
+    }
+    match (step.run)() {
+        Ok(()) => Outcome::Passed,
+        Err(error) => Outcome::Failed(format!("{error:#}")),
+    }
+}
+
+fn report(results: &[(&Step, Outcome, Duration)]) -> Result<()> {
+    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    println!("\n{:<18} {:<8} {:>8}", "step", "result", "seconds");
+    for (step, outcome, time) in results {
+        let (word, why, count) = match outcome {
+            Outcome::Passed => ("passed", "", &mut passed),
+            Outcome::Failed(why) => ("FAILED", why.as_str(), &mut failed),
+            Outcome::Skipped(why) => ("skipped", why.as_str(), &mut skipped),
+        };
+        *count += 1;
+        let why = why.lines().next().unwrap_or_default();
+        println!(
+            "{}",
+            format!(
+                "{:<18} {:<8} {:>8.1}  {why}",
+                step.name,
+                word,
+                time.as_secs_f64()
+            )
+            .trim_end()
+        );
+    }
+    println!("\nxtask: {passed} passed, {failed} failed, {skipped} skipped");
+    if failed > 0 {
+        bail!("not all steps passed");
+    }
+    Ok(())
+}
+
+/// The time that any one test program may take, valgrind's slowness included.
+const PROGRAM_LIMIT: Duration = Duration::from_secs(300);
+
+/// Runs a test program in a folder of its own, which is its current folder.
+fn run_program(command: &mut std::process::Command) -> Result<()> {
+    let folder = sh::temp_dir()?;
+    sh::run_within(command.current_dir(folder.path()), PROGRAM_LIMIT)
+}
