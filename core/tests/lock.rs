@@ -308,6 +308,31 @@ fn threads_that_share_a_handle_do_not_take_it_from_each_other() {
     assert!(!shared.locked().unwrap());
 }
 
+#[test]
+fn a_thread_that_gives_up_leaves_its_owners_place_to_the_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("l.db");
+    let db = open(&path);
+    let (holder, shared, rival) = (db.lock("l").unwrap(), db.lock("l").unwrap(), db.lock("l").unwrap());
+    assert!(holder.acquire(NOW, TTL).unwrap());
+    let order = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for (number, lock) in [(1, &shared), (2, &rival)] {
+            let order = &order;
+            scope.spawn(move || {
+                assert!(lock.acquire(Some(TTL), TTL).unwrap());
+                order.lock().push(number);
+                lock.release().unwrap();
+            });
+            until(|| db.stats().unwrap().waiters == number);
+        }
+        assert!(!shared.acquire(NOW, TTL).unwrap());
+        assert_eq!(places(&path), 3);
+        holder.release().unwrap();
+    });
+    assert_eq!(order.into_inner(), [1, 2]);
+}
+
 /// What holds for every structure that can be acquired.
 fn excludes<S: Structure + Clone + Sync>(db: &Beaver, structure: &S) {
     let mine = structure.acquire(NOW, TTL).unwrap().unwrap();

@@ -99,8 +99,7 @@ fn child() {
         }
         "write until killed" => {
             let mut n: u32 = dict.get("n").unwrap().map_or(0, |json| json.to().unwrap());
-            say("ready");
-            loop {
+            for round in 0.. {
                 let mut batch = db.batch();
                 batch.dict_set(&dict, "n", json!(n + 1), None, When::Always).unwrap();
                 batch.dict_set(&dict, &format!("key {n}"), json!("x".repeat(n as usize % 3_000)), None, When::Absent).unwrap();
@@ -114,6 +113,10 @@ fn child() {
                     }
                 }
                 n += 1;
+                if round == 0 {
+                    // From here on it may be killed: it has written something.
+                    say("ready");
+                }
             }
         }
         other => panic!("no such role: {other}"),
