@@ -71,12 +71,15 @@ pub(crate) fn from_seconds(seconds: f64) -> Micros {
 /// The latest time of a log entry: the last microsecond of the year 9999.
 pub(crate) const MAX_TIME: Micros = 253_402_300_799_999_999;
 
-/// Checks a time that was given: from 1970 to the end of the year 9999.
+/// The earliest time of a log entry: the beginning of the year 1.
+pub(crate) const MIN_TIME: Micros = -62_135_596_800_000_000;
+
+/// Checks a time that was given: from the year 1 to the end of the year 9999.
 pub(crate) fn check_time(what: &str, at: Micros) -> Result<Micros> {
-    if (0..=MAX_TIME).contains(&at) {
+    if (MIN_TIME..=MAX_TIME).contains(&at) {
         return Ok(at);
     }
-    Err(Error::invalid(format!("{what} is outside the years 1970 to 9999: give microseconds since 1970")))
+    Err(Error::invalid(format!("{what} is outside the years 1 to 9999: give microseconds since 1970")))
 }
 
 /// A time as text, as RFC 3339 has it: `2026-01-31T12:00:00.000000+00:00`.

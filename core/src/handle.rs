@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::dump::{self, DumpFormat};
 use crate::engine::{Change, Kind, Op, Reply, Store};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::load::{self, LoadMode};
 use crate::lock::Hold;
 use crate::value::check_name;
@@ -40,12 +40,6 @@ impl Handle {
 
     fn lock_name(&self) -> Arc<str> {
         lock_name(self.kind, &self.name)
-    }
-
-    fn held(&self) -> Result<&Hold> {
-        self.hold.as_deref().ok_or_else(|| {
-            Error::new(ErrorKind::Conflict, "this handle did not acquire the structure: call acquire, and use the handle it gives")
-        })
     }
 }
 
@@ -103,21 +97,22 @@ pub trait Structure: Sized + AsRef<Handle> + From<Handle> {
         Ok(Some(Self::from(Handle { hold: Some(hold), ..handle.clone() })))
     }
 
-    /// Ends what `acquire` began; false if it had ended by its TTL already. After as many calls as
-    /// `acquire` had, others may go on.
+    /// Ends what `acquire` began; false if this handle holds nothing, or what it held has ended by its
+    /// TTL. After as many calls as `acquire` had, others may go on.
     ///
     /// # Errors
-    /// CONFLICT on a handle that acquired nothing; CLOSED, PAUSED, BUSY, IO.
+    /// CLOSED, PAUSED, BUSY, IO.
     fn release(&self) -> Result<bool> {
-        self.as_ref().held()?.release()
+        self.as_ref().hold.as_ref().map_or(Ok(false), |hold| hold.release())
     }
 
-    /// Gives the acquired structure another `ttl` from now on; false if it had ended already.
+    /// Gives the acquired structure another `ttl` from now on; false if this handle holds nothing, or it
+    /// has ended already.
     ///
     /// # Errors
-    /// CONFLICT on a handle that acquired nothing; as for `acquire`.
+    /// As for `acquire`.
     fn renew(&self, ttl: Duration) -> Result<bool> {
-        self.as_ref().held()?.renew(ttl)
+        self.as_ref().hold.as_ref().map_or(Ok(false), |hold| hold.renew(ttl))
     }
 
     /// Whether anybody has acquired the structure.

@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 
 use crate::database::deadline;
 use crate::engine::{Change, LockChange, Op, Reply, Store};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::value::{check_name, check_ttl};
 
 /// One owner's claim on one lock.
@@ -70,7 +70,7 @@ impl Hold {
     pub fn release(&self) -> Result<bool> {
         let mut uses = self.uses.lock();
         if uses.depth == 0 {
-            return Err(Error::new(ErrorKind::Conflict, "the lock is not held by this handle: it was released, or never acquired"));
+            return Ok(false);
         }
         let held = if uses.depth == 1 && uses.acquiring == 0 {
             self.store.write(self.op(LockChange::Leave))?.flag()?
@@ -142,10 +142,11 @@ impl Lock {
         self.hold.acquire(timeout, ttl)
     }
 
-    /// Gives the lock to the next waiter, who wakes at once. False if it had ended by its TTL already.
+    /// Gives the lock to the next waiter, who wakes at once. False if this handle does not hold it: it was not
+    /// acquired, was released, or has ended by its TTL.
     ///
     /// # Errors
-    /// CONFLICT if this handle does not hold it; CLOSED, PAUSED, BUSY, IO.
+    /// CLOSED, PAUSED, BUSY, IO.
     pub fn release(&self) -> Result<bool> {
         self.hold.release()
     }

@@ -77,7 +77,7 @@ impl Log {
     /// microsecond that is free; tells which time it has.
     ///
     /// # Errors
-    /// As for [`Log::append`]; INVALID_ARGUMENT for a time before 1970 or after the year 9999.
+    /// As for [`Log::append`]; INVALID_ARGUMENT for a time before the year 1 or after the year 9999.
     pub fn append_at(&self, value: impl Into<Json>, at: Micros) -> Result<Micros> {
         self.append_one(value.into(), Some(at))
     }
@@ -111,7 +111,7 @@ impl Log {
     /// is held in between: a concurrent change may show or not, but no entry comes twice.
     ///
     /// # Errors
-    /// INVALID_ARGUMENT for a time before 1970 or after the year 9999.
+    /// INVALID_ARGUMENT for a time before the year 1 or after the year 9999.
     pub fn range(&self, start: Option<Micros>, end: Option<Micros>) -> Result<LogEntries> {
         self.entries(&LogQuery { start, end, ..LogQuery::default() })
     }

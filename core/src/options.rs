@@ -199,6 +199,10 @@ impl Options {
 /// INVALID_JSON if it is no JSON; INVALID_ARGUMENT for what does not fit the type.
 pub fn parse_options<T: DeserializeOwned>(json: &str) -> Result<T> {
     let json = Json::parse(json)?;
+    // serde would take an array as the members of a struct in their order.
+    if !json.as_str().trim_start().starts_with('{') {
+        return Err(Error::invalid("the options are no JSON object: give {} for the defaults"));
+    }
     serde_json::from_str(json.as_str()).map_err(|e| {
         let reason = e.to_string();
         let reason = reason

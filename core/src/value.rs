@@ -124,7 +124,7 @@ pub fn utf8<'a>(what: &str, bytes: &'a [u8]) -> Result<&'a str> {
 pub(crate) fn check_json(text: &str) -> Result<()> {
     check_limits(text)?;
     if let Err(e) = serde_json::from_str::<IgnoredAny>(text) {
-        let offset = offset_of(text, e.line(), e.column());
+        let offset = if e.is_eof() { text.len() } else { offset_of(text, e.line(), e.column()) };
         let reason = e.to_string();
         let reason = reason.split(" at line ").next().unwrap_or_default();
         return Err(Error::new(ErrorKind::InvalidJson, format!("not JSON at byte {offset}: {reason}")).at_offset(offset));

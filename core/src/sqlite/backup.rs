@@ -56,8 +56,8 @@ pub(crate) fn restore(backup: &Path, path: &Path, progress: Progress<'_>) -> Res
         return Err(Error::new(ErrorKind::Io, "there is no backup at that path"));
     }
     refuse_itself(&source, &target)?;
-    // Found out before the work, and made sure of after it.
-    drop(Claim::on(&target)?);
+    // Found out before the work; made sure of after it.
+    drop(Claim::with(&target, lock)?);
     let partial = Partial::create(&target)?;
     let conn = open_backup(&source)?;
     conn.execute_batch("BEGIN; SELECT 1 FROM sqlite_master LIMIT 1")?;
@@ -150,7 +150,9 @@ fn open_backup(path: &Path) -> Result<Connection> {
 /// A path within a URI.
 fn uri_path(path: &Path) -> Result<String> {
     let path = path.to_str().ok_or_else(|| Error::new(ErrorKind::Io, "the path is not UTF-8"))?;
-    Ok(path.replace('%', "%25").replace('?', "%3f").replace('#', "%23").replace('\\', "/"))
+    let escaped = path.replace('%', "%25").replace('?', "%3f").replace('#', "%23").replace('\\', "/");
+    // A drive letter stands behind a slash there.
+    Ok(if escaped.starts_with('/') { escaped } else { format!("/{escaped}") })
 }
 
 /// A copy that is being made. Dropped before it is installed, it is removed.
@@ -221,7 +223,7 @@ impl Partial {
 
     /// Takes the place of the target.
     fn install(self, target: &Path) -> Result<()> {
-        let claim = Claim::on(target)?;
+        let claim = Claim::with(target, lock_and_leave_wal)?;
         for companion in companions(target) {
             // Left over by a crash. In the company of another file they would damage it.
             remove(&companion)?;
@@ -261,8 +263,7 @@ fn sync_directory(target: &Path) {
     let _ = target;
 }
 
-/// A database that is kept from everybody until it has been replaced. It has no WAL any more: so closing
-/// it clears nothing away that belongs to its successor.
+/// A database that is kept from everybody.
 struct Claim {
     _conn: Option<Connection>,
 }
@@ -270,11 +271,11 @@ struct Claim {
 impl Claim {
     /// # Errors
     /// BUSY if anybody has the database open.
-    fn on(target: &Path) -> Result<Claim> {
+    fn with(target: &Path, lock: fn(&Path) -> Result<Connection>) -> Result<Claim> {
         if !target.exists() {
             return Ok(Claim { _conn: None });
         }
-        match Self::lock(target) {
+        match lock(target) {
             Ok(conn) => Ok(Claim { _conn: Some(conn) }),
             // What is no database, or too damaged to be opened, is in nobody's use.
             Err(error) if error.kind() == ErrorKind::Corrupt => Ok(Claim { _conn: None }),
@@ -285,19 +286,27 @@ impl Claim {
             Err(error) => Err(error),
         }
     }
+}
 
-    fn lock(target: &Path) -> Result<Connection> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
-        let conn = Connection::open_with_flags(target, flags)?;
-        conn.busy_timeout(Duration::ZERO)?;
-        // In this mode even the first look needs the file for itself, and shared memory is not used.
-        conn.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT")?;
-        let mode: String = conn.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get(0))?;
-        if mode != "delete" {
-            return Err(Error::new(ErrorKind::Busy, "the database keeps its WAL"));
-        }
-        // The lock goes with the connection from here on, and so does the journal.
-        conn.execute_batch("PRAGMA locking_mode = NORMAL; BEGIN EXCLUSIVE")?;
-        Ok(conn)
+/// Locks a database for one connection alone.
+fn lock(target: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
+    let conn = Connection::open_with_flags(target, flags)?;
+    conn.busy_timeout(Duration::ZERO)?;
+    // In this mode even the first look needs the file for itself, and shared memory is not used.
+    conn.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT")?;
+    Ok(conn)
+}
+
+/// Locks a database that will be replaced. Its WAL is moved into it and removed, so that closing the
+/// connection afterwards clears nothing away that belongs to the successor.
+fn lock_and_leave_wal(target: &Path) -> Result<Connection> {
+    let conn = lock(target)?;
+    let mode: String = conn.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get(0))?;
+    if mode != "delete" {
+        return Err(Error::new(ErrorKind::Busy, "the database keeps its WAL"));
     }
+    // From here on the lock ends with the transaction, and so does the journal.
+    conn.execute_batch("PRAGMA locking_mode = NORMAL; BEGIN EXCLUSIVE")?;
+    Ok(conn)
 }

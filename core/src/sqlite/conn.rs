@@ -145,9 +145,6 @@ fn explain_open(path: &Path, error: rusqlite::Error) -> Error {
     if path.is_dir() {
         return io("the path is a directory: give the path of a file");
     }
-    if path.as_os_str().is_empty() {
-        return Error::invalid("the path is empty: give the path of a file, or :memory:");
-    }
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() && !parent.exists() => {
             io("the path's directory does not exist: create it first")

@@ -19,6 +19,9 @@ impl Sqlite {
     /// Opens a file, or a database in memory. Nothing that grows with the data is read.
     pub fn open(place: Option<&Path>, mut options: Options) -> Result<Arc<Sqlite>> {
         fork::watch();
+        if let Some(path) = place {
+            check_path(path)?;
+        }
         let place = match place {
             None => Place::Memory,
             // Made absolute: the program may change its directory before the next connection.
@@ -71,9 +74,13 @@ impl Sqlite {
     }
 
     pub(super) fn run_pause(&self) -> Result<()> {
-        self.gate.check()?;
-        self.writer.refuse_inside_transaction()?;
+        if !self.gate.forked() {
+            self.writer.refuse_inside_transaction()?;
+        }
         let _alone = self.life.lock();
+        if self.gate.state() == State::Paused && !self.gate.forked() {
+            return Ok(());
+        }
         self.gate.check()?;
         self.gate.set(State::Paused);
         // Waits that only wake after the resume end too: what they waited with is gone.
@@ -150,6 +157,17 @@ impl Drop for Sqlite {
             let _ = self.run_close();
         }
     }
+}
+
+/// SQLite would take an empty path as a database of its own that is gone at the end.
+fn check_path(path: &Path) -> Result<()> {
+    if path.as_os_str().is_empty() {
+        return Err(Error::invalid("the path is empty: give the path of a file, or :memory:"));
+    }
+    if path.as_os_str().as_encoded_bytes().contains(&0) {
+        return Err(Error::invalid("the path holds a NUL character"));
+    }
+    Ok(())
 }
 
 /// Opens the first connections of a database: the writer (unless read-only), and whether tables of

@@ -7,7 +7,7 @@ use rusqlite::params;
 
 use super::apply::Tx;
 use super::source::{Source, View};
-use super::verify;
+use super::verify::Findings;
 use crate::clock::{MAX_TIME, Micros, from_seconds, to_seconds};
 use crate::engine::{LogChange, LogEngine, LogEntry, LogRange, Reply};
 use crate::error::{Error, Result};
@@ -193,11 +193,13 @@ impl<S: Source> LogEngine for S {
 }
 
 /// What is wrong with the logs.
-pub(super) fn problems(view: &View<'_>, found: &mut verify::Findings) -> Result<()> {
+pub(super) fn problems(view: &View<'_>) -> Result<Vec<String>> {
+    let mut found = Findings::default();
     found.json_column(view.conn, "beaver_logs", ["log_name", "timestamp"], "data")?;
     found.rows(
         view.conn,
         "SELECT log_name, typeof(timestamp) FROM beaver_logs WHERE typeof(timestamp) <> 'real'",
         |row| Ok(format!("beaver_logs: a time in {:?} is of type {}", row.get::<_, String>(0)?, row.get::<_, String>(1)?)),
-    )
+    )?;
+    Ok(found.into())
 }

@@ -39,13 +39,20 @@ pub fn panic() -> Result<()> {
 
 /// Examples take the data folder as their argument, and may leave files in their current folder.
 pub fn examples() -> Result<()> {
+    let data = project::root().join("examples/data/wordnet-sample");
+    for source in sources("examples/rust", "rs")? {
+        let name = source.file_stem().context("a source has a name")?;
+        let mut cargo = sh::cargo();
+        cargo.args(["run", "--quiet", "--package", "beaver-examples", "--bin"]);
+        sh::run(cargo.arg(name).arg("--").arg(&data))?;
+    }
     let library = Library::build(Profile::Dev)?;
     let folder = sh::temp_dir()?;
     for (place, extension) in [("examples/c", "c"), ("examples/cpp", "cpp")] {
         for source in sources(place, extension)? {
             let program = compiler::build(&source, &library, Linkage::Shared, &[], folder.path())?;
             run_program(
-                sh::command(program).arg(project::root().join("examples/data/wordnet-sample")),
+                sh::command(program).arg(&data),
             )?;
         }
     }

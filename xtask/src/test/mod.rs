@@ -15,7 +15,7 @@ use crate::sh;
 use anyhow::{Result, bail};
 use std::time::{Duration, Instant};
 use tools::{
-    ASAN, CC, CJSON, CMAKE, CPP_JSON, CXX, LDD, NINJA, NM, ORACLE, PKG_CONFIG, SQLITE3, Tool,
+    ASAN, CC, CJSON, CMAKE, CPP_JSON, CXX, LDD, MOUNT, NINJA, NM, ORACLE, PKG_CONFIG, SQLITE3, Tool,
     VALGRIND,
 };
 
@@ -29,6 +29,7 @@ struct Step {
 #[rustfmt::skip] // one line a step reads best
 const STEPS: &[Step] = &[
     Step { name: "rust", about: "every test of the workspace, documentation examples too", needs: &[], run: rust::workspace },
+    Step { name: "full-disk", about: "the core on a small file system that is full", needs: &[MOUNT], run: rust::full_disk },
     Step { name: "judge", about: "the conformance judge itself: what it must reject, and the suite files", needs: &[], run: rust::judge },
     Step { name: "conformance-rust", about: "the conformance suite through the Rust core", needs: &[], run: rust::conformance_rust },
     Step { name: "conformance-c", about: "the conformance suite through the C API", needs: &[CC, CJSON], run: rust::conformance_c },
@@ -44,7 +45,7 @@ const STEPS: &[Step] = &[
     Step { name: "c-static", about: "tests/c, linked with the static library", needs: &[CC, NM], run: c::linked_statically },
     Step { name: "cpp", about: "tests/cpp, linked with the shared library", needs: &[CXX], run: c::cpp },
     Step { name: "panic", about: "tests/c/panic.c on the release build: a panic stays inside", needs: &[CC], run: c::panic },
-    Step { name: "examples", about: "every C and C++ example compiles and runs", needs: &[CC, CXX], run: c::examples },
+    Step { name: "examples", about: "every Rust, C and C++ example compiles and runs", needs: &[CC, CXX], run: c::examples },
     Step { name: "guide", about: "every example in README.md and docs/guide compiles and runs", needs: &[CC, CXX], run: docs::guide },
     Step { name: "valgrind", about: "tests/c under valgrind", needs: &[CC, VALGRIND], run: memory::valgrind },
     Step { name: "asan", about: "tests/c under AddressSanitizer, Rust and SQLite included", needs: &[CC, ASAN], run: memory::address_sanitizer },

@@ -14,6 +14,20 @@ pub fn workspace() -> Result<()> {
     sh::run(sh::cargo().args(["test", "--workspace"]))
 }
 
+/// The core on a file system of four megabytes.
+pub fn full_disk() -> Result<()> {
+    let folder = sh::temp_dir()?;
+    let mount = |arguments: &[&str]| sh::run(sh::command(arguments[0]).args(&arguments[1..]).arg(folder.path()));
+    mount(&["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs"])?;
+    let tests = sh::run(
+        sh::cargo()
+            .args(["test", "--package", "beaver-core", "--test", "full_disk"])
+            .env("BEAVER_SMALL_DISK", folder.path()),
+    );
+    mount(&["umount"])?;
+    tests
+}
+
 /// The suites that the judge must reject, fail and pass, and the rules that all suite files keep.
 pub fn judge() -> Result<()> {
     sh::run(judge_command().arg("meta"))?;

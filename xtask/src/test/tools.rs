@@ -53,6 +53,11 @@ pub const VALGRIND: Tool = program(
     || on_path("valgrind"),
     "apt-get install valgrind libc6-dbg",
 );
+pub const MOUNT: Tool = program(
+    "the right to mount a file system",
+    can_mount,
+    "run it as root, on Linux",
+);
 pub const SQLITE3: Tool = program("sqlite3", || on_path("sqlite3"), "apt-get install sqlite3");
 pub const ASAN: Tool = program(
     "AddressSanitizer",
@@ -98,6 +103,19 @@ pub fn oracle() -> Option<&'static str> {
 
 fn on_path(name: &str) -> bool {
     sh::which(name).is_some()
+}
+
+fn can_mount() -> bool {
+    static CAN: OnceLock<bool> = OnceLock::new();
+    *CAN.get_or_init(|| {
+        let Ok(folder) = sh::temp_dir() else { return false };
+        let quiet = |program: &str, arguments: &[&str]| {
+            let mut command = Command::new(program);
+            command.args(arguments).arg(folder.path()).stdout(Stdio::null()).stderr(Stdio::null());
+            command.status().is_ok_and(|status| status.success())
+        };
+        quiet("mount", &["-t", "tmpfs", "-o", "size=1m", "tmpfs"]) && quiet("umount", &[])
+    })
 }
 
 fn can_sanitize() -> bool {

@@ -12,7 +12,7 @@ const LIMIT: f64 = 4.0e15;
 
 /// Whether a key can be one of a dense list.
 pub(super) fn is_dense_key(key: f64) -> bool {
-    key.abs() <= LIMIT && key.trunc() == key
+    key.abs() <= LIMIT && key.fract().abs() <= 0.0
 }
 
 /// Keys at steps of one after the last key, if they stay within bounds.

@@ -20,8 +20,8 @@ impl Shape {
     fn from_level(lowest: Option<i64>) -> Shape {
         match lowest {
             None => Shape::Dense,
-            Some(1) => Shape::Tree,
-            Some(_) => Shape::Unknown,
+            Some(0) => Shape::Unknown,
+            Some(_) => Shape::Tree,
         }
     }
 }
@@ -56,19 +56,17 @@ pub(super) fn of(conn: &Connection, name: &str) -> Result<Shape> {
     Ok(Shape::from_level(lowest))
 }
 
-/// Everything in one statement. A dense list costs three seeks, a tree the nodes of its highest level,
+/// Everything in one statement. A dense list costs four seeks, a tree the nodes of its highest level,
 /// an unknown one a count.
 pub(super) fn state(conn: &Connection, name: &str) -> Result<State> {
     let mut statement = conn.prepare_cached(
-        "SELECT shape,
+        "SELECT (SELECT min(level) FROM beaver_list_nodes WHERE list_name = ?1),
              (SELECT min(item_order) FROM beaver_lists WHERE list_name = ?1),
              (SELECT max(item_order) FROM beaver_lists WHERE list_name = ?1),
-             CASE WHEN shape IS NULL THEN NULL
-                  WHEN shape = 1 THEN
-                    (SELECT total(items) FROM beaver_list_nodes WHERE list_name = ?1
-                     AND level = (SELECT max(level) FROM beaver_list_nodes WHERE list_name = ?1))
-                  ELSE (SELECT count(*) FROM beaver_lists WHERE list_name = ?1) END
-         FROM (SELECT (SELECT min(level) FROM beaver_list_nodes WHERE list_name = ?1) AS shape)",
+             CASE (SELECT min(level) FROM beaver_list_nodes WHERE list_name = ?1)
+                 WHEN 0 THEN (SELECT total(1) FROM beaver_lists WHERE list_name = ?1)
+                 WHEN 1 THEN (SELECT total(items) FROM beaver_list_nodes WHERE list_name = ?1
+                              AND level = (SELECT max(level) FROM beaver_list_nodes WHERE list_name = ?1)) END",
     )?;
     let (lowest, first, last, counted): (Option<i64>, Option<f64>, Option<f64>, Option<f64>) =
         statement.query_row([name], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
