@@ -12,7 +12,7 @@ use crate::{project, sh};
 use anyhow::{Context, Result, bail};
 use clap::CommandFactory;
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const BODY: &str = "#include <beaver.h>\n#include <assert.h>\n#include <stdio.h>\n#include <string.h>\n\
     int main(void) {\nbeaver_db *db = NULL;\n\
