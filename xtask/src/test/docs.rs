@@ -1,7 +1,7 @@
 //! The examples in README.md and docs/guide are programs: each is compiled and run, so that none can go stale.
 //!
 //! The word after the fence decides. `rust`: a documentation test, with `beaver_core` and `serde_json`. `c`, `cpp`: a program if it has a `main`, or else
-//! the body of one, in which `db` is an open database. `sh`: every `cargo xtask` command in it must exist. `cmake`:
+//! the body of one, in which `db` is an open database, and which must free all that it makes. `sh`: every `cargo xtask` command in it must exist. `cmake`:
 //! its lines must be lines of tests/install/cmake/CMakeLists.txt, which the install step builds. `json`, `toml`,
 //! `text`, `console`: shown, not run. `no_run` behind the word compiles only. Any other word is an error.
 
@@ -16,7 +16,7 @@ use std::path::Path;
 
 const BODY: &str = "#include <beaver.h>\n#include <assert.h>\n#include <stdio.h>\n#include <string.h>\n\
     int main(void) {\nbeaver_db *db = NULL;\n\
-    if (beaver_db_open(\"guide.db\", NULL, &db, NULL) != BEAVER_OK) return 1;\n{\n%BODY%\n}\nbeaver_db_free(db);\nreturn 0;\n}\n";
+    if (beaver_db_open(\"guide.db\", NULL, &db, NULL) != BEAVER_OK) return 1;\n{\n%BODY%\n}\nbeaver_db_free(db);\nreturn beaver_live_objects() == 0 ? 0 : 1;\n}\n";
 const CPP_BODY: &str = "#include <beaver.hpp>\n#include <cassert>\n#include <iostream>\n\
     int main() {\nbeaver::Database db(\"guide.db\");\n{\n%BODY%\n}\nreturn 0;\n}\n";
 
