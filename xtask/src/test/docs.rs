@@ -1,9 +1,10 @@
 //! The examples in README.md and docs/guide are programs: each is compiled and run, so that none can go stale.
 //!
-//! The word after the fence decides. `rust`: a documentation test, with `beaver_core` and `serde_json`. `c`, `cpp`: a program if it has a `main`, or else
-//! the body of one, in which `db` is an open database, and which must free all that it makes. `sh`: every `cargo xtask` command in it must exist. `cmake`:
-//! its lines must be lines of tests/install/cmake/CMakeLists.txt, which the install step builds. `json`, `toml`,
-//! `text`, `console`: shown, not run. `no_run` behind the word compiles only. Any other word is an error.
+//! The word after the fence decides. `rust`: a documentation test, with `beaver_core` and `serde_json`. `c`, `cpp`: a
+//! program if it has a `main`, or else the body of one, in which `db` is an open database, and which must free all that it
+//! makes. `sh`: every `cargo xtask` command in it must exist. `cmake`: its lines must be lines of
+//! tests/install/cmake/CMakeLists.txt, which the install step builds. `json`, `toml`, `text`, `console`: shown, not run.
+//! `no_run` behind the word compiles only. Any other word is an error.
 
 use super::run_program;
 use crate::compiler::{self, Linkage};
