@@ -1,4 +1,77 @@
-/* beaver: the multi-modal embedded database. Generated from ffi/ by `cargo xtask header`. */
+/* beaver: a multi-modal database in one SQLite file.
+ * Generated from ffi/ by `cargo xtask header`: do not edit.
+ *
+ * CONVENTIONS
+ * What this chapter says holds for every function; the comments of the functions do not repeat it.
+ *
+ * Names
+ *   beaver_<object>_<verb>: the object first. Macros begin with BEAVER_.
+ *   Arguments come in one order: the object, inputs, outputs (out_...), out_error.
+ *
+ * Status and errors
+ *   Every call that can fail returns a beaver_status. BEAVER_OK (0), BEAVER_NOT_FOUND, BEAVER_TIMEOUT and BEAVER_END
+ *   (1 to 9) are answers; from 10 on it is an error, and what it means says what to do about it.
+ *   The detail travels with the call: out_error may be NULL; if not, it is set to NULL, or for an error to an object
+ *   (caller frees with beaver_error_free()). There is no last error of a thread.
+ *   Outputs are emptied first: unless the call gives OK, handles are NULL, buffers are empty, numbers 0, flags
+ *   false; so outputs may be freed whatever happened. A call that fails changes nothing.
+ *   "What all reads give" is INVALID_ARGUMENT (an argument is NULL or out of its range), CLOSED, PAUSED, INTERRUPTED,
+ *   BUSY, IO, CORRUPT, UNSUPPORTED, INTERNAL, PANIC. "What all writes give" is the same and READ_ONLY, FULL.
+ *   BUSY: other processes, or the owner who acquired the structure, were in the way for longer than the busy
+ *   timeout.
+ *   Messages are for people and can change; the kinds and numbers cannot.
+ *
+ * Ownership, in three phrases
+ *   "caller frees with X": the caller owns it and frees it once, with X.
+ *   "borrowed until Y": it is the library's, and valid until Y.
+ *   "copied before return": the library keeps no pointer to it. True of every input, said or not.
+ *   Every free takes NULL, never fails, and leaves nothing to the caller but the pointer. Objects may be freed in any
+ *   order: a child keeps its database alive. close ends the use, free releases the memory.
+ *
+ * NULL
+ *   Pointers must not be NULL, unless the comment says so: NULL gives INVALID_ARGUMENT, which names the argument. So
+ *   does a handle that is NULL. Any other pointer must be valid.
+ *
+ * Text, JSON, bytes
+ *   Text is UTF-8 and checked. Names and keys are NUL-terminated. JSON comes with its length in bytes, or
+ *   BEAVER_NUL_TERMINATED. It is validated once and stored as it was written: numbers, white space and the order of
+ *   members come back so. A stored null is a value, not NOT_FOUND.
+ *   JSON is equal by value: key order, white space and escapes do not matter, 1 equals 1.0.
+ *   Values, rows, options and listings are JSON; blobs are bytes, never JSON.
+ *   Options are a JSON object, NULL for the defaults; an unknown key is INVALID_ARGUMENT, which names it.
+ *   What comes out is a beaver_buf; its bytes are followed by a NUL.
+ *   The limits are BEAVER_MAX_...; beyond them is LIMIT.
+ *
+ * Times
+ *   Points in time are int64_t microseconds since 1970-01-01 UTC, and named _us. Waits are timeout_ms: 0 tries, -1 waits
+ *   for ever. Times to live and leases are seconds as a double, above 0 and at most a hundred years; where a key may
+ *   have none, 0 says so.
+ *
+ * Threads
+ *   "@thread any, concurrently": any number of threads at once. "@thread one at a time": from any thread, but not
+ *   two at once on the same object. Handles are the first, iterators, streams, batches, buffers and errors the second,
+ *   and so is every free. A call that waits is ended by beaver_db_interrupt(), beaver_db_pause() and beaver_db_close().
+ *
+ * Callbacks
+ *   A callback is a function, userdata and destroy. destroy is called with userdata exactly once when the callback will
+ *   not be called again, also when the call fails; it may be NULL. No lock of the library is held meanwhile. A callback
+ *   must return: no exception, no longjmp.
+ *
+ * Panics
+ *   A fault inside the library does not end the process: the call gives PANIC, and the database's handles give it from
+ *   then on. Free them and open the database again; the file is sound.
+ *
+ * Fork
+ *   In a forked child, the parent's databases give CLOSED; freeing their handles is allowed. Open the file again.
+ *
+ * One library for one file
+ *   Two copies of SQLite in one process break each other's locks: do not open a file with this library and with another
+ *   copy of SQLite (or of beaver) in one process. Other processes may.
+ *
+ * Versions
+ *   BEAVER_VERSION_ is of the header, beaver_version_number() of the library. Functions and numbers are added, not
+ *   changed; @since says when. Before 1.0, a minor version may change them.
+ */
 
 #ifndef BEAVER_H
 #define BEAVER_H
@@ -10,6 +83,26 @@
 #define BEAVER_API
 #endif
 
+
+/**
+ * A diagnostic: something failed that should not.
+ */
+#define BEAVER_LOG_ERROR 1
+
+/**
+ * A diagnostic: something works, but not as it should.
+ */
+#define BEAVER_LOG_WARN 2
+
+/**
+ * A diagnostic: opened, upgraded, paused, closed.
+ */
+#define BEAVER_LOG_INFO 3
+
+/**
+ * A diagnostic: what helps to find a fault.
+ */
+#define BEAVER_LOG_DEBUG 4
 
 
 
@@ -34,7 +127,7 @@
 #define BEAVER_MAX_JSON_DEPTH 128
 
 /**
- * The largest blob, in bytes.
+ * The largest blob, in bytes, its key and metadata included.
  */
 #define BEAVER_MAX_BLOB_BYTES 1000000000
 
@@ -59,12 +152,35 @@
 #define BEAVER_VERSION_PATCH 0
 
 /**
+ * Changes that are collected first and then made in one commit: all of them, or none. A condition is
+ * {"if": "absent"}, {"if": {"equals": value}}, or NULL; one that is not met fails the whole batch as CONFLICT. A
+ * handle that `acquire` gave passes its lock. A function that fails adds nothing.
+ */
+typedef struct beaver_batch beaver_batch;
+
+/**
+ * Reads one blob piece by piece, as it was when the reader was made.
+ */
+typedef struct beaver_blob_reader beaver_blob_reader;
+
+/**
+ * Writes one blob piece by piece. Freed before it is finished, it leaves nothing behind.
+ */
+typedef struct beaver_blob_writer beaver_blob_writer;
+
+/**
+ * Bytes by key, each with metadata (JSON) if it was given some.
+ */
+typedef struct beaver_blobs beaver_blobs;
+
+/**
  * An open database.
  */
 typedef struct beaver_db beaver_db;
 
 /**
- * JSON values by key, each with a time to live if one is given.
+ * JSON values by key, each with a time to live if one is given. A key whose time is over is absent for every
+ * function.
  */
 typedef struct beaver_dict beaver_dict;
 
@@ -78,6 +194,36 @@ typedef struct beaver_error beaver_error;
  * change may show or not, but no row comes twice.
  */
 typedef struct beaver_iter beaver_iter;
+
+/**
+ * JSON values in order. A negative index counts from the end: -1 is the last. Ranges are clamped: from `start`
+ * (included) to `stop` (excluded); 0 and INT64_MAX are the whole list.
+ */
+typedef struct beaver_list beaver_list;
+
+/**
+ * A lock between processes: first come, first served, and ended by a time to live if its holder dies. Each handle
+ * is an owner of its own; for two owners, use two handles.
+ */
+typedef struct beaver_lock beaver_lock;
+
+/**
+ * JSON values in the order of time. Each entry has a time of its own: one that is taken becomes the next free
+ * microsecond. An entry as a row: {"timestamp_us", "data"}.
+ */
+typedef struct beaver_log beaver_log;
+
+/**
+ * A priority queue: the lowest priority number comes first, among equals what was put first. `get` takes an item
+ * for good; `lease` lends it out until it is acknowledged, so that work survives a worker that dies. An item as a
+ * row: {"priority", "timestamp_us", "data"}.
+ */
+typedef struct beaver_queue beaver_queue;
+
+/**
+ * What a call came to. The numbers never change their meaning.
+ */
+typedef int32_t beaver_status;
 
 /**
  * Bytes that the caller owns. After `len` bytes there is a NUL, so that text is a C string. Freed with
@@ -99,9 +245,31 @@ typedef struct {
 } beaver_buf;
 
 /**
- * What a call came to. The numbers never change their meaning.
+ * Told how far a backup or a restore is, in pages; returns false to stop it, which fails as INTERRUPTED.
  */
-typedef int32_t beaver_status;
+typedef bool (*beaver_progress_fn)(void *userdata, uint64_t done, uint64_t total);
+
+/**
+ * Frees the userdata of a callback.
+ */
+typedef void (*beaver_destroy_fn)(void *userdata);
+
+/**
+ * Receives a diagnostic: one of BEAVER_LOG_, the module that speaks, one line of text, both borrowed until it
+ * returns. May come from any thread, several at once; must not call back into the same database.
+ */
+typedef void (*beaver_log_fn)(void *userdata, int32_t level, const char *target, const char *message);
+
+/**
+ * Takes the next bytes of a dump; returns false to stop it, which fails as INTERRUPTED.
+ */
+typedef bool (*beaver_write_fn)(void *userdata, const uint8_t *data, size_t len);
+
+/**
+ * Gives the next bytes of a dump: writes up to `capacity` of them and returns how many, 0 at the end, or a
+ * negative number to stop the call, which fails as INTERRUPTED.
+ */
+typedef int64_t (*beaver_read_fn)(void *userdata, uint8_t *buffer, size_t capacity);
 
 /**
  * The call did what it should.
@@ -223,88 +391,42 @@ extern "C" {
 #endif // __cplusplus
 
 /**
+ * Names a status: "INVALID_ARGUMENT", "NOT_FOUND".
+ * @param status  any number.
+ * @return a static text, "UNKNOWN" for a number that is no status.
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API const char *beaver_status_name(beaver_status status);
+
+/**
+ * The version of the library that is loaded: major * 1000000 + minor * 1000 + patch.
+ * @return the number; the header's own is made of the BEAVER_VERSION_ macros.
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API uint32_t beaver_version_number(void);
+
+/**
+ * Tells whether the library was built with a part: "dict", "list", "queue", "blob", "log", "lock",
+ *  "batch".
+ * @param name  NUL-terminated UTF-8; NULL and unknown names give false.
+ * @return true if it is there.
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API bool beaver_has_feature(const char *name);
+
+/**
+ * Counts the objects (handles, buffers, errors) that were handed out and not yet freed. For tests.
+ * @return the count; 0 when everything was freed.
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API int64_t beaver_live_objects(void);
+
+/**
  * Frees the bytes and empties the buffer; an empty one stays as it is.
  * @param buf  a buffer, or NULL.
  * @thread one at a time.  @since 0.1
  */
 BEAVER_API void beaver_buf_free(beaver_buf *buf);
-
-/**
- * Opens the database in a file, and creates it if there is none. Constant time.
- * @param path          NUL-terminated UTF-8; ":memory:" for one that lives only as long as it is open.
- * @param options_json  a JSON object, or NULL for the defaults: {"read_only": false, "create": true,
- *                      "durability": "normal" (or "full"), "busy_timeout_ms": 30000, "cache_kib": 2000,
- *                      "mmap_bytes": 0, "low_memory": false}
- * @param out_db        On OK: the database; caller frees with beaver_db_free().
- * @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, IO, CORRUPT (no database), UNSUPPORTED (a
- *         newer format, or a file of BeaverDB 2.x), READ_ONLY, FULL, BUSY
- * @thread any, concurrently.  @since 0.1
- */
-BEAVER_API
-beaver_status beaver_db_open(const char *path,
-                             const char *options_json,
-                             beaver_db **out_db,
-                             beaver_error **out_error);
-
-/**
- * Opens the dict of that name. Nothing is created until something is stored.
- * @param db        a database.
- * @param name      NUL-terminated UTF-8; 1 to 255 bytes, not beginning with "__"; copied before return.
- * @param out_dict  On OK: the handle; caller frees with beaver_dict_free().
- * @return OK, INVALID_ARGUMENT, INVALID_UTF8, LIMIT
- * @thread any, concurrently.  @since 0.1
- */
-BEAVER_API
-beaver_status beaver_db_dict(const beaver_db *db,
-                             const char *name,
-                             beaver_dict **out_dict,
-                             beaver_error **out_error);
-
-/**
- * Frees the handle; the last handle of a database closes it.
- * @param db  a database, or NULL.
- * @thread one at a time.  @since 0.1
- */
-BEAVER_API void beaver_db_free(beaver_db *db);
-
-/**
- * Sets a key.
- * @param dict         a dict.
- * @param key          NUL-terminated UTF-8, not NULL; copied before return.
- * @param json         JSON text; copied before return.
- * @param json_len     its length in bytes, or BEAVER_NUL_TERMINATED.
- * @param ttl_seconds  after how long the key is absent again; 0 for never.
- * @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, LIMIT, and what all writes give
- * @thread any, concurrently.  @since 0.1
- */
-BEAVER_API
-beaver_status beaver_dict_set(const beaver_dict *dict,
-                              const char *key,
-                              const char *json,
-                              size_t json_len,
-                              double ttl_seconds,
-                              beaver_error **out_error);
-
-/**
- * Reads one value.
- * @param dict      a dict.
- * @param key       NUL-terminated UTF-8, not NULL.
- * @param out_json  On OK: JSON text; caller frees with beaver_buf_free().
- * @return OK, NOT_FOUND, INVALID_ARGUMENT, INVALID_UTF8, LIMIT, and what all reads give
- * @thread any, concurrently.  @since 0.1
- */
-BEAVER_API
-beaver_status beaver_dict_get(const beaver_dict *dict,
-                              const char *key,
-                              beaver_buf *out_json,
-                              beaver_error **out_error);
-
-/**
- * Frees the handle.
- * @param dict  a dict, or NULL.
- * @thread one at a time.  @since 0.1
- */
-BEAVER_API void beaver_dict_free(beaver_dict *dict);
 
 /**
  * The status of the call that failed.
@@ -362,10 +484,2284 @@ BEAVER_API const char *beaver_error_detail(const beaver_error *error);
 BEAVER_API void beaver_error_free(beaver_error *error);
 
 /**
+ * Opens the database in a file, and creates it if there is none. Takes a time that does not depend on the
+ * data.
+ * @param path          NUL-terminated UTF-8; ":memory:" for a new one that lives only as long as it is open.
+ * @param options_json  a JSON object, or NULL for the defaults: {"read_only": false, "create": true,
+ *                      "durability": "normal", "busy_timeout_ms": 30000, "cache_kib": 2000,
+ *                      "mmap_bytes": 0, "low_memory": false}. With the durability "full" each commit also
+ *                      outlasts a loss of power.
+ * @param out_db        On OK: the database; caller frees with beaver_db_free().
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, IO (the path cannot be opened), CORRUPT (no
+ *         database), UNSUPPORTED (a newer format, or a file of BeaverDB 2.x), READ_ONLY, FULL, BUSY
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_db_open(const char *path,
+                             const char *options_json,
+                             beaver_db **out_db,
+                             beaver_error **out_error);
+
+/**
+ * Closes the database for all its handles: what other threads are doing on it ends as CLOSED. The handles
+ * stay valid and have to be freed. Closing again does nothing.
+ * @return OK, INVALID_ARGUMENT, CLOSED (only in a forked child), PANIC
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API beaver_status beaver_db_close(const beaver_db *db, beaver_error **out_error);
+
+/**
+ * Frees the handle. The file is closed with the last handle of the database or of anything in it.
+ * @param db  a database, or NULL.
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API void beaver_db_free(beaver_db *db);
+
+/**
+ * Finishes the running write, ends reads, streams and waits, and lets go of the file and of every lock on
+ * it; calls fail as PAUSED until beaver_db_resume(). For phones, before the app is suspended.
+ * @return OK, INVALID_ARGUMENT, CLOSED, PAUSED, PANIC
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API beaver_status beaver_db_pause(const beaver_db *db, beaver_error **out_error);
+
+/**
+ * Opens the file again after a pause. Without one, does nothing.
+ * @return OK, INVALID_ARGUMENT, CLOSED, and what beaver_db_open() gives: the database then stays paused
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API beaver_status beaver_db_resume(const beaver_db *db, beaver_error **out_error);
+
+/**
+ * Ends what other threads are doing on the database right now, waits too: they fail as INTERRUPTED. What
+ * begins later is not concerned.
+ * @return OK, INVALID_ARGUMENT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API beaver_status beaver_db_interrupt(const beaver_db *db, beaver_error **out_error);
+
+/**
+ * Opens the dict of that name. Nothing is created until something is stored.
+ * @param name      NUL-terminated UTF-8, 1 to 255 bytes, not beginning with "__"; copied before return.
+ * @param out_dict  On OK: the handle; caller frees with beaver_dict_free().
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, LIMIT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_db_dict(const beaver_db *db,
+                             const char *name,
+                             beaver_dict **out_dict,
+                             beaver_error **out_error);
+
+/**
+ * Opens the list of that name. See beaver_db_dict().
+ * @param name      NUL-terminated UTF-8, 1 to 255 bytes, not beginning with "__"; copied before return.
+ * @param out_list  On OK: the handle; caller frees with beaver_list_free().
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, LIMIT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_db_list(const beaver_db *db,
+                             const char *name,
+                             beaver_list **out_list,
+                             beaver_error **out_error);
+
+/**
+ * Opens the queue of that name. See beaver_db_dict().
+ * @param name       NUL-terminated UTF-8, 1 to 255 bytes, not beginning with "__"; copied before return.
+ * @param out_queue  On OK: the handle; caller frees with beaver_queue_free().
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, LIMIT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_db_queue(const beaver_db *db,
+                              const char *name,
+                              beaver_queue **out_queue,
+                              beaver_error **out_error);
+
+/**
+ * Opens the blob store of that name. See beaver_db_dict().
+ * @param name       NUL-terminated UTF-8, 1 to 255 bytes, not beginning with "__"; copied before return.
+ * @param out_blobs  On OK: the handle; caller frees with beaver_blobs_free().
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, LIMIT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_db_blobs(const beaver_db *db,
+                              const char *name,
+                              beaver_blobs **out_blobs,
+                              beaver_error **out_error);
+
+/**
+ * Opens the log of that name. See beaver_db_dict().
+ * @param name     NUL-terminated UTF-8, 1 to 255 bytes, not beginning with "__"; copied before return.
+ * @param out_log  On OK: the handle; caller frees with beaver_log_free().
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, LIMIT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_db_log(const beaver_db *db,
+                            const char *name,
+                            beaver_log **out_log,
+                            beaver_error **out_error);
+
+/**
+ * Makes a handle on the lock of that name. Each handle is an owner of its own.
+ * @param name      NUL-terminated UTF-8, 1 to 255 bytes, not beginning with "__"; copied before return.
+ * @param out_lock  On OK: the handle; caller frees with beaver_lock_free().
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, LIMIT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_db_lock(const beaver_db *db,
+                             const char *name,
+                             beaver_lock **out_lock,
+                             beaver_error **out_error);
+
+/**
+ * Begins to collect changes that are to be made in one commit.
+ * @param out_batch  On OK: an empty batch; caller frees with beaver_batch_free().
+ * @return OK, INVALID_ARGUMENT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_db_batch(const beaver_db *db,
+                              beaver_batch **out_batch,
+                              beaver_error **out_error);
+
+/**
+ * Tells what the database holds.
+ * @param out_json  On OK: {"path", "format", "structures": [{"kind", "name", "count"}]}, all as of one
+ *                  moment; caller frees with beaver_buf_free().
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_db_info(const beaver_db *db,
+                             beaver_buf *out_json,
+                             beaver_error **out_error);
+
+/**
+ * Lists the structures of one kind that hold anything.
+ * @param kind      "dict", "list", "queue", "blob", "log" or "lock".
+ * @param out_json  On OK: a JSON array of names, sorted; caller frees with beaver_buf_free().
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_db_names(const beaver_db *db,
+                              const char *kind,
+                              beaver_buf *out_json,
+                              beaver_error **out_error);
+
+/**
+ * Reads the whole file and checks it. Damage is not an error but a finding.
+ * @param out_json  On OK: {"ok", "problems": [text]}; caller frees with beaver_buf_free().
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_db_verify(const beaver_db *db,
+                               beaver_buf *out_json,
+                               beaver_error **out_error);
+
+/**
+ * Gives sizes and counts for diagnosis, in constant time.
+ * @param out_json  On OK: {"file_bytes", "free_bytes", "wal_bytes", "readers", "waiters",
+ *                  "writers_waiting"}; caller frees with beaver_buf_free().
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_db_stats(const beaver_db *db,
+                              beaver_buf *out_json,
+                              beaver_error **out_error);
+
+/**
+ * Rewrites the file without its free pages; needs as much room on the disk again.
+ * @return OK, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API beaver_status beaver_db_vacuum(const beaver_db *db, beaver_error **out_error);
+
+/**
+ * Moves the write-ahead log into the file and empties it.
+ * @return OK, and what all writes give; BUSY if a reader still needs it
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API beaver_status beaver_db_checkpoint(const beaver_db *db, beaver_error **out_error);
+
+/**
+ * Copies the whole database into another file while others go on working. A file that is there already is
+ * replaced when the copy is whole.
+ * @param path      where to; NUL-terminated UTF-8.
+ * @param progress  called after each step, or NULL.
+ * @param userdata  given to `progress` and `destroy`.
+ * @param destroy   called once with `userdata` before the function returns, whatever happens; or NULL.
+ * @return OK, INVALID_UTF8, FULL, and what all reads give; INTERRUPTED if `progress` returned false
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_db_backup(const beaver_db *db,
+                               const char *path,
+                               beaver_progress_fn progress,
+                               void *userdata,
+                               beaver_destroy_fn destroy,
+                               beaver_error **out_error);
+
+/**
+ * Puts a backup in the place of a database that nobody has open. The backup is verified first; the database
+ * is replaced as a whole, or not at all.
+ * @param backup_path  the backup; NUL-terminated UTF-8.
+ * @param path         the database; NUL-terminated UTF-8.
+ * @param progress     called after each step, or NULL.
+ * @param userdata     given to `progress` and `destroy`.
+ * @param destroy      called once with `userdata` before the function returns, whatever happens; or NULL.
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, CORRUPT or UNSUPPORTED (the backup is no sound database), BUSY
+ *         (the database is open), INTERRUPTED (`progress` returned false), FULL, IO
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_db_restore(const char *backup_path,
+                                const char *path,
+                                beaver_progress_fn progress,
+                                void *userdata,
+                                beaver_destroy_fn destroy,
+                                beaver_error **out_error);
+
+/**
+ * Sets who receives the database's diagnostics, in the place of whom it was before.
+ * @param log       called with each diagnostic, from any thread; NULL for nobody.
+ * @param userdata  given to `log` and `destroy`.
+ * @param destroy   called once with `userdata` when `log` will not be called again: after the next
+ *                  beaver_db_set_log(), with the last handle of the database, or at once if this call fails
+ *                  or `log` is NULL; or NULL.
+ * @return OK, INVALID_ARGUMENT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_db_set_log(const beaver_db *db,
+                                beaver_log_fn log,
+                                void *userdata,
+                                beaver_destroy_fn destroy,
+                                beaver_error **out_error);
+
+/**
+ * Sets a key.
+ * @param key          NUL-terminated UTF-8, up to 4096 bytes.
+ * @param json         JSON text; copied before return.
+ * @param json_len     its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param ttl_seconds  after how many seconds the key is absent again; 0 for never.
+ * @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_dict_set(const beaver_dict *dict,
+                              const char *key,
+                              const char *json,
+                              size_t json_len,
+                              double ttl_seconds,
+                              beaver_error **out_error);
+
+/**
+ * Sets a key only if it is absent.
+ * @param key          NUL-terminated UTF-8, up to 4096 bytes.
+ * @param json         JSON text; copied before return.
+ * @param json_len     its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param ttl_seconds  after how many seconds the key is absent again; 0 for never.
+ * @param out_set      On OK: whether it was set.
+ * @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_dict_set_if_absent(const beaver_dict *dict,
+                                        const char *key,
+                                        const char *json,
+                                        size_t json_len,
+                                        double ttl_seconds,
+                                        bool *out_set,
+                                        beaver_error **out_error);
+
+/**
+ * Sets a key only if its value equals another: by value, so that key order and white space do not
+ * matter, and 1 equals 1.0. An absent key equals nothing.
+ * @param key           NUL-terminated UTF-8, up to 4096 bytes.
+ * @param expected      the value that it must have, JSON text.
+ * @param expected_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param json          JSON text; copied before return.
+ * @param json_len      its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param ttl_seconds   after how many seconds the key is absent again; 0 for never.
+ * @param out_set       On OK: whether it was set.
+ * @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_dict_compare_and_set(const beaver_dict *dict,
+                                          const char *key,
+                                          const char *expected,
+                                          size_t expected_len,
+                                          const char *json,
+                                          size_t json_len,
+                                          double ttl_seconds,
+                                          bool *out_set,
+                                          beaver_error **out_error);
+
+/**
+ * Sets many keys in one commit, all with the same time to live.
+ * @param items_json      a JSON object of keys and values, up to BEAVER_MAX_ITEMS.
+ * @param items_json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param ttl_seconds     after how many seconds the key is absent again; 0 for never.
+ * @return OK, INVALID_JSON, LIMIT, and what all writes give; beaver_error_operation() tells the index of
+ *         a bad item
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_dict_set_many(const beaver_dict *dict,
+                                   const char *items_json,
+                                   size_t items_json_len,
+                                   double ttl_seconds,
+                                   beaver_error **out_error);
+
+/**
+ * Reads one value.
+ * @param key       NUL-terminated UTF-8, up to 4096 bytes.
+ * @param out_json  On OK: JSON text; caller frees with beaver_buf_free().
+ * @return OK, NOT_FOUND, INVALID_UTF8, LIMIT, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_dict_get(const beaver_dict *dict,
+                              const char *key,
+                              beaver_buf *out_json,
+                              beaver_error **out_error);
+
+/**
+ * Reads many values as of one moment.
+ * @param keys      an array of NUL-terminated UTF-8 texts, up to BEAVER_MAX_ITEMS.
+ * @param count     how many keys there are.
+ * @param out_json  On OK: a JSON object of the keys that are there, and their values; caller frees with
+ *                  beaver_buf_free().
+ * @return OK, INVALID_UTF8, LIMIT, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_dict_get_many(const beaver_dict *dict,
+                                   const char *const *keys,
+                                   size_t count,
+                                   beaver_buf *out_json,
+                                   beaver_error **out_error);
+
+/**
+ * Tells whether a key is there.
+ * @param key           NUL-terminated UTF-8, up to 4096 bytes.
+ * @param out_contains  On OK: whether it is.
+ * @return OK, INVALID_UTF8, LIMIT, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_dict_contains(const beaver_dict *dict,
+                                   const char *key,
+                                   bool *out_contains,
+                                   beaver_error **out_error);
+
+/**
+ * Deletes a key.
+ * @param key  NUL-terminated UTF-8, up to 4096 bytes.
+ * @return OK, NOT_FOUND, INVALID_UTF8, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_dict_delete(const beaver_dict *dict,
+                                 const char *key,
+                                 beaver_error **out_error);
+
+/**
+ * Deletes a key and gives the value that it had.
+ * @param key       NUL-terminated UTF-8, up to 4096 bytes.
+ * @param out_json  On OK: JSON text; caller frees with beaver_buf_free().
+ * @return OK, NOT_FOUND, INVALID_UTF8, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_dict_pop(const beaver_dict *dict,
+                              const char *key,
+                              beaver_buf *out_json,
+                              beaver_error **out_error);
+
+/**
+ * Counts the keys. Takes time in proportion to their number, some ten million a second.
+ * @param out_count  On OK: the count.
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_dict_len(const beaver_dict *dict,
+                              uint64_t *out_count,
+                              beaver_error **out_error);
+
+/**
+ * Deletes every key.
+ * @param out_count  On OK: how many there were; or NULL.
+ * @return OK, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_dict_clear(const beaver_dict *dict,
+                                uint64_t *out_count,
+                                beaver_error **out_error);
+
+/**
+ * Goes through the items in the order of their keys, byte by byte.
+ * @param out_iter  On OK: an iterator over rows {"key", "value"}; caller frees with beaver_iter_free().
+ * @return OK, INVALID_ARGUMENT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_dict_items(const beaver_dict *dict,
+                                beaver_iter **out_iter,
+                                beaver_error **out_error);
+
+/**
+ * Goes through the keys, byte by byte in order.
+ * @param out_iter  On OK: an iterator over JSON strings; caller frees with beaver_iter_free().
+ * @return OK, INVALID_ARGUMENT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_dict_keys(const beaver_dict *dict,
+                               beaver_iter **out_iter,
+                               beaver_error **out_error);
+
+/**
+ * Goes through the values in the order of their keys.
+ * @param out_iter  On OK: an iterator over the values; caller frees with beaver_iter_free().
+ * @return OK, INVALID_ARGUMENT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_dict_values(const beaver_dict *dict,
+                                 beaver_iter **out_iter,
+                                 beaver_error **out_error);
+
+/**
+ * Frees the handle.
+ * @param dict  what to free, or NULL.
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API void beaver_dict_free(beaver_dict *dict);
+
+/**
+ * Appends a value.
+ * @param json      JSON text; copied before return.
+ * @param json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @return OK, INVALID_JSON, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_push(const beaver_list *list,
+                               const char *json,
+                               size_t json_len,
+                               beaver_error **out_error);
+
+/**
+ * Puts a value before the first.
+ * @param json      JSON text; copied before return.
+ * @param json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @return OK, INVALID_JSON, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_prepend(const beaver_list *list,
+                                  const char *json,
+                                  size_t json_len,
+                                  beaver_error **out_error);
+
+/**
+ * Puts a value before that index, which is clamped: a large one appends.
+ * @param index     from 0, or from the end if negative.
+ * @param json      JSON text; copied before return.
+ * @param json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @return OK, INVALID_JSON, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_insert(const beaver_list *list,
+                                 int64_t index,
+                                 const char *json,
+                                 size_t json_len,
+                                 beaver_error **out_error);
+
+/**
+ * Appends many values in one commit.
+ * @param values_json      a JSON array of values; copied before return.
+ * @param values_json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @return OK, INVALID_JSON, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_extend(const beaver_list *list,
+                                 const char *values_json,
+                                 size_t values_json_len,
+                                 beaver_error **out_error);
+
+/**
+ * Takes the last value.
+ * @param out_json  On OK: JSON text; caller frees with beaver_buf_free().
+ * @return OK, NOT_FOUND (the list is empty), and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_pop(const beaver_list *list,
+                              beaver_buf *out_json,
+                              beaver_error **out_error);
+
+/**
+ * Takes the first value.
+ * @param out_json  On OK: JSON text; caller frees with beaver_buf_free().
+ * @return OK, NOT_FOUND (the list is empty), and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_deque(const beaver_list *list,
+                                beaver_buf *out_json,
+                                beaver_error **out_error);
+
+/**
+ * Reads the value at an index.
+ * @param index     from 0, or from the end if negative.
+ * @param out_json  On OK: JSON text; caller frees with beaver_buf_free().
+ * @return OK, NOT_FOUND (out of range), and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_get(const beaver_list *list,
+                              int64_t index,
+                              beaver_buf *out_json,
+                              beaver_error **out_error);
+
+/**
+ * Replaces the value at an index.
+ * @param index     from 0, or from the end if negative.
+ * @param json      JSON text; copied before return.
+ * @param json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @return OK, NOT_FOUND (out of range), INVALID_JSON, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_set(const beaver_list *list,
+                              int64_t index,
+                              const char *json,
+                              size_t json_len,
+                              beaver_error **out_error);
+
+/**
+ * Deletes the value at an index.
+ * @param index  from 0, or from the end if negative.
+ * @return OK, NOT_FOUND (out of range), and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_delete(const beaver_list *list,
+                                 int64_t index,
+                                 beaver_error **out_error);
+
+/**
+ * Deletes the first value that equals another.
+ * @param json      the value, JSON text.
+ * @param json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @return OK, NOT_FOUND, INVALID_JSON, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_remove(const beaver_list *list,
+                                 const char *json,
+                                 size_t json_len,
+                                 beaver_error **out_error);
+
+/**
+ * Reads a range.
+ * @param start     the first index.
+ * @param stop      the index behind the last; INT64_MAX for the end.
+ * @param out_json  On OK: a JSON array of the values; caller frees with beaver_buf_free().
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_slice(const beaver_list *list,
+                                int64_t start,
+                                int64_t stop,
+                                beaver_buf *out_json,
+                                beaver_error **out_error);
+
+/**
+ * Goes through the values in order.
+ * @param out_iter  On OK: an iterator over the values; caller frees with beaver_iter_free().
+ * @return OK, INVALID_ARGUMENT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_items(const beaver_list *list,
+                                beaver_iter **out_iter,
+                                beaver_error **out_error);
+
+/**
+ * Tells whether a value is in the list, by value: 1 equals 1.0. Looks at every item.
+ * @param json          the value, JSON text.
+ * @param json_len      its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param out_contains  On OK: whether it is.
+ * @return OK, INVALID_JSON, LIMIT, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_contains(const beaver_list *list,
+                                   const char *json,
+                                   size_t json_len,
+                                   bool *out_contains,
+                                   beaver_error **out_error);
+
+/**
+ * Finds the first value in a range that equals another.
+ * @param json       the value, JSON text.
+ * @param json_len   its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param start      the first index.
+ * @param stop       the index behind the last; INT64_MAX for the end.
+ * @param out_index  On OK: its index in the list.
+ * @return OK, NOT_FOUND, INVALID_JSON, LIMIT, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_index_of(const beaver_list *list,
+                                   const char *json,
+                                   size_t json_len,
+                                   int64_t start,
+                                   int64_t stop,
+                                   uint64_t *out_index,
+                                   beaver_error **out_error);
+
+/**
+ * Counts the values that equal another.
+ * @param json       the value, JSON text.
+ * @param json_len   its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param out_count  On OK: how many.
+ * @return OK, INVALID_JSON, LIMIT, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_count_of(const beaver_list *list,
+                                   const char *json,
+                                   size_t json_len,
+                                   uint64_t *out_count,
+                                   beaver_error **out_error);
+
+/**
+ * Counts the values.
+ * @param out_count  On OK: the count.
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_len(const beaver_list *list,
+                              uint64_t *out_count,
+                              beaver_error **out_error);
+
+/**
+ * Turns the order of the values round.
+ * @return OK, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API beaver_status beaver_list_reverse(const beaver_list *list, beaver_error **out_error);
+
+/**
+ * Deletes a range.
+ * @param start      the first index.
+ * @param stop       the index behind the last; INT64_MAX for the end.
+ * @param out_count  On OK: how many values it had; or NULL.
+ * @return OK, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_delete_range(const beaver_list *list,
+                                       int64_t start,
+                                       int64_t stop,
+                                       uint64_t *out_count,
+                                       beaver_error **out_error);
+
+/**
+ * Replaces a range by any number of values, in one commit.
+ * @param start            the first index.
+ * @param stop             the index behind the last; INT64_MAX for the end.
+ * @param values_json      a JSON array of values; copied before return.
+ * @param values_json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param out_count        On OK: how many values the range had; or NULL.
+ * @return OK, INVALID_JSON, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_replace_range(const beaver_list *list,
+                                        int64_t start,
+                                        int64_t stop,
+                                        const char *values_json,
+                                        size_t values_json_len,
+                                        uint64_t *out_count,
+                                        beaver_error **out_error);
+
+/**
+ * Deletes every value.
+ * @param out_count  On OK: how many there were; or NULL.
+ * @return OK, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_clear(const beaver_list *list,
+                                uint64_t *out_count,
+                                beaver_error **out_error);
+
+/**
+ * Frees the handle.
+ * @param list  what to free, or NULL.
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API void beaver_list_free(beaver_list *list);
+
+/**
+ * Puts an item. Who waits for one wakes at once.
+ * @param json      JSON text; copied before return.
+ * @param json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param priority  any finite number; the lowest comes first.
+ * @return OK, INVALID_JSON, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_queue_put(const beaver_queue *queue,
+                               const char *json,
+                               size_t json_len,
+                               double priority,
+                               beaver_error **out_error);
+
+/**
+ * Puts many items in one commit.
+ * @param items_json      a JSON array of {"data", "priority"}, up to BEAVER_MAX_ITEMS; copied before
+ *                        return.
+ * @param items_json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @return OK, INVALID_JSON, LIMIT, and what all writes give; beaver_error_operation() tells the index of
+ *         a bad item
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_queue_put_many(const beaver_queue *queue,
+                                    const char *items_json,
+                                    size_t items_json_len,
+                                    beaver_error **out_error);
+
+/**
+ * Takes the first item; waits for one if there is none.
+ * @param timeout_ms  how long to wait, in milliseconds; 0 to try, -1 for ever.
+ * @param out_json    On OK: the item as a row; caller frees with beaver_buf_free().
+ * @return OK, TIMEOUT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_queue_get(const beaver_queue *queue,
+                               int64_t timeout_ms,
+                               beaver_buf *out_json,
+                               beaver_error **out_error);
+
+/**
+ * Takes up to so many of the first items in one commit, as soon as there is one.
+ * @param most        how many at the most, 1 to BEAVER_MAX_ITEMS.
+ * @param timeout_ms  how long to wait, in milliseconds; 0 to try, -1 for ever.
+ * @param out_json    On OK: a JSON array of items as rows; caller frees with beaver_buf_free().
+ * @return OK, TIMEOUT, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_queue_get_many(const beaver_queue *queue,
+                                    size_t most,
+                                    int64_t timeout_ms,
+                                    beaver_buf *out_json,
+                                    beaver_error **out_error);
+
+/**
+ * Reads the item that beaver_queue_get() would take now.
+ * @param out_json  On OK: the item as a row; caller frees with beaver_buf_free().
+ * @return OK, NOT_FOUND (there is none), and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_queue_peek(const beaver_queue *queue,
+                                beaver_buf *out_json,
+                                beaver_error **out_error);
+
+/**
+ * Counts the items that could be taken now.
+ * @param out_count  On OK: the count, without those out on a lease or delayed.
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_queue_len(const beaver_queue *queue,
+                               uint64_t *out_count,
+                               beaver_error **out_error);
+
+/**
+ * Goes through the items that could be taken now, in order.
+ * @param out_iter  On OK: an iterator over items as rows; caller frees with beaver_iter_free().
+ * @return OK, INVALID_ARGUMENT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_queue_items(const beaver_queue *queue,
+                                 beaver_iter **out_iter,
+                                 beaver_error **out_error);
+
+/**
+ * Deletes every item, leased ones too.
+ * @param out_count  On OK: how many there were; or NULL.
+ * @return OK, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_queue_clear(const beaver_queue *queue,
+                                 uint64_t *out_count,
+                                 beaver_error **out_error);
+
+/**
+ * Lends the first item out; waits for one if there is none. Unless it is settled by beaver_queue_ack()
+ * it comes back when its time is over, in its old place and under another id.
+ * @param lease_seconds  how long it is lent; above 0.
+ * @param timeout_ms     how long to wait, in milliseconds; 0 to try, -1 for ever.
+ * @param options_json   {"max_attempts", "dead_letter"}, both or neither, or NULL: an item that was
+ *                       given out so often is moved to the queue of that name instead.
+ * @param out_id         On OK: what to settle the item by; never used twice.
+ * @param out_json       On OK: the item as a row, with "id" and "attempts"; caller frees with
+ *                       beaver_buf_free().
+ * @return OK, TIMEOUT, INVALID_UTF8, INVALID_JSON, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_queue_lease(const beaver_queue *queue,
+                                 double lease_seconds,
+                                 int64_t timeout_ms,
+                                 const char *options_json,
+                                 uint64_t *out_id,
+                                 beaver_buf *out_json,
+                                 beaver_error **out_error);
+
+/**
+ * Settles a leased item: its work is done, and it is gone.
+ * @param id  the id that beaver_queue_lease() gave.
+ * @return OK, NOT_FOUND (the lease was over already), and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API beaver_status beaver_queue_ack(const beaver_queue *queue, uint64_t id, beaver_error **out_error);
+
+/**
+ * Gives a leased item back before its time.
+ * @param id             the id that beaver_queue_lease() gave.
+ * @param delay_seconds  after how long it may be taken again; 0 for at once.
+ * @return OK, NOT_FOUND (the lease was over already), and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_queue_nack(const beaver_queue *queue,
+                                uint64_t id,
+                                double delay_seconds,
+                                beaver_error **out_error);
+
+/**
+ * Lets a lease end so many seconds from now instead.
+ * @param id             the id that beaver_queue_lease() gave.
+ * @param lease_seconds  how long from now on; above 0.
+ * @return OK, NOT_FOUND (the lease was over already), and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_queue_extend(const beaver_queue *queue,
+                                  uint64_t id,
+                                  double lease_seconds,
+                                  beaver_error **out_error);
+
+/**
+ * Counts the items that are out on a lease.
+ * @param out_count  On OK: the count.
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_queue_leased(const beaver_queue *queue,
+                                  uint64_t *out_count,
+                                  beaver_error **out_error);
+
+/**
+ * Frees the handle.
+ * @param queue  what to free, or NULL.
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API void beaver_queue_free(beaver_queue *queue);
+
+/**
+ * Stores bytes, in the place of what was there.
+ * @param key           NUL-terminated UTF-8, up to 4096 bytes.
+ * @param data          the bytes, up to BEAVER_MAX_BLOB_BYTES; copied before return.
+ * @param len           how many; with 0, `data` may be NULL.
+ * @param metadata      JSON text, or NULL for none; copied before return.
+ * @param metadata_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_blobs_put(const beaver_blobs *blobs,
+                               const char *key,
+                               const uint8_t *data,
+                               size_t len,
+                               const char *metadata,
+                               size_t metadata_len,
+                               beaver_error **out_error);
+
+/**
+ * Reads a blob.
+ * @param key           NUL-terminated UTF-8, up to 4096 bytes.
+ * @param out_data      On OK: the bytes; caller frees with beaver_buf_free().
+ * @param out_metadata  On OK: its metadata as JSON text, empty (with `data` NULL) if it has none; caller
+ *                      frees with beaver_buf_free(); or NULL.
+ * @return OK, NOT_FOUND, INVALID_UTF8, LIMIT, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_blobs_get(const beaver_blobs *blobs,
+                               const char *key,
+                               beaver_buf *out_data,
+                               beaver_buf *out_metadata,
+                               beaver_error **out_error);
+
+/**
+ * Reads the length and the metadata of a blob, not its bytes.
+ * @param key           NUL-terminated UTF-8, up to 4096 bytes.
+ * @param out_len       On OK: how many bytes it has; or NULL.
+ * @param out_metadata  On OK: its metadata as JSON text, empty (with `data` NULL) if it has none; caller
+ *                      frees with beaver_buf_free(); or NULL.
+ * @return OK, NOT_FOUND, INVALID_UTF8, LIMIT, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_blobs_stat(const beaver_blobs *blobs,
+                                const char *key,
+                                uint64_t *out_len,
+                                beaver_buf *out_metadata,
+                                beaver_error **out_error);
+
+/**
+ * Tells whether a key is there.
+ * @param key           NUL-terminated UTF-8, up to 4096 bytes.
+ * @param out_contains  On OK: whether it is.
+ * @return OK, INVALID_UTF8, LIMIT, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_blobs_contains(const beaver_blobs *blobs,
+                                    const char *key,
+                                    bool *out_contains,
+                                    beaver_error **out_error);
+
+/**
+ * Deletes a blob.
+ * @param key  NUL-terminated UTF-8, up to 4096 bytes.
+ * @return OK, NOT_FOUND, INVALID_UTF8, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_blobs_delete(const beaver_blobs *blobs,
+                                  const char *key,
+                                  beaver_error **out_error);
+
+/**
+ * Goes through the keys, byte by byte in order.
+ * @param out_iter  On OK: an iterator over JSON strings; caller frees with beaver_iter_free().
+ * @return OK, INVALID_ARGUMENT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_blobs_keys(const beaver_blobs *blobs,
+                                beaver_iter **out_iter,
+                                beaver_error **out_error);
+
+/**
+ * Counts the blobs.
+ * @param out_count  On OK: the count.
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_blobs_len(const beaver_blobs *blobs,
+                               uint64_t *out_count,
+                               beaver_error **out_error);
+
+/**
+ * Deletes every blob.
+ * @param out_count  On OK: how many there were; or NULL.
+ * @return OK, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_blobs_clear(const beaver_blobs *blobs,
+                                 uint64_t *out_count,
+                                 beaver_error **out_error);
+
+/**
+ * Begins to write a blob piece by piece. Nobody sees it before beaver_blob_writer_finish().
+ * @param key           NUL-terminated UTF-8, up to 4096 bytes.
+ * @param metadata      JSON text, or NULL for none; copied before return.
+ * @param metadata_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param out_writer    On OK: the writer; caller frees with beaver_blob_writer_free().
+ * @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_blobs_writer(const beaver_blobs *blobs,
+                                  const char *key,
+                                  const char *metadata,
+                                  size_t metadata_len,
+                                  beaver_blob_writer **out_writer,
+                                  beaver_error **out_error);
+
+/**
+ * Begins to read a blob piece by piece, as it is at this moment.
+ * @param key         NUL-terminated UTF-8, up to 4096 bytes.
+ * @param out_reader  On OK: the reader; caller frees with beaver_blob_reader_free().
+ * @return OK, NOT_FOUND, INVALID_UTF8, LIMIT, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_blobs_reader(const beaver_blobs *blobs,
+                                  const char *key,
+                                  beaver_blob_reader **out_reader,
+                                  beaver_error **out_error);
+
+/**
+ * Frees the handle.
+ * @param blobs  what to free, or NULL.
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API void beaver_blobs_free(beaver_blobs *blobs);
+
+/**
+ * Writes the next bytes.
+ * @param data  the bytes; copied before return.
+ * @param len   how many; with 0, `data` may be NULL.
+ * @return OK, LIMIT, and what all writes give
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_blob_writer_write(beaver_blob_writer *writer,
+                                       const uint8_t *data,
+                                       size_t len,
+                                       beaver_error **out_error);
+
+/**
+ * Makes what was written the blob of its key, in the place of what was there. The writer is used up,
+ * also if this fails, and has to be freed.
+ * @return OK, and what all writes give
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API beaver_status beaver_blob_writer_finish(beaver_blob_writer *writer, beaver_error **out_error);
+
+/**
+ * Gives up what was written. The writer is used up and has to be freed.
+ * @return OK, and what all writes give
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API beaver_status beaver_blob_writer_abort(beaver_blob_writer *writer, beaver_error **out_error);
+
+/**
+ * Frees the writer; what was not finished is given up.
+ * @param writer  what to free, or NULL.
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API void beaver_blob_writer_free(beaver_blob_writer *writer);
+
+/**
+ * Tells how many bytes the blob has.
+ * @param out_len  On OK: the count.
+ * @return OK, INVALID_ARGUMENT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_blob_reader_len(const beaver_blob_reader *reader,
+                                     uint64_t *out_len,
+                                     beaver_error **out_error);
+
+/**
+ * Reads the next bytes.
+ * @param buffer    where to; not NULL unless `capacity` is 0.
+ * @param capacity  how many bytes at the most.
+ * @param out_len   On OK: how many were read, at least 1 (0 if `capacity` is 0).
+ * @return OK, END, and what all reads give
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_blob_reader_read(beaver_blob_reader *reader,
+                                      uint8_t *buffer,
+                                      size_t capacity,
+                                      size_t *out_len,
+                                      beaver_error **out_error);
+
+/**
+ * Frees the reader.
+ * @param reader  what to free, or NULL.
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API void beaver_blob_reader_free(beaver_blob_reader *reader);
+
+/**
+ * Appends an entry at the time of now.
+ * @param json              JSON text; copied before return.
+ * @param json_len          its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param out_timestamp_us  On OK: the time it got; or NULL.
+ * @return OK, INVALID_JSON, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_log_append(const beaver_log *log,
+                                const char *json,
+                                size_t json_len,
+                                int64_t *out_timestamp_us,
+                                beaver_error **out_error);
+
+/**
+ * Appends an entry at a time of your own.
+ * @param json              JSON text; copied before return.
+ * @param json_len          its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param at_us             microseconds since 1970.
+ * @param out_timestamp_us  On OK: the time it got; or NULL.
+ * @return OK, INVALID_JSON, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_log_append_at(const beaver_log *log,
+                                   const char *json,
+                                   size_t json_len,
+                                   int64_t at_us,
+                                   int64_t *out_timestamp_us,
+                                   beaver_error **out_error);
+
+/**
+ * Appends many entries in one commit.
+ * @param items_json      a JSON array of {"data"} or {"data", "timestamp_us"}, up to BEAVER_MAX_ITEMS;
+ *                        copied before return.
+ * @param items_json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param out_json        On OK: a JSON array of the times that they got; caller frees with
+ *                        beaver_buf_free(); or NULL.
+ * @return OK, INVALID_JSON, LIMIT, and what all writes give; beaver_error_operation() tells the index of
+ *         a bad item
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_log_append_many(const beaver_log *log,
+                                     const char *items_json,
+                                     size_t items_json_len,
+                                     beaver_buf *out_json,
+                                     beaver_error **out_error);
+
+/**
+ * Goes through the entries between two times.
+ * @param start_us      the first time, included; INT64_MIN for the first entry.
+ * @param end_us        the time behind the last, excluded; INT64_MAX for all that follow.
+ * @param options_json  {"limit", "reverse": false}, or NULL: at most so many entries, the newest first.
+ * @param out_iter      On OK: an iterator over entries as rows, the oldest first; caller frees with
+ *                      beaver_iter_free().
+ * @return OK, INVALID_UTF8, INVALID_JSON, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_log_range(const beaver_log *log,
+                               int64_t start_us,
+                               int64_t end_us,
+                               const char *options_json,
+                               beaver_iter **out_iter,
+                               beaver_error **out_error);
+
+/**
+ * Goes through all entries, the oldest first.
+ * @param out_iter  On OK: an iterator over entries as rows; caller frees with beaver_iter_free().
+ * @return OK, INVALID_ARGUMENT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_log_items(const beaver_log *log,
+                               beaver_iter **out_iter,
+                               beaver_error **out_error);
+
+/**
+ * Reads the newest entries.
+ * @param most      how many at the most.
+ * @param out_json  On OK: a JSON array of entries as rows, the newest first; caller frees with
+ *                  beaver_buf_free().
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_log_latest(const beaver_log *log,
+                                size_t most,
+                                beaver_buf *out_json,
+                                beaver_error **out_error);
+
+/**
+ * Counts the entries.
+ * @param out_count  On OK: the count.
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_log_len(const beaver_log *log,
+                             uint64_t *out_count,
+                             beaver_error **out_error);
+
+/**
+ * Deletes what is older than a time.
+ * @param older_than_us  microseconds since 1970; an entry of this very time stays.
+ * @param out_count      On OK: how many entries that were; or NULL.
+ * @return OK, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_log_prune_older(const beaver_log *log,
+                                     int64_t older_than_us,
+                                     uint64_t *out_count,
+                                     beaver_error **out_error);
+
+/**
+ * Deletes all but the newest entries.
+ * @param keep_last  how many stay.
+ * @param out_count  On OK: how many entries were deleted; or NULL.
+ * @return OK, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_log_prune_keep(const beaver_log *log,
+                                    uint64_t keep_last,
+                                    uint64_t *out_count,
+                                    beaver_error **out_error);
+
+/**
+ * Deletes every entry.
+ * @param out_count  On OK: how many there were; or NULL.
+ * @return OK, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_log_clear(const beaver_log *log,
+                               uint64_t *out_count,
+                               beaver_error **out_error);
+
+/**
+ * Frees the handle.
+ * @param log  what to free, or NULL.
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API void beaver_log_free(beaver_log *log);
+
+/**
+ * Acquires the dict for one owner, who uses the handle that this gives: until it is released, freed or
+ * its time is over, every change and take by anybody else, in any process, waits, up to the busy
+ * timeout. Served in the order of the calls.
+ * @param timeout_ms   how long to wait, in milliseconds; 0 to try, -1 for ever.
+ * @param ttl_seconds  how long it is held at the most, above 0; 60 is usual.
+ * @param out_dict     On OK: a handle that passes; caller frees with beaver_dict_free().
+ * @return OK, TIMEOUT, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_dict_acquire(const beaver_dict *dict,
+                                  int64_t timeout_ms,
+                                  double ttl_seconds,
+                                  beaver_dict **out_dict,
+                                  beaver_error **out_error);
+
+/**
+ * Ends what beaver_dict_acquire() began, called on the handle that it gave.
+ * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing), and
+ *         what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API beaver_status beaver_dict_release(const beaver_dict *dict, beaver_error **out_error);
+
+/**
+ * Holds the acquired dict for so long from now on.
+ * @param ttl_seconds  how long, above 0.
+ * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing),
+ *         LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_dict_renew(const beaver_dict *dict,
+                                double ttl_seconds,
+                                beaver_error **out_error);
+
+/**
+ * Tells whether anybody has acquired the dict.
+ * @param out_locked  On OK: whether anybody has.
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_dict_locked(const beaver_dict *dict,
+                                 bool *out_locked,
+                                 beaver_error **out_error);
+
+/**
+ * Acquires the list for one owner. See beaver_dict_acquire().
+ * @param timeout_ms   how long to wait, in milliseconds; 0 to try, -1 for ever.
+ * @param ttl_seconds  how long it is held at the most, above 0; 60 is usual.
+ * @param out_list     On OK: a handle that passes; caller frees with beaver_list_free().
+ * @return OK, TIMEOUT, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_acquire(const beaver_list *list,
+                                  int64_t timeout_ms,
+                                  double ttl_seconds,
+                                  beaver_list **out_list,
+                                  beaver_error **out_error);
+
+/**
+ * Ends what beaver_list_acquire() began, called on the handle that it gave.
+ * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing), and
+ *         what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API beaver_status beaver_list_release(const beaver_list *list, beaver_error **out_error);
+
+/**
+ * Holds the acquired list for so long from now on.
+ * @param ttl_seconds  how long, above 0.
+ * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing),
+ *         LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_renew(const beaver_list *list,
+                                double ttl_seconds,
+                                beaver_error **out_error);
+
+/**
+ * Tells whether anybody has acquired the list.
+ * @param out_locked  On OK: whether anybody has.
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_locked(const beaver_list *list,
+                                 bool *out_locked,
+                                 beaver_error **out_error);
+
+/**
+ * Acquires the queue for one owner. See beaver_dict_acquire().
+ * @param timeout_ms   how long to wait, in milliseconds; 0 to try, -1 for ever.
+ * @param ttl_seconds  how long it is held at the most, above 0; 60 is usual.
+ * @param out_queue    On OK: a handle that passes; caller frees with beaver_queue_free().
+ * @return OK, TIMEOUT, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_queue_acquire(const beaver_queue *queue,
+                                   int64_t timeout_ms,
+                                   double ttl_seconds,
+                                   beaver_queue **out_queue,
+                                   beaver_error **out_error);
+
+/**
+ * Ends what beaver_queue_acquire() began, called on the handle that it gave.
+ * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing), and
+ *         what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API beaver_status beaver_queue_release(const beaver_queue *queue, beaver_error **out_error);
+
+/**
+ * Holds the acquired queue for so long from now on.
+ * @param ttl_seconds  how long, above 0.
+ * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing),
+ *         LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_queue_renew(const beaver_queue *queue,
+                                 double ttl_seconds,
+                                 beaver_error **out_error);
+
+/**
+ * Tells whether anybody has acquired the queue.
+ * @param out_locked  On OK: whether anybody has.
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_queue_locked(const beaver_queue *queue,
+                                  bool *out_locked,
+                                  beaver_error **out_error);
+
+/**
+ * Acquires the blob store for one owner. See beaver_dict_acquire().
+ * @param timeout_ms   how long to wait, in milliseconds; 0 to try, -1 for ever.
+ * @param ttl_seconds  how long it is held at the most, above 0; 60 is usual.
+ * @param out_blobs    On OK: a handle that passes; caller frees with beaver_blobs_free().
+ * @return OK, TIMEOUT, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_blobs_acquire(const beaver_blobs *blobs,
+                                   int64_t timeout_ms,
+                                   double ttl_seconds,
+                                   beaver_blobs **out_blobs,
+                                   beaver_error **out_error);
+
+/**
+ * Ends what beaver_blobs_acquire() began, called on the handle that it gave.
+ * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing), and
+ *         what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API beaver_status beaver_blobs_release(const beaver_blobs *blobs, beaver_error **out_error);
+
+/**
+ * Holds the acquired blob store for so long from now on.
+ * @param ttl_seconds  how long, above 0.
+ * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing),
+ *         LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_blobs_renew(const beaver_blobs *blobs,
+                                 double ttl_seconds,
+                                 beaver_error **out_error);
+
+/**
+ * Tells whether anybody has acquired the blob store.
+ * @param out_locked  On OK: whether anybody has.
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_blobs_locked(const beaver_blobs *blobs,
+                                  bool *out_locked,
+                                  beaver_error **out_error);
+
+/**
+ * Acquires the log for one owner. See beaver_dict_acquire().
+ * @param timeout_ms   how long to wait, in milliseconds; 0 to try, -1 for ever.
+ * @param ttl_seconds  how long it is held at the most, above 0; 60 is usual.
+ * @param out_log      On OK: a handle that passes; caller frees with beaver_log_free().
+ * @return OK, TIMEOUT, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_log_acquire(const beaver_log *log,
+                                 int64_t timeout_ms,
+                                 double ttl_seconds,
+                                 beaver_log **out_log,
+                                 beaver_error **out_error);
+
+/**
+ * Ends what beaver_log_acquire() began, called on the handle that it gave.
+ * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing), and
+ *         what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API beaver_status beaver_log_release(const beaver_log *log, beaver_error **out_error);
+
+/**
+ * Holds the acquired log for so long from now on.
+ * @param ttl_seconds  how long, above 0.
+ * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing),
+ *         LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_log_renew(const beaver_log *log,
+                               double ttl_seconds,
+                               beaver_error **out_error);
+
+/**
+ * Tells whether anybody has acquired the log.
+ * @param out_locked  On OK: whether anybody has.
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_log_locked(const beaver_log *log,
+                                bool *out_locked,
+                                beaver_error **out_error);
+
+/**
+ * Writes the whole dict as JSON text, as of one moment. Its items are {"key", "value"}, with
+ * "expires_at" (seconds since 1970) where there is one.
+ * @param options_json  {"format": "json"} or {"format": "jsonl"}, one item a line; or NULL for "json".
+ * @param out_text      On OK: the dump; caller frees with beaver_buf_free().
+ * @return OK, INVALID_UTF8, INVALID_JSON, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_dict_dump(const beaver_dict *dict,
+                               const char *options_json,
+                               beaver_buf *out_text,
+                               beaver_error **out_error);
+
+/**
+ * Writes a dump piece by piece. See beaver_dict_dump().
+ * @param options_json  {"format": "json"} or {"format": "jsonl"}, one item a line; or NULL for "json".
+ * @param write         called with each piece.
+ * @param userdata      given to both callbacks.
+ * @param destroy       called once with `userdata` before the function returns, whatever happens; or
+ *                      NULL.
+ * @return OK, INVALID_UTF8, INVALID_JSON, and what all reads give; INTERRUPTED if `write` returned false
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_dict_dump_to(const beaver_dict *dict,
+                                  const char *options_json,
+                                  beaver_write_fn write,
+                                  void *userdata,
+                                  beaver_destroy_fn destroy,
+                                  beaver_error **out_error);
+
+/**
+ * Writes the whole list as JSON text, as of one moment. Its items are the values.
+ * @param options_json  {"format": "json"} or {"format": "jsonl"}, one item a line; or NULL for "json".
+ * @param out_text      On OK: the dump; caller frees with beaver_buf_free().
+ * @return OK, INVALID_UTF8, INVALID_JSON, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_dump(const beaver_list *list,
+                               const char *options_json,
+                               beaver_buf *out_text,
+                               beaver_error **out_error);
+
+/**
+ * Writes a dump piece by piece. See beaver_list_dump().
+ * @param options_json  {"format": "json"} or {"format": "jsonl"}, one item a line; or NULL for "json".
+ * @param write         called with each piece.
+ * @param userdata      given to both callbacks.
+ * @param destroy       called once with `userdata` before the function returns, whatever happens; or
+ *                      NULL.
+ * @return OK, INVALID_UTF8, INVALID_JSON, and what all reads give; INTERRUPTED if `write` returned false
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_dump_to(const beaver_list *list,
+                                  const char *options_json,
+                                  beaver_write_fn write,
+                                  void *userdata,
+                                  beaver_destroy_fn destroy,
+                                  beaver_error **out_error);
+
+/**
+ * Writes the whole queue as JSON text, as of one moment. Its items are {"priority", "timestamp",
+ * "data"}, times in seconds since 1970.
+ * @param options_json  {"format": "json"} or {"format": "jsonl"}, one item a line; or NULL for "json".
+ * @param out_text      On OK: the dump; caller frees with beaver_buf_free().
+ * @return OK, INVALID_UTF8, INVALID_JSON, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_queue_dump(const beaver_queue *queue,
+                                const char *options_json,
+                                beaver_buf *out_text,
+                                beaver_error **out_error);
+
+/**
+ * Writes a dump piece by piece. See beaver_queue_dump().
+ * @param options_json  {"format": "json"} or {"format": "jsonl"}, one item a line; or NULL for "json".
+ * @param write         called with each piece.
+ * @param userdata      given to both callbacks.
+ * @param destroy       called once with `userdata` before the function returns, whatever happens; or
+ *                      NULL.
+ * @return OK, INVALID_UTF8, INVALID_JSON, and what all reads give; INTERRUPTED if `write` returned false
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_queue_dump_to(const beaver_queue *queue,
+                                   const char *options_json,
+                                   beaver_write_fn write,
+                                   void *userdata,
+                                   beaver_destroy_fn destroy,
+                                   beaver_error **out_error);
+
+/**
+ * Writes the whole blob store as JSON text, as of one moment. Its items are {"key", "metadata",
+ * "data_b64"}.
+ * @param options_json  {"format": "json"} or {"format": "jsonl"}, one item a line; or NULL for "json".
+ * @param out_text      On OK: the dump; caller frees with beaver_buf_free().
+ * @return OK, INVALID_UTF8, INVALID_JSON, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_blobs_dump(const beaver_blobs *blobs,
+                                const char *options_json,
+                                beaver_buf *out_text,
+                                beaver_error **out_error);
+
+/**
+ * Writes a dump piece by piece. See beaver_blobs_dump().
+ * @param options_json  {"format": "json"} or {"format": "jsonl"}, one item a line; or NULL for "json".
+ * @param write         called with each piece.
+ * @param userdata      given to both callbacks.
+ * @param destroy       called once with `userdata` before the function returns, whatever happens; or
+ *                      NULL.
+ * @return OK, INVALID_UTF8, INVALID_JSON, and what all reads give; INTERRUPTED if `write` returned false
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_blobs_dump_to(const beaver_blobs *blobs,
+                                   const char *options_json,
+                                   beaver_write_fn write,
+                                   void *userdata,
+                                   beaver_destroy_fn destroy,
+                                   beaver_error **out_error);
+
+/**
+ * Writes the whole log as JSON text, as of one moment. Its items are {"timestamp", "data"}, times in
+ * seconds since 1970.
+ * @param options_json  {"format": "json"} or {"format": "jsonl"}, one item a line; or NULL for "json".
+ * @param out_text      On OK: the dump; caller frees with beaver_buf_free().
+ * @return OK, INVALID_UTF8, INVALID_JSON, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_log_dump(const beaver_log *log,
+                              const char *options_json,
+                              beaver_buf *out_text,
+                              beaver_error **out_error);
+
+/**
+ * Writes a dump piece by piece. See beaver_log_dump().
+ * @param options_json  {"format": "json"} or {"format": "jsonl"}, one item a line; or NULL for "json".
+ * @param write         called with each piece.
+ * @param userdata      given to both callbacks.
+ * @param destroy       called once with `userdata` before the function returns, whatever happens; or
+ *                      NULL.
+ * @return OK, INVALID_UTF8, INVALID_JSON, and what all reads give; INTERRUPTED if `write` returned false
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_log_dump_to(const beaver_log *log,
+                                 const char *options_json,
+                                 beaver_write_fn write,
+                                 void *userdata,
+                                 beaver_destroy_fn destroy,
+                                 beaver_error **out_error);
+
+/**
+ * Reads a dump, of BeaverDB 1.x too, into the dict: all of it, or nothing. Appended, the keys of the
+ * dump win.
+ * @param text          the dump.
+ * @param text_len      its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param options_json  {"mode": "replace"} or {"mode": "append"}; or NULL for "replace".
+ * @param out_count     On OK: how many items it had; or NULL.
+ * @return OK, INVALID_UTF8, INVALID_JSON, TYPE_MISMATCH (a dump of another kind, or none), LIMIT, and
+ *         what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_dict_load(const beaver_dict *dict,
+                               const char *text,
+                               size_t text_len,
+                               const char *options_json,
+                               uint64_t *out_count,
+                               beaver_error **out_error);
+
+/**
+ * Reads a dump piece by piece. See beaver_dict_load().
+ * @param read          called for each piece.
+ * @param userdata      given to both callbacks.
+ * @param destroy       called once with `userdata` before the function returns, whatever happens; or
+ *                      NULL.
+ * @param options_json  {"mode": "replace"} or {"mode": "append"}; or NULL for "replace".
+ * @param out_count     On OK: how many items it had; or NULL.
+ * @return OK, INVALID_UTF8, INVALID_JSON, TYPE_MISMATCH (a dump of another kind, or none), LIMIT, and
+ *         what all writes give; INTERRUPTED if `read` returned a negative number
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_dict_load_from(const beaver_dict *dict,
+                                    beaver_read_fn read,
+                                    void *userdata,
+                                    beaver_destroy_fn destroy,
+                                    const char *options_json,
+                                    uint64_t *out_count,
+                                    beaver_error **out_error);
+
+/**
+ * Reads a dump, of BeaverDB 1.x too, into the list: all of it, or nothing.
+ * @param text          the dump.
+ * @param text_len      its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param options_json  {"mode": "replace"} or {"mode": "append"}; or NULL for "replace".
+ * @param out_count     On OK: how many items it had; or NULL.
+ * @return OK, INVALID_UTF8, INVALID_JSON, TYPE_MISMATCH (a dump of another kind, or none), LIMIT, and
+ *         what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_load(const beaver_list *list,
+                               const char *text,
+                               size_t text_len,
+                               const char *options_json,
+                               uint64_t *out_count,
+                               beaver_error **out_error);
+
+/**
+ * Reads a dump piece by piece. See beaver_list_load().
+ * @param read          called for each piece.
+ * @param userdata      given to both callbacks.
+ * @param destroy       called once with `userdata` before the function returns, whatever happens; or
+ *                      NULL.
+ * @param options_json  {"mode": "replace"} or {"mode": "append"}; or NULL for "replace".
+ * @param out_count     On OK: how many items it had; or NULL.
+ * @return OK, INVALID_UTF8, INVALID_JSON, TYPE_MISMATCH (a dump of another kind, or none), LIMIT, and
+ *         what all writes give; INTERRUPTED if `read` returned a negative number
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_load_from(const beaver_list *list,
+                                    beaver_read_fn read,
+                                    void *userdata,
+                                    beaver_destroy_fn destroy,
+                                    const char *options_json,
+                                    uint64_t *out_count,
+                                    beaver_error **out_error);
+
+/**
+ * Reads a dump, of BeaverDB 1.x too, into the queue: all of it, or nothing.
+ * @param text          the dump.
+ * @param text_len      its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param options_json  {"mode": "replace"} or {"mode": "append"}; or NULL for "replace".
+ * @param out_count     On OK: how many items it had; or NULL.
+ * @return OK, INVALID_UTF8, INVALID_JSON, TYPE_MISMATCH (a dump of another kind, or none), LIMIT, and
+ *         what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_queue_load(const beaver_queue *queue,
+                                const char *text,
+                                size_t text_len,
+                                const char *options_json,
+                                uint64_t *out_count,
+                                beaver_error **out_error);
+
+/**
+ * Reads a dump piece by piece. See beaver_queue_load().
+ * @param read          called for each piece.
+ * @param userdata      given to both callbacks.
+ * @param destroy       called once with `userdata` before the function returns, whatever happens; or
+ *                      NULL.
+ * @param options_json  {"mode": "replace"} or {"mode": "append"}; or NULL for "replace".
+ * @param out_count     On OK: how many items it had; or NULL.
+ * @return OK, INVALID_UTF8, INVALID_JSON, TYPE_MISMATCH (a dump of another kind, or none), LIMIT, and
+ *         what all writes give; INTERRUPTED if `read` returned a negative number
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_queue_load_from(const beaver_queue *queue,
+                                     beaver_read_fn read,
+                                     void *userdata,
+                                     beaver_destroy_fn destroy,
+                                     const char *options_json,
+                                     uint64_t *out_count,
+                                     beaver_error **out_error);
+
+/**
+ * Reads a dump, of BeaverDB 1.x too, into the blob store: all of it, or nothing. Appended, the keys of
+ * the dump win.
+ * @param text          the dump.
+ * @param text_len      its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param options_json  {"mode": "replace"} or {"mode": "append"}; or NULL for "replace".
+ * @param out_count     On OK: how many items it had; or NULL.
+ * @return OK, INVALID_UTF8, INVALID_JSON, TYPE_MISMATCH (a dump of another kind, or none), LIMIT, and
+ *         what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_blobs_load(const beaver_blobs *blobs,
+                                const char *text,
+                                size_t text_len,
+                                const char *options_json,
+                                uint64_t *out_count,
+                                beaver_error **out_error);
+
+/**
+ * Reads a dump piece by piece. See beaver_blobs_load().
+ * @param read          called for each piece.
+ * @param userdata      given to both callbacks.
+ * @param destroy       called once with `userdata` before the function returns, whatever happens; or
+ *                      NULL.
+ * @param options_json  {"mode": "replace"} or {"mode": "append"}; or NULL for "replace".
+ * @param out_count     On OK: how many items it had; or NULL.
+ * @return OK, INVALID_UTF8, INVALID_JSON, TYPE_MISMATCH (a dump of another kind, or none), LIMIT, and
+ *         what all writes give; INTERRUPTED if `read` returned a negative number
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_blobs_load_from(const beaver_blobs *blobs,
+                                     beaver_read_fn read,
+                                     void *userdata,
+                                     beaver_destroy_fn destroy,
+                                     const char *options_json,
+                                     uint64_t *out_count,
+                                     beaver_error **out_error);
+
+/**
+ * Reads a dump, of BeaverDB 1.x too, into the log: all of it, or nothing.
+ * @param text          the dump.
+ * @param text_len      its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param options_json  {"mode": "replace"} or {"mode": "append"}; or NULL for "replace".
+ * @param out_count     On OK: how many items it had; or NULL.
+ * @return OK, INVALID_UTF8, INVALID_JSON, TYPE_MISMATCH (a dump of another kind, or none), LIMIT, and
+ *         what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_log_load(const beaver_log *log,
+                              const char *text,
+                              size_t text_len,
+                              const char *options_json,
+                              uint64_t *out_count,
+                              beaver_error **out_error);
+
+/**
+ * Reads a dump piece by piece. See beaver_log_load().
+ * @param read          called for each piece.
+ * @param userdata      given to both callbacks.
+ * @param destroy       called once with `userdata` before the function returns, whatever happens; or
+ *                      NULL.
+ * @param options_json  {"mode": "replace"} or {"mode": "append"}; or NULL for "replace".
+ * @param out_count     On OK: how many items it had; or NULL.
+ * @return OK, INVALID_UTF8, INVALID_JSON, TYPE_MISMATCH (a dump of another kind, or none), LIMIT, and
+ *         what all writes give; INTERRUPTED if `read` returned a negative number
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_log_load_from(const beaver_log *log,
+                                   beaver_read_fn read,
+                                   void *userdata,
+                                   beaver_destroy_fn destroy,
+                                   const char *options_json,
+                                   uint64_t *out_count,
+                                   beaver_error **out_error);
+
+/**
+ * Waits for the lock and holds it. A handle that holds it acquires it again at once, and must then
+ * release it as often.
+ * @param timeout_ms   how long to wait, in milliseconds; 0 to try, -1 for ever.
+ * @param ttl_seconds  how long it is held at the most, above 0; 60 is usual.
+ * @return OK, TIMEOUT, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_lock_acquire(const beaver_lock *lock,
+                                  int64_t timeout_ms,
+                                  double ttl_seconds,
+                                  beaver_error **out_error);
+
+/**
+ * Gives the lock to the next who waits.
+ * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle never acquired it),
+ *         and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API beaver_status beaver_lock_release(const beaver_lock *lock, beaver_error **out_error);
+
+/**
+ * Holds the lock for so long from now on.
+ * @param ttl_seconds  how long, above 0.
+ * @return OK, NOT_FOUND (this handle does not hold it), LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_lock_renew(const beaver_lock *lock,
+                                double ttl_seconds,
+                                beaver_error **out_error);
+
+/**
+ * Tells whether this handle holds the lock.
+ * @param out_held  On OK: whether it does.
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_lock_held(const beaver_lock *lock,
+                               bool *out_held,
+                               beaver_error **out_error);
+
+/**
+ * Tells whether anybody holds the lock.
+ * @param out_locked  On OK: whether anybody does.
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_lock_locked(const beaver_lock *lock,
+                                 bool *out_locked,
+                                 beaver_error **out_error);
+
+/**
+ * Takes the lock from its holder and everybody out of the line. For repairs.
+ * @param out_count  On OK: how many there were; or NULL.
+ * @return OK, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_lock_clear(const beaver_lock *lock,
+                                uint64_t *out_count,
+                                beaver_error **out_error);
+
+/**
+ * Frees the handle; a lock that it holds is released.
+ * @param lock  what to free, or NULL.
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API void beaver_lock_free(beaver_lock *lock);
+
+/**
+ * Sets a key of a dict.
+ * @param dict            the dict; need not outlive the call.
+ * @param key             NUL-terminated UTF-8, up to 4096 bytes.
+ * @param json            JSON text; copied before return.
+ * @param json_len        its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param ttl_seconds     after how many seconds the key is absent again; 0 for never.
+ * @param condition_json  when it applies, or NULL for always.
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_dict_set(beaver_batch *batch,
+                                    const beaver_dict *dict,
+                                    const char *key,
+                                    const char *json,
+                                    size_t json_len,
+                                    double ttl_seconds,
+                                    const char *condition_json,
+                                    beaver_error **out_error);
+
+/**
+ * Deletes a key of a dict.
+ * @param dict            the dict; need not outlive the call.
+ * @param key             NUL-terminated UTF-8, up to 4096 bytes.
+ * @param condition_json  when it applies, or NULL for always.
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_dict_delete(beaver_batch *batch,
+                                       const beaver_dict *dict,
+                                       const char *key,
+                                       const char *condition_json,
+                                       beaver_error **out_error);
+
+/**
+ * Deletes every key of a dict.
+ * @param dict  the dict; need not outlive the call.
+ * @return OK, INVALID_ARGUMENT, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_dict_clear(beaver_batch *batch,
+                                      const beaver_dict *dict,
+                                      beaver_error **out_error);
+
+/**
+ * Appends a value to a list.
+ * @param list      the list; need not outlive the call.
+ * @param json      JSON text; copied before return.
+ * @param json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_list_push(beaver_batch *batch,
+                                     const beaver_list *list,
+                                     const char *json,
+                                     size_t json_len,
+                                     beaver_error **out_error);
+
+/**
+ * Puts a value before the first of a list.
+ * @param list      the list; need not outlive the call.
+ * @param json      JSON text; copied before return.
+ * @param json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_list_prepend(beaver_batch *batch,
+                                        const beaver_list *list,
+                                        const char *json,
+                                        size_t json_len,
+                                        beaver_error **out_error);
+
+/**
+ * Appends many values to a list.
+ * @param list             the list; need not outlive the call.
+ * @param values_json      a JSON array of values; copied before return.
+ * @param values_json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_list_extend(beaver_batch *batch,
+                                       const beaver_list *list,
+                                       const char *values_json,
+                                       size_t values_json_len,
+                                       beaver_error **out_error);
+
+/**
+ * Puts a value before an index of a list, which is clamped.
+ * @param list      the list; need not outlive the call.
+ * @param index     from 0, or from the end if negative, as the list is at that point of the batch.
+ * @param json      JSON text; copied before return.
+ * @param json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_list_insert(beaver_batch *batch,
+                                       const beaver_list *list,
+                                       int64_t index,
+                                       const char *json,
+                                       size_t json_len,
+                                       beaver_error **out_error);
+
+/**
+ * Replaces the value at an index of a list; out of range fails the batch as NOT_FOUND.
+ * @param list            the list; need not outlive the call.
+ * @param index           from 0, or from the end if negative, as the list is at that point of the batch.
+ * @param json            JSON text; copied before return.
+ * @param json_len        its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param condition_json  when it applies, or NULL for always.
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_list_set(beaver_batch *batch,
+                                    const beaver_list *list,
+                                    int64_t index,
+                                    const char *json,
+                                    size_t json_len,
+                                    const char *condition_json,
+                                    beaver_error **out_error);
+
+/**
+ * Deletes the value at an index of a list; out of range fails the batch as NOT_FOUND.
+ * @param list            the list; need not outlive the call.
+ * @param index           from 0, or from the end if negative, as the list is at that point of the batch.
+ * @param condition_json  when it applies, or NULL for always.
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_list_delete(beaver_batch *batch,
+                                       const beaver_list *list,
+                                       int64_t index,
+                                       const char *condition_json,
+                                       beaver_error **out_error);
+
+/**
+ * Deletes the first value of a list that equals another, if there is one.
+ * @param list      the list; need not outlive the call.
+ * @param json      the value, JSON text; copied before return.
+ * @param json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_list_remove(beaver_batch *batch,
+                                       const beaver_list *list,
+                                       const char *json,
+                                       size_t json_len,
+                                       beaver_error **out_error);
+
+/**
+ * Deletes every value of a list.
+ * @param list  the list; need not outlive the call.
+ * @return OK, INVALID_ARGUMENT, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_list_clear(beaver_batch *batch,
+                                      const beaver_list *list,
+                                      beaver_error **out_error);
+
+/**
+ * Puts an item into a queue.
+ * @param queue     the queue; need not outlive the call.
+ * @param json      JSON text; copied before return.
+ * @param json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param priority  any finite number; the lowest comes first.
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_queue_put(beaver_batch *batch,
+                                     const beaver_queue *queue,
+                                     const char *json,
+                                     size_t json_len,
+                                     double priority,
+                                     beaver_error **out_error);
+
+/**
+ * Settles a leased item of a queue: work and its result in one commit.
+ * @param queue  the queue; need not outlive the call.
+ * @param id     the id that beaver_queue_lease() gave.
+ * @return OK, INVALID_ARGUMENT, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_queue_ack(beaver_batch *batch,
+                                     const beaver_queue *queue,
+                                     uint64_t id,
+                                     beaver_error **out_error);
+
+/**
+ * Deletes every item of a queue.
+ * @param queue  the queue; need not outlive the call.
+ * @return OK, INVALID_ARGUMENT, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_queue_clear(beaver_batch *batch,
+                                       const beaver_queue *queue,
+                                       beaver_error **out_error);
+
+/**
+ * Stores a blob. Its condition looks at the metadata.
+ * @param blobs           the blob store; need not outlive the call.
+ * @param key             NUL-terminated UTF-8, up to 4096 bytes.
+ * @param data            the bytes, up to BEAVER_MAX_BLOB_BYTES; copied before return.
+ * @param len             how many; with 0, `data` may be NULL.
+ * @param metadata        JSON text, or NULL for none; copied before return.
+ * @param metadata_len    its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param condition_json  when it applies, or NULL for always.
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_blobs_put(beaver_batch *batch,
+                                     const beaver_blobs *blobs,
+                                     const char *key,
+                                     const uint8_t *data,
+                                     size_t len,
+                                     const char *metadata,
+                                     size_t metadata_len,
+                                     const char *condition_json,
+                                     beaver_error **out_error);
+
+/**
+ * Deletes a blob.
+ * @param blobs  the blob store; need not outlive the call.
+ * @param key    NUL-terminated UTF-8, up to 4096 bytes.
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_blobs_delete(beaver_batch *batch,
+                                        const beaver_blobs *blobs,
+                                        const char *key,
+                                        beaver_error **out_error);
+
+/**
+ * Deletes every blob of a store.
+ * @param blobs  the blob store; need not outlive the call.
+ * @return OK, INVALID_ARGUMENT, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_blobs_clear(beaver_batch *batch,
+                                       const beaver_blobs *blobs,
+                                       beaver_error **out_error);
+
+/**
+ * Appends an entry to a log, at the time of the commit.
+ * @param log       the log; need not outlive the call.
+ * @param json      JSON text; copied before return.
+ * @param json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_log_append(beaver_batch *batch,
+                                      const beaver_log *log,
+                                      const char *json,
+                                      size_t json_len,
+                                      beaver_error **out_error);
+
+/**
+ * Appends an entry to a log at a time of your own.
+ * @param log       the log; need not outlive the call.
+ * @param json      JSON text; copied before return.
+ * @param json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param at_us     microseconds since 1970.
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_log_append_at(beaver_batch *batch,
+                                         const beaver_log *log,
+                                         const char *json,
+                                         size_t json_len,
+                                         int64_t at_us,
+                                         beaver_error **out_error);
+
+/**
+ * Deletes every entry of a log.
+ * @param log  the log; need not outlive the call.
+ * @return OK, INVALID_ARGUMENT, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_log_clear(beaver_batch *batch,
+                                     const beaver_log *log,
+                                     beaver_error **out_error);
+
+/**
+ * Counts the operations that it holds.
+ * @param out_count  On OK: the count.
+ * @return OK, INVALID_ARGUMENT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_len(const beaver_batch *batch,
+                               uint64_t *out_count,
+                               beaver_error **out_error);
+
+/**
+ * Makes all the changes in one commit, in order, or none of them. The batch is empty afterwards,
+ * whatever happens, and can collect again.
+ * @param options_json  {"durable": true} for a commit that outlasts a loss of power, {"durable": false}
+ *                      for one that need not, or NULL for what the database was opened with.
+ * @param out_json      On OK: a JSON array of what each operation did: true for done, true or false for
+ *                      whether there was anything to do, a count of what was deleted, an array of the
+ *                      times of log entries; caller frees with beaver_buf_free(); or NULL.
+ * @return OK, CONFLICT (a condition was not met), NOT_FOUND (an index of a list, or a lease, was not
+ *         there), INVALID_UTF8, INVALID_JSON, and what all writes give; beaver_error_operation() tells
+ *         which operation failed
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_commit(beaver_batch *batch,
+                                  const char *options_json,
+                                  beaver_buf *out_json,
+                                  beaver_error **out_error);
+
+/**
+ * Frees the batch; what was not committed is forgotten.
+ * @param batch  what to free, or NULL.
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API void beaver_batch_free(beaver_batch *batch);
+
+/**
  * Gives the next row.
- * @param iter      an iterator.
  * @param out_json  On OK: the row as JSON text; caller frees with beaver_buf_free().
- * @return OK, END, INVALID_ARGUMENT, CLOSED, PAUSED, INTERRUPTED, IO, CORRUPT
+ * @return OK, END, and what all reads give
  * @thread one at a time.  @since 0.1
  */
 BEAVER_API
@@ -375,10 +2771,9 @@ beaver_status beaver_iter_next(beaver_iter *iter,
 
 /**
  * Gives up to so many of the next rows at once.
- * @param iter      an iterator.
- * @param most      how many rows at the most, at least 1.
+ * @param most      how many rows at the most; 0 counts as 1.
  * @param out_json  On OK: a JSON array of the rows; caller frees with beaver_buf_free().
- * @return OK, END, INVALID_ARGUMENT, CLOSED, PAUSED, INTERRUPTED, IO, CORRUPT
+ * @return OK, END, and what all reads give
  * @thread one at a time.  @since 0.1
  */
 BEAVER_API
@@ -393,37 +2788,6 @@ beaver_status beaver_iter_next_batch(beaver_iter *iter,
  * @thread one at a time.  @since 0.1
  */
 BEAVER_API void beaver_iter_free(beaver_iter *iter);
-
-/**
- * Counts the objects (handles, buffers, errors) that were handed out and not yet freed. For tests.
- * @return the count; 0 when everything was freed.
- * @thread any, concurrently.  @since 0.1
- */
-BEAVER_API int64_t beaver_live_objects(void);
-
-/**
- * Names a status: "INVALID_ARGUMENT", "NOT_FOUND".
- * @param status  any number.
- * @return a static text, "UNKNOWN" for a number that is no status.
- * @thread any, concurrently.  @since 0.1
- */
-BEAVER_API const char *beaver_status_name(beaver_status status);
-
-/**
- * The version of the library that is loaded: major * 1000000 + minor * 1000 + patch.
- * @return the number; the header's own is made of the BEAVER_VERSION_ macros.
- * @thread any, concurrently.  @since 0.1
- */
-BEAVER_API uint32_t beaver_version_number(void);
-
-/**
- * Tells whether the library was built with a part: "dict", "list", "queue", "blob", "log", "lock",
- *  "batch".
- * @param name  NUL-terminated UTF-8; NULL and unknown names give false.
- * @return true if it is there.
- * @thread any, concurrently.  @since 0.1
- */
-BEAVER_API bool beaver_has_feature(const char *name);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::list::List;
 use crate::lock::Lock;
 use crate::log::Log;
-use crate::options::{Durability, Options};
+use crate::options::{Durability, LogSink, Options};
 use crate::queue::Queue;
 use crate::sqlite::{self, Sqlite};
 
@@ -272,6 +272,11 @@ impl Beaver {
     /// Ends what other threads are doing on this database right now: they fail as INTERRUPTED.
     pub fn interrupt(&self) {
         self.engine.interrupt();
+    }
+
+    /// Sets who receives diagnostics from now on, in the place of [`Options::log`]; none for nobody.
+    pub fn set_log(&self, log: Option<LogSink>) {
+        self.engine.set_log(log);
     }
 
     /// Closes the database for all handles; what other threads are doing ends as CLOSED. Closing again

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::clock::Micros;
 use crate::database::{BackupProgress, Info, Stats, VerifyReport};
 use crate::error::{Error, Result};
-use crate::options::Durability;
+use crate::options::{Durability, LogSink};
 use crate::value::Json;
 
 /// The kinds of structures a database holds.
@@ -435,6 +435,7 @@ pub(crate) trait Engine: Store {
     fn pause(&self) -> Result<()>;
     fn resume(&self) -> Result<()>;
     fn interrupt(&self);
+    fn set_log(&self, log: Option<LogSink>);
     fn close(&self) -> Result<()>;
     /// Breaks the engine for good after a panic inside it.
     fn break_down(&self);

@@ -60,6 +60,12 @@ impl From<String> for beaver_buf {
     }
 }
 
+impl From<Vec<u8>> for beaver_buf {
+    fn from(bytes: Vec<u8>) -> Self {
+        beaver_buf::new(bytes)
+    }
+}
+
 /// Frees the bytes and empties the buffer; an empty one stays as it is.
 /// @param buf  a buffer, or NULL.
 /// @thread one at a time.  @since 0.1

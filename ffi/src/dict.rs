@@ -1,26 +1,26 @@
 //! Dicts.
 
-use std::collections::BTreeMap;
 use std::ffi::c_char;
 
-use beaver_core::{Beaver, Dict, Json, Result};
+use beaver_core::{Beaver, Dict};
 use safer_ffi::prelude::*;
-use serde_json::value::RawValue;
 
-use crate::buf::{OutBuf, beaver_buf};
-use crate::call::{boxed, call, object, output};
+use crate::buf::OutBuf;
 use crate::error::OutError;
-use crate::input::{StrIn, json as json_in, text, ttl};
-use crate::iter::{OutIter, beaver_iter};
+use crate::give::{self, OutBool, OutU64};
+use crate::input::{StrIn, json as json_in, text, texts, ttl};
+use crate::iter::OutIter;
+use crate::json;
 use crate::live::Live;
-use crate::status::{BEAVER_CONFLICT, BEAVER_NOT_FOUND, BEAVER_OK, beaver_status};
-use crate::structure::{self, Object, OutBool, OutU64, count, found};
+use crate::status::{BEAVER_NOT_FOUND, BEAVER_OK, beaver_status};
+use crate::structure::{structure_object, with};
 
-/// JSON values by key, each with a time to live if one is given.
+/// JSON values by key, each with a time to live if one is given. A key whose time is over is absent for every
+/// function.
 #[derive_ReprC]
 #[repr(opaque)]
 pub struct beaver_dict {
-    pub(crate) dict: Dict,
+    pub(crate) inner: Dict,
     db: Beaver,
     _live: Live,
 }
@@ -28,43 +28,14 @@ pub struct beaver_dict {
 /// cbindgen:ignore
 pub type OutDict<'o> = Option<Out<'o, Option<repr_c::Box<beaver_dict>>>>;
 
-impl Object for beaver_dict {
-    type Inner = Dict;
-
-    fn inner(&self) -> &Dict {
-        &self.dict
-    }
-
-    fn db(&self) -> &Beaver {
-        &self.db
-    }
-
-    fn wrap(dict: Dict, db: Beaver) -> Self {
-        beaver_dict {
-            dict,
-            db,
-            _live: Live::new(),
-        }
-    }
-}
-
-fn with(
-    dict: Option<&beaver_dict>,
-    out_error: OutError<'_>,
-    work: impl FnOnce(&Dict) -> Result<beaver_status>,
-) -> beaver_status {
-    call(dict.map(Object::db), out_error, || {
-        work(&object("dict", dict)?.dict)
-    })
-}
+structure_object!(beaver_dict, "dict", Dict);
 
 /// Sets a key.
-/// @param dict         a dict.
-/// @param key          NUL-terminated UTF-8, not NULL; copied before return.
+/// @param key          NUL-terminated UTF-8, up to 4096 bytes.
 /// @param json         JSON text; copied before return.
 /// @param json_len     its length in bytes, or BEAVER_NUL_TERMINATED.
-/// @param ttl_seconds  after how long the key is absent again; 0 for never.
-/// @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, LIMIT, and what all writes give
+/// @param ttl_seconds  after how many seconds the key is absent again; 0 for never.
+/// @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn beaver_dict_set(
@@ -80,18 +51,103 @@ pub unsafe extern "C" fn beaver_dict_set(
         // SAFETY: as the header's conventions have it.
         let json = unsafe { json_in("json", json, json_len) }?;
         match ttl(ttl_seconds)? {
-            None => dict.set(key, json)?,
-            Some(ttl) => dict.set_for(key, json, ttl)?,
+            None => dict.inner()?.set(key, json)?,
+            Some(ttl) => dict.inner()?.set_for(key, json, ttl)?,
         }
         Ok(BEAVER_OK)
     })
 }
 
+/// Sets a key only if it is absent.
+/// @param key          NUL-terminated UTF-8, up to 4096 bytes.
+/// @param json         JSON text; copied before return.
+/// @param json_len     its length in bytes, or BEAVER_NUL_TERMINATED.
+/// @param ttl_seconds  after how many seconds the key is absent again; 0 for never.
+/// @param out_set      On OK: whether it was set.
+/// @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all writes give
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn beaver_dict_set_if_absent(
+    dict: Option<&beaver_dict>,
+    key: StrIn<'_>,
+    json: *const c_char,
+    json_len: usize,
+    ttl_seconds: f64,
+    out_set: OutBool<'_>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(dict, out_error, |dict| {
+        give::value("out_set", out_set, || {
+            // SAFETY: as the header's conventions have it.
+            let json = unsafe { json_in("json", json, json_len) }?;
+            dict.inner()?
+                .set_if_absent(text("key", key)?, json, ttl(ttl_seconds)?)
+        })
+    })
+}
+
+/// Sets a key only if its value equals another: by value, so that key order and white space do not
+/// matter, and 1 equals 1.0. An absent key equals nothing.
+/// @param key           NUL-terminated UTF-8, up to 4096 bytes.
+/// @param expected      the value that it must have, JSON text.
+/// @param expected_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+/// @param json          JSON text; copied before return.
+/// @param json_len      its length in bytes, or BEAVER_NUL_TERMINATED.
+/// @param ttl_seconds   after how many seconds the key is absent again; 0 for never.
+/// @param out_set       On OK: whether it was set.
+/// @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all writes give
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn beaver_dict_compare_and_set(
+    dict: Option<&beaver_dict>,
+    key: StrIn<'_>,
+    expected: *const c_char,
+    expected_len: usize,
+    json: *const c_char,
+    json_len: usize,
+    ttl_seconds: f64,
+    out_set: OutBool<'_>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(dict, out_error, |dict| {
+        give::value("out_set", out_set, || {
+            // SAFETY: as the header's conventions have it.
+            let expected = unsafe { json_in("expected", expected, expected_len) }?;
+            // SAFETY: as the header's conventions have it.
+            let json = unsafe { json_in("json", json, json_len) }?;
+            dict.inner()?
+                .compare_and_set(text("key", key)?, expected, json, ttl(ttl_seconds)?)
+        })
+    })
+}
+
+/// Sets many keys in one commit, all with the same time to live.
+/// @param items_json      a JSON object of keys and values, up to BEAVER_MAX_ITEMS.
+/// @param items_json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+/// @param ttl_seconds     after how many seconds the key is absent again; 0 for never.
+/// @return OK, INVALID_JSON, LIMIT, and what all writes give; beaver_error_operation() tells the index of
+///         a bad item
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn beaver_dict_set_many(
+    dict: Option<&beaver_dict>,
+    items_json: *const c_char,
+    items_json_len: usize,
+    ttl_seconds: f64,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(dict, out_error, |dict| {
+        // SAFETY: as the header's conventions have it.
+        let items = unsafe { json_in("items_json", items_json, items_json_len) }?;
+        let items = json::members("items_json", &items)?;
+        give::done(dict.inner()?.set_many(items, ttl(ttl_seconds)?)?)
+    })
+}
+
 /// Reads one value.
-/// @param dict      a dict.
-/// @param key       NUL-terminated UTF-8, not NULL.
+/// @param key       NUL-terminated UTF-8, up to 4096 bytes.
 /// @param out_json  On OK: JSON text; caller frees with beaver_buf_free().
-/// @return OK, NOT_FOUND, INVALID_ARGUMENT, INVALID_UTF8, LIMIT, and what all reads give
+/// @return OK, NOT_FOUND, INVALID_UTF8, LIMIT, and what all reads give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_dict_get(
@@ -101,19 +157,183 @@ pub extern "C" fn beaver_dict_get(
     out_error: OutError<'_>,
 ) -> beaver_status {
     with(dict, out_error, |dict| {
-        let out = output("out_json", out_json, beaver_buf::empty())?;
-        match dict.get(text("key", key)?)? {
-            Some(json) => {
-                *out = json.into();
-                Ok(BEAVER_OK)
-            }
-            None => Ok(BEAVER_NOT_FOUND),
-        }
+        give::text_or(BEAVER_NOT_FOUND, "out_json", out_json, || {
+            dict.inner()?.get(text("key", key)?)
+        })
+    })
+}
+
+/// Reads many values as of one moment.
+/// @param keys      an array of NUL-terminated UTF-8 texts, up to BEAVER_MAX_ITEMS.
+/// @param count     how many keys there are.
+/// @param out_json  On OK: a JSON object of the keys that are there, and their values; caller frees with
+///                  beaver_buf_free().
+/// @return OK, INVALID_UTF8, LIMIT, and what all reads give
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn beaver_dict_get_many(
+    dict: Option<&beaver_dict>,
+    keys: *const *const c_char,
+    count: usize,
+    out_json: OutBuf<'_>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(dict, out_error, |dict| {
+        give::text("out_json", out_json, || {
+            // SAFETY: as the header's conventions have it.
+            let keys = unsafe { texts("keys", keys, count) }?;
+            let found = keys.iter().copied().zip(dict.inner()?.get_many(&keys)?);
+            let found = found.filter_map(|(key, value)| value.map(|value| (key, value)));
+            Ok(json::object(found))
+        })
+    })
+}
+
+/// Tells whether a key is there.
+/// @param key           NUL-terminated UTF-8, up to 4096 bytes.
+/// @param out_contains  On OK: whether it is.
+/// @return OK, INVALID_UTF8, LIMIT, and what all reads give
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_dict_contains(
+    dict: Option<&beaver_dict>,
+    key: StrIn<'_>,
+    out_contains: OutBool<'_>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(dict, out_error, |dict| {
+        give::value("out_contains", out_contains, || {
+            dict.inner()?.contains(text("key", key)?)
+        })
+    })
+}
+
+/// Deletes a key.
+/// @param key  NUL-terminated UTF-8, up to 4096 bytes.
+/// @return OK, NOT_FOUND, INVALID_UTF8, LIMIT, and what all writes give
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_dict_delete(
+    dict: Option<&beaver_dict>,
+    key: StrIn<'_>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(dict, out_error, |dict| {
+        give::found(dict.inner()?.delete(text("key", key)?)?)
+    })
+}
+
+/// Deletes a key and gives the value that it had.
+/// @param key       NUL-terminated UTF-8, up to 4096 bytes.
+/// @param out_json  On OK: JSON text; caller frees with beaver_buf_free().
+/// @return OK, NOT_FOUND, INVALID_UTF8, LIMIT, and what all writes give
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_dict_pop(
+    dict: Option<&beaver_dict>,
+    key: StrIn<'_>,
+    out_json: OutBuf<'_>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(dict, out_error, |dict| {
+        give::text_or(BEAVER_NOT_FOUND, "out_json", out_json, || {
+            dict.inner()?.pop(text("key", key)?)
+        })
+    })
+}
+
+/// Counts the keys. Takes time in proportion to their number, some ten million a second.
+/// @param out_count  On OK: the count.
+/// @return OK, and what all reads give
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_dict_len(
+    dict: Option<&beaver_dict>,
+    out_count: OutU64<'_>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(dict, out_error, |dict| {
+        give::value("out_count", out_count, || dict.inner()?.len())
+    })
+}
+
+/// Deletes every key.
+/// @param out_count  On OK: how many there were; or NULL.
+/// @return OK, and what all writes give
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_dict_clear(
+    dict: Option<&beaver_dict>,
+    out_count: OutU64<'_>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(dict, out_error, |dict| {
+        give::optional(out_count, || dict.inner()?.clear())
+    })
+}
+
+/// Goes through the items in the order of their keys, byte by byte.
+/// @param out_iter  On OK: an iterator over rows {"key", "value"}; caller frees with beaver_iter_free().
+/// @return OK, INVALID_ARGUMENT
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_dict_items(
+    dict: Option<&beaver_dict>,
+    out_iter: OutIter<'_>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(dict, out_error, |dict| {
+        give::rows(
+            &dict,
+            out_iter,
+            |dict| Ok(dict.items()),
+            |(key, value)| json::dict_row(&key, &value),
+        )
+    })
+}
+
+/// Goes through the keys, byte by byte in order.
+/// @param out_iter  On OK: an iterator over JSON strings; caller frees with beaver_iter_free().
+/// @return OK, INVALID_ARGUMENT
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_dict_keys(
+    dict: Option<&beaver_dict>,
+    out_iter: OutIter<'_>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(dict, out_error, |dict| {
+        give::rows(
+            &dict,
+            out_iter,
+            |dict| Ok(dict.keys()),
+            |key| json::string(&key),
+        )
+    })
+}
+
+/// Goes through the values in the order of their keys.
+/// @param out_iter  On OK: an iterator over the values; caller frees with beaver_iter_free().
+/// @return OK, INVALID_ARGUMENT
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_dict_values(
+    dict: Option<&beaver_dict>,
+    out_iter: OutIter<'_>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(dict, out_error, |dict| {
+        give::rows(
+            &dict,
+            out_iter,
+            |dict| Ok(dict.values()),
+            |value| value.to_string(),
+        )
     })
 }
 
 /// Frees the handle.
-/// @param dict  a dict, or NULL.
+/// @param dict  what to free, or NULL.
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_dict_free(dict: Option<repr_c::Box<beaver_dict>>) {

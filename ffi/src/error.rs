@@ -23,7 +23,7 @@ pub type OutError<'o> = Option<Out<'o, Option<repr_c::Box<beaver_error>>>>;
 
 impl beaver_error {
     pub fn new(error: Error) -> Self {
-        let message = c_text(error.message().to_owned());
+        let message = c_text(error.message());
         let detail = serde_json::json!({
             "kind": error.kind().name(),
             "message": error.message(),
@@ -33,14 +33,14 @@ impl beaver_error {
         });
         beaver_error {
             message,
-            detail: c_text(detail.to_string()),
+            detail: c_text(&detail.to_string()),
             error,
             _live: Live::new(),
         }
     }
 }
 
-fn c_text(text: String) -> CString {
+fn c_text(text: &str) -> CString {
     CString::new(text.replace('\0', "\u{fffd}")).unwrap_or_default()
 }
 

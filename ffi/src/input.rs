@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_char};
 use std::time::Duration;
 
-use beaver_core::{Error, ErrorKind, Json, Result, seconds, utf8};
+use beaver_core::{Error, ErrorKind, Json, MAX_ITEMS, Result, seconds, utf8};
 use safer_ffi::prelude::*;
 use serde::de::DeserializeOwned;
 
@@ -44,23 +44,45 @@ pub unsafe fn bytes<'b>(name: &str, data: *const u8, len: usize) -> Result<&'b [
     }
 }
 
-/// A JSON text of a length, or up to its NUL.
+/// Room for bytes.
 ///
 /// # Safety
-/// `json` is NULL or points to `len` bytes, or to a NUL-terminated text if `len` says so.
-pub unsafe fn json(name: &str, json: *const c_char, len: usize) -> Result<Json> {
-    if json.is_null() {
+/// `data` is NULL or points to `len` bytes that nobody else uses for 'b.
+pub unsafe fn bytes_mut<'b>(name: &str, data: *mut u8, len: usize) -> Result<&'b mut [u8]> {
+    // SAFETY: as the caller promises; only checked here.
+    unsafe { bytes(name, data, len) }?;
+    if data.is_null() {
+        return Ok(&mut []);
+    }
+    // SAFETY: as the caller promises.
+    Ok(unsafe { std::slice::from_raw_parts_mut(data, len) })
+}
+
+/// A text of a length, or up to its NUL; its encoding is not looked at.
+///
+/// # Safety
+/// `text` is NULL or points to `len` bytes, or to a NUL-terminated text if `len` says so, that live for 't.
+pub unsafe fn text_bytes<'t>(name: &str, text: *const c_char, len: usize) -> Result<&'t [u8]> {
+    if text.is_null() {
         return Err(null(name));
     }
     // SAFETY: as the caller promises.
-    let bytes = unsafe {
+    unsafe {
         if len == BEAVER_NUL_TERMINATED {
-            CStr::from_ptr(json).to_bytes()
+            Ok(CStr::from_ptr(text).to_bytes())
         } else {
-            bytes(name, json.cast(), len)?
+            bytes(name, text.cast(), len)
         }
-    };
-    Json::parse_bytes(bytes)
+    }
+}
+
+/// A JSON text of a length, or up to its NUL.
+///
+/// # Safety
+/// As for [`text_bytes`].
+pub unsafe fn json(name: &str, json: *const c_char, len: usize) -> Result<Json> {
+    // SAFETY: as the caller promises.
+    Json::parse_bytes(unsafe { text_bytes(name, json, len) }?)
 }
 
 /// A JSON text, or none for NULL.
@@ -102,8 +124,41 @@ pub fn ttl(ttl_seconds: f64) -> Result<Option<Duration>> {
     }
 }
 
-/// A position in a list that may be left out: INT64_MIN and INT64_MAX are "from the first" and "to the
-/// last", which is what clamping makes of them anyway.
-pub fn index(index: i64) -> Option<i64> {
-    Some(index)
+/// One end of a range: the least and the greatest number are no end at all.
+pub fn bound(at: i64) -> Option<i64> {
+    (at != i64::MIN && at != i64::MAX).then_some(at)
+}
+
+/// Many NUL-terminated texts.
+///
+/// # Safety
+/// `texts` is NULL or points to `count` pointers, each NULL or to a NUL-terminated text that lives for 't.
+pub unsafe fn texts<'t>(
+    name: &str,
+    texts: *const *const c_char,
+    count: usize,
+) -> Result<Vec<&'t str>> {
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    if texts.is_null() {
+        return Err(null(name));
+    }
+    if count > MAX_ITEMS {
+        return Err(Error::new(
+            ErrorKind::Limit,
+            format!("{name} has {count} elements: give at most {MAX_ITEMS} at a time"),
+        ));
+    }
+    // SAFETY: as the caller promises.
+    let pointers = unsafe { std::slice::from_raw_parts(texts, count) };
+    let text = |(index, pointer): (usize, &*const c_char)| {
+        if pointer.is_null() {
+            return Err(null(&format!("{name}[{index}]")));
+        }
+        // SAFETY: as the caller promises.
+        let bytes: &'t CStr = unsafe { CStr::from_ptr(*pointer) };
+        utf8(&format!("{name}[{index}]"), bytes.to_bytes())
+    };
+    pointers.iter().enumerate().map(text).collect()
 }

@@ -1,11 +1,12 @@
 //! Iterators: rows as JSON.
 
-use beaver_core::{Beaver, Json, Result};
+use beaver_core::{Beaver, Result};
 use safer_ffi::prelude::*;
 
 use crate::buf::{OutBuf, beaver_buf};
 use crate::call::{call, object_mut, output};
 use crate::error::OutError;
+use crate::json;
 use crate::live::Live;
 use crate::status::{BEAVER_END, BEAVER_OK, beaver_status};
 
@@ -14,7 +15,7 @@ use crate::status::{BEAVER_END, BEAVER_OK, beaver_status};
 #[derive_ReprC]
 #[repr(opaque)]
 pub struct beaver_iter {
-    rows: Box<dyn Iterator<Item = Result<Json>> + Send>,
+    rows: Box<dyn Iterator<Item = Result<String>> + Send>,
     db: Beaver,
     _live: Live,
 }
@@ -23,7 +24,7 @@ pub struct beaver_iter {
 pub type OutIter<'o> = Option<Out<'o, Option<repr_c::Box<beaver_iter>>>>;
 
 impl beaver_iter {
-    pub fn new(db: &Beaver, rows: impl Iterator<Item = Result<Json>> + Send + 'static) -> Self {
+    pub fn new(db: &Beaver, rows: impl Iterator<Item = Result<String>> + Send + 'static) -> Self {
         beaver_iter {
             rows: Box::new(rows),
             db: db.clone(),
@@ -33,9 +34,8 @@ impl beaver_iter {
 }
 
 /// Gives the next row.
-/// @param iter      an iterator.
 /// @param out_json  On OK: the row as JSON text; caller frees with beaver_buf_free().
-/// @return OK, END, INVALID_ARGUMENT, CLOSED, PAUSED, INTERRUPTED, IO, CORRUPT
+/// @return OK, END, and what all reads give
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_iter_next(
@@ -57,10 +57,9 @@ pub extern "C" fn beaver_iter_next(
 }
 
 /// Gives up to so many of the next rows at once.
-/// @param iter      an iterator.
-/// @param most      how many rows at the most, at least 1.
+/// @param most      how many rows at the most; 0 counts as 1.
 /// @param out_json  On OK: a JSON array of the rows; caller frees with beaver_buf_free().
-/// @return OK, END, INVALID_ARGUMENT, CLOSED, PAUSED, INTERRUPTED, IO, CORRUPT
+/// @return OK, END, and what all reads give
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_iter_next_batch(
@@ -77,11 +76,11 @@ pub extern "C" fn beaver_iter_next_batch(
             .rows
             .by_ref()
             .take(most.max(1))
-            .collect::<Result<Vec<Json>>>()?;
+            .collect::<Result<Vec<String>>>()?;
         if rows.is_empty() {
             return Ok(BEAVER_END);
         }
-        *out = array(&rows).into();
+        *out = json::array(rows).into();
         Ok(BEAVER_OK)
     })
 }
@@ -92,19 +91,4 @@ pub extern "C" fn beaver_iter_next_batch(
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_iter_free(iter: Option<repr_c::Box<beaver_iter>>) {
     drop(iter);
-}
-
-/// A JSON array of values, each as it was written.
-pub fn array(values: &[Json]) -> String {
-    let length: usize = values.iter().map(|value| value.as_str().len() + 1).sum();
-    let mut text = String::with_capacity(length + 2);
-    text.push('[');
-    for (at, value) in values.iter().enumerate() {
-        if at > 0 {
-            text.push(',');
-        }
-        text.push_str(value.as_str());
-    }
-    text.push(']');
-    text
 }

@@ -14,14 +14,54 @@
 #![allow(unsafe_code)] // the boundary itself
 #![allow(non_camel_case_types)] // the names are those of C
 #![allow(clippy::missing_safety_doc)] // the header's conventions chapter is the contract
+#![allow(clippy::expl_impl_clone_on_copy)] // what derive_ReprC writes
+#![allow(clippy::doc_markdown)] // the comments are read in C, without Markdown
+#![allow(clippy::unnecessary_wraps)] // what hands out ends a body, which is fallible
+
+mod boundary;
+mod call;
+mod callback;
+mod give;
+mod input;
+mod json;
+mod structure;
+#[cfg(feature = "test-panic")]
+mod test_panic;
+
+// The header follows the order of these blocks.
+
+mod status;
+
+mod live;
 
 mod buf;
-mod call;
-mod database;
-mod dict;
+
 mod error;
-mod input;
+
+mod database;
+
+mod maintenance;
+
+mod dict;
+
+mod list;
+
+mod queue;
+
+mod blob;
+
+mod stream;
+
+mod log;
+
+mod acquire;
+
+mod dump;
+
+mod load;
+
+mod lock;
+
+mod batch;
+
 mod iter;
-mod live;
-mod status;
-mod structure;

@@ -63,13 +63,13 @@ pub const BEAVER_MAX_NAME_BYTES: usize = 255;
 /// The longest key of a dict or blob store, in bytes.
 pub const BEAVER_MAX_KEY_BYTES: usize = 4096;
 /// The longest JSON value, in bytes.
-pub const BEAVER_MAX_JSON_BYTES: usize = 67108864;
+pub const BEAVER_MAX_JSON_BYTES: usize = 67_108_864;
 /// How deep a JSON value may nest.
 pub const BEAVER_MAX_JSON_DEPTH: usize = 128;
-/// The largest blob, in bytes.
-pub const BEAVER_MAX_BLOB_BYTES: u64 = 1000000000;
+/// The largest blob, in bytes, its key and metadata included.
+pub const BEAVER_MAX_BLOB_BYTES: u64 = 1_000_000_000;
 /// How many items one call or one batch may carry.
-pub const BEAVER_MAX_ITEMS: usize = 100000;
+pub const BEAVER_MAX_ITEMS: usize = 100_000;
 
 /// The version of this header: major.
 pub const BEAVER_VERSION_MAJOR: u32 = 0;
@@ -84,6 +84,7 @@ const _: () = {
     assert!(BEAVER_MAX_KEY_BYTES == beaver_core::MAX_KEY_BYTES);
     assert!(BEAVER_MAX_JSON_BYTES == beaver_core::MAX_JSON_BYTES);
     assert!(BEAVER_MAX_JSON_DEPTH == beaver_core::MAX_JSON_DEPTH);
+    assert!(BEAVER_MAX_BLOB_BYTES == beaver_core::MAX_BLOB_BYTES);
     assert!(BEAVER_MAX_ITEMS == beaver_core::MAX_ITEMS);
     let codes = [
         (BEAVER_NOT_FOUND, ErrorKind::NotFound),

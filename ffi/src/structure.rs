@@ -1,110 +1,72 @@
-//! What all structures do alike: acquire, release, renew, locked, dump, load.
+//! What the objects have in common: something of the core, and the database it belongs to.
 
-use beaver_core::{Beaver, Error, ErrorKind, Result, Structure, seconds};
-use safer_ffi::prelude::*;
+use beaver_core::{Beaver, Result, Structure};
 
-use crate::call::{boxed, call, object, output};
+use crate::call::{call, object};
 use crate::error::OutError;
-use crate::input::timeout;
-use crate::status::{BEAVER_NOT_FOUND, BEAVER_OK, BEAVER_TIMEOUT, beaver_status};
+use crate::status::beaver_status;
 
-/// The object of a structure: the core's handle and the database it belongs to.
+/// An object that any thread may use.
 pub trait Object: Sized {
-    type Inner: Structure;
+    /// What its argument is called.
+    const NAME: &'static str;
+    type Inner;
     fn inner(&self) -> &Self::Inner;
     fn db(&self) -> &Beaver;
+}
+
+/// The object of a structure.
+pub trait Wrap: Object<Inner: Structure> {
     fn wrap(inner: Self::Inner, db: Beaver) -> Self;
 }
 
-pub type OutObject<'o, T> = Option<Out<'o, Option<repr_c::Box<T>>>>;
+/// Makes a struct with the fields `inner`, `db` and `_live` the object of a structure.
+macro_rules! structure_object {
+    ($object:ty, $name:literal, $inner:ty) => {
+        impl $crate::structure::Object for $object {
+            const NAME: &'static str = $name;
+            type Inner = $inner;
 
-/// Opens a structure by its name.
-pub fn open<T: Object>(
-    db: &Beaver,
-    out: OutObject<'_, T>,
-    open: impl FnOnce(&Beaver) -> Result<T::Inner>,
-) -> Result<beaver_status> {
-    let out = output("the output for the handle", out, None)?;
-    *out = boxed(T::wrap(open(db)?, db.clone()));
-    Ok(BEAVER_OK)
-}
-
-pub fn acquire<T: Object>(
-    handle: Option<&T>,
-    timeout_ms: i64,
-    ttl_seconds: f64,
-    out: OutObject<'_, T>,
-    out_error: OutError<'_>,
-) -> beaver_status {
-    call(handle.map(T::db), out_error, || {
-        let out = output("the output for the handle", out, None)?;
-        let handle = object("the handle", handle)?;
-        match handle
-            .inner()
-            .acquire(timeout(timeout_ms)?, seconds("ttl_seconds", ttl_seconds)?)?
-        {
-            Some(acquired) => {
-                *out = boxed(T::wrap(acquired, handle.db().clone()));
-                Ok(BEAVER_OK)
+            fn inner(&self) -> &$inner {
+                &self.inner
             }
-            None => Ok(BEAVER_TIMEOUT),
+
+            fn db(&self) -> &beaver_core::Beaver {
+                &self.db
+            }
         }
-    })
+
+        impl $crate::structure::Wrap for $object {
+            fn wrap(inner: $inner, db: beaver_core::Beaver) -> Self {
+                Self {
+                    inner,
+                    db,
+                    _live: $crate::live::Live::new(),
+                }
+            }
+        }
+    };
 }
+pub(crate) use structure_object;
 
-pub fn release<T: Object>(handle: Option<&T>, out_error: OutError<'_>) -> beaver_status {
-    call(handle.map(T::db), out_error, || {
-        found(object("the handle", handle)?.inner().release()?)
-    })
-}
+/// A handle that may be NULL, which is an error only once the outputs have been emptied.
+pub struct Given<'h, T>(Option<&'h T>);
 
-pub fn renew<T: Object>(
-    handle: Option<&T>,
-    ttl_seconds: f64,
-    out_error: OutError<'_>,
-) -> beaver_status {
-    call(handle.map(T::db), out_error, || {
-        found(
-            object("the handle", handle)?
-                .inner()
-                .renew(seconds("ttl_seconds", ttl_seconds)?)?,
-        )
-    })
-}
-
-pub fn locked<T: Object>(
-    handle: Option<&T>,
-    out: OutBool<'_>,
-    out_error: OutError<'_>,
-) -> beaver_status {
-    call(handle.map(T::db), out_error, || {
-        let out = output("out_locked", out, false)?;
-        *out = object("the handle", handle)?.inner().locked()?;
-        Ok(BEAVER_OK)
-    })
-}
-
-/// cbindgen:ignore
-pub type OutBool<'o> = Option<Out<'o, bool>>;
-/// cbindgen:ignore
-pub type OutU64<'o> = Option<Out<'o, u64>>;
-/// cbindgen:ignore
-pub type OutI64<'o> = Option<Out<'o, i64>>;
-
-/// OK if there was something, else NOT_FOUND.
-pub fn found(found: bool) -> Result<beaver_status> {
-    Ok(if found { BEAVER_OK } else { BEAVER_NOT_FOUND })
-}
-
-/// A count, for a caller who need not want it.
-pub fn count(out: OutU64<'_>, count: u64) -> beaver_status {
-    if let Some(out) = out {
-        out.write(count);
+impl<'h, T: Object> Given<'h, T> {
+    pub fn inner(&self) -> Result<&'h T::Inner> {
+        object(T::NAME, self.0).map(T::inner)
     }
-    BEAVER_OK
+
+    pub fn db(&self) -> Result<&'h Beaver> {
+        object(T::NAME, self.0).map(T::db)
+    }
 }
 
-/// What a callback returned to stop the call.
-pub fn stopped() -> Error {
-    Error::new(ErrorKind::Interrupted, "the callback stopped the call")
+/// Runs the body of a function on a handle.
+pub fn with<'h, T: Object>(
+    handle: Option<&'h T>,
+    out_error: OutError<'_>,
+    work: impl FnOnce(Given<'h, T>) -> Result<beaver_status>,
+) -> beaver_status {
+    call(handle.map(T::db), out_error, || work(Given(handle)))
 }

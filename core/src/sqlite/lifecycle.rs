@@ -17,7 +17,7 @@ use crate::options::{LogLevel, Options};
 
 impl Sqlite {
     /// Opens a file, or a database in memory. Nothing that grows with the data is read.
-    pub fn open(place: Option<&Path>, options: Options) -> Result<Arc<Sqlite>> {
+    pub fn open(place: Option<&Path>, mut options: Options) -> Result<Arc<Sqlite>> {
         fork::watch();
         if let Some(path) = place {
             check_path(path)?;
@@ -31,6 +31,7 @@ impl Sqlite {
         let (writer, incomplete) = connect(&place, &options, &registry)?;
         let engine = Arc::new_cyclic(|this| Sqlite {
             place,
+            sink: parking_lot::RwLock::new(options.log.take()),
             options,
             gate: Gate::new(),
             registry,

@@ -29,13 +29,13 @@ use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 
 use crate::clock::Micros;
 use crate::database::{BackupProgress, Info, Stats, VerifyReport};
 use crate::engine::{Change, Engine, Kind, Op, QueueChange, Reading, Reply, Store, Transaction};
 use crate::error::{Error, ErrorKind, Result};
-use crate::options::{Durability, LogLevel, Options};
+use crate::options::{Durability, LogLevel, LogSink, Options};
 use busy::Patience;
 use conn::{Conn, Place, Registry};
 use gate::Gate;
@@ -49,6 +49,7 @@ use writer::{Ops, Replies, Request, Stop, Writer};
 pub(crate) struct Sqlite {
     place: Place,
     options: Options,
+    sink: RwLock<Option<LogSink>>,
     gate: Gate,
     registry: Arc<Registry>,
     watch: Watch,
@@ -69,7 +70,9 @@ impl Sqlite {
     }
 
     fn log(&self, level: LogLevel, message: &str) {
-        if let Some(sink) = &self.options.log {
+        // No lock is held while calling out.
+        let sink = self.sink.read().clone();
+        if let Some(sink) = sink {
             sink(level, "beaver::sqlite", message);
         }
     }
@@ -290,6 +293,11 @@ impl Engine for Sqlite {
             self.registry.interrupt(true);
             self.end_waits();
         }
+    }
+
+    fn set_log(&self, log: Option<LogSink>) {
+        let before = std::mem::replace(&mut *self.sink.write(), log);
+        drop(before); // its destructor is foreign code: not under the lock
     }
 
     fn close(&self) -> Result<()> {
