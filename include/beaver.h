@@ -79,10 +79,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #ifndef BEAVER_API
 #define BEAVER_API
 #endif
 
+/**
+ * For a length: the text ends at its NUL.
+ */
+#define BEAVER_NUL_TERMINATED SIZE_MAX
 
 /**
  * A diagnostic: something failed that should not.
@@ -103,8 +108,6 @@
  * A diagnostic: what helps to find a fault.
  */
 #define BEAVER_LOG_DEBUG 4
-
-
 
 /**
  * The longest name of a structure, in bytes.
