@@ -43,8 +43,8 @@
  *   The limits are BEAVER_MAX_...; beyond them is LIMIT.
  *
  * Times
- *   Points in time are int64_t microseconds since 1970-01-01 UTC, and named _us. Waits are timeout_ms: 0 tries, -1 waits
- *   for ever. Times to live and leases are seconds as a double, above 0 and at most a hundred years; where a key may
+ *   Points in time are int64_t microseconds since 1970-01-01 UTC, from 0 to the end of the year 9999, and named _us.
+ *   Waits are timeout_ms: 0 tries, -1 waits for ever. Times to live and leases are seconds as a double, above 0 and at most a hundred years; where a key may
  *   have none, 0 says so.
  *
  * Threads
@@ -79,10 +79,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #ifndef BEAVER_API
 #define BEAVER_API
 #endif
 
+/**
+ * For a length: the text ends at its NUL.
+ */
+#define BEAVER_NUL_TERMINATED SIZE_MAX
 
 /**
  * A diagnostic: something failed that should not.
@@ -103,8 +108,6 @@
  * A diagnostic: what helps to find a fault.
  */
 #define BEAVER_LOG_DEBUG 4
-
-
 
 /**
  * The longest name of a structure, in bytes.
@@ -1779,7 +1782,7 @@ beaver_status beaver_dict_acquire(const beaver_dict *dict,
 
 /**
  * Ends what beaver_dict_acquire() began, called on the handle that it gave.
- * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing), and
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended), and
  *         what all writes give
  * @thread any, concurrently.  @since 0.1
  */
@@ -1788,7 +1791,7 @@ BEAVER_API beaver_status beaver_dict_release(const beaver_dict *dict, beaver_err
 /**
  * Holds the acquired dict for so long from now on.
  * @param ttl_seconds  how long, above 0.
- * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing),
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
  *         LIMIT, and what all writes give
  * @thread any, concurrently.  @since 0.1
  */
@@ -1825,7 +1828,7 @@ beaver_status beaver_list_acquire(const beaver_list *list,
 
 /**
  * Ends what beaver_list_acquire() began, called on the handle that it gave.
- * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing), and
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended), and
  *         what all writes give
  * @thread any, concurrently.  @since 0.1
  */
@@ -1834,7 +1837,7 @@ BEAVER_API beaver_status beaver_list_release(const beaver_list *list, beaver_err
 /**
  * Holds the acquired list for so long from now on.
  * @param ttl_seconds  how long, above 0.
- * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing),
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
  *         LIMIT, and what all writes give
  * @thread any, concurrently.  @since 0.1
  */
@@ -1871,7 +1874,7 @@ beaver_status beaver_queue_acquire(const beaver_queue *queue,
 
 /**
  * Ends what beaver_queue_acquire() began, called on the handle that it gave.
- * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing), and
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended), and
  *         what all writes give
  * @thread any, concurrently.  @since 0.1
  */
@@ -1880,7 +1883,7 @@ BEAVER_API beaver_status beaver_queue_release(const beaver_queue *queue, beaver_
 /**
  * Holds the acquired queue for so long from now on.
  * @param ttl_seconds  how long, above 0.
- * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing),
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
  *         LIMIT, and what all writes give
  * @thread any, concurrently.  @since 0.1
  */
@@ -1917,7 +1920,7 @@ beaver_status beaver_blobs_acquire(const beaver_blobs *blobs,
 
 /**
  * Ends what beaver_blobs_acquire() began, called on the handle that it gave.
- * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing), and
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended), and
  *         what all writes give
  * @thread any, concurrently.  @since 0.1
  */
@@ -1926,7 +1929,7 @@ BEAVER_API beaver_status beaver_blobs_release(const beaver_blobs *blobs, beaver_
 /**
  * Holds the acquired blob store for so long from now on.
  * @param ttl_seconds  how long, above 0.
- * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing),
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
  *         LIMIT, and what all writes give
  * @thread any, concurrently.  @since 0.1
  */
@@ -1963,7 +1966,7 @@ beaver_status beaver_log_acquire(const beaver_log *log,
 
 /**
  * Ends what beaver_log_acquire() began, called on the handle that it gave.
- * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing), and
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended), and
  *         what all writes give
  * @thread any, concurrently.  @since 0.1
  */
@@ -1972,7 +1975,7 @@ BEAVER_API beaver_status beaver_log_release(const beaver_log *log, beaver_error 
 /**
  * Holds the acquired log for so long from now on.
  * @param ttl_seconds  how long, above 0.
- * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing),
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
  *         LIMIT, and what all writes give
  * @thread any, concurrently.  @since 0.1
  */
@@ -2364,7 +2367,7 @@ beaver_status beaver_lock_acquire(const beaver_lock *lock,
 
 /**
  * Gives the lock to the next who waits.
- * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle never acquired it),
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
  *         and what all writes give
  * @thread any, concurrently.  @since 0.1
  */

@@ -232,21 +232,38 @@ impl Beaver {
         self.engine.checkpoint()
     }
 
-    /// Copies the whole database into a new file while others go on working. `progress` is told after
-    /// each step, and stops the backup by returning false. A file that exists is replaced only when the
-    /// copy is whole.
+    /// Copies the whole database, as of this moment, into a file while others go on working. `progress`
+    /// is told after each step (1 MiB at the usual page size), and stops the backup by returning false; it
+    /// must not pause or close the database, which would wait for it. A file that exists is replaced only
+    /// when the copy is whole; before, the copy stands beside it. It gets the access rights of the original.
+    ///
+    /// ```
+    /// use beaver_core::{Beaver, Options};
+    /// use serde_json::json;
+    /// let directory = tempfile::tempdir().expect("a place for the example");
+    /// let (path, backup) = (directory.path().join("app.db"), directory.path().join("backup.db"));
+    /// let db = Beaver::open(&path, Options::default())?;
+    /// db.dict("config")?.set("theme", json!("dark"))?;
+    /// db.backup(&backup, |progress| progress.done <= progress.total)?;
+    /// db.close()?;
+    /// Beaver::restore(&backup, &path, |_| true)?;
+    /// # Ok::<(), beaver_core::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// INTERRUPTED if it was stopped; IO, FULL, CLOSED, PAUSED.
+    /// INVALID_ARGUMENT if the path is the database itself or one of the files beside it; BUSY if it is
+    /// another database that somebody has open; INTERRUPTED if it was stopped; IO, FULL, CLOSED, PAUSED.
     pub fn backup(&self, path: impl AsRef<Path>, mut progress: impl FnMut(BackupProgress) -> bool) -> Result<()> {
         self.engine.backup(path.as_ref(), &mut progress)
     }
 
-    /// Puts a backup in the place of a database that nobody has open. The backup is verified first; the
-    /// database is replaced as a whole, or not at all.
+    /// Puts a backup in the place of a database that nobody has open (a paused one is not open). The
+    /// backup is copied and the copy verified first; the database is replaced as a whole, or not at all,
+    /// and keeps its access rights. What a crash has left beside it goes.
     ///
     /// # Errors
-    /// CORRUPT or UNSUPPORTED if the backup is no sound database; BUSY if the database is open; IO,
+    /// CORRUPT or UNSUPPORTED if the backup is no sound database; BUSY if the database is open;
+    /// INVALID_ARGUMENT if both paths are one file; INTERRUPTED if `progress` stopped it; READ_ONLY, IO,
     /// FULL.
     pub fn restore(backup: impl AsRef<Path>, path: impl AsRef<Path>, mut progress: impl FnMut(BackupProgress) -> bool) -> Result<()> {
         sqlite::restore(backup.as_ref(), path.as_ref(), &mut progress)

@@ -7,6 +7,8 @@ use beaver_core::{Beaver, Clock, ErrorKind, Json, LogQuery, ManualClock, Options
 use serde_json::json;
 
 const T: i64 = 1_700_000_000_000_000;
+/// The first moment of the year 1.
+const START: i64 = -62_135_596_800_000_000;
 const END: i64 = 253_402_300_799_999_999;
 
 fn memory() -> Beaver {
@@ -148,7 +150,7 @@ fn pruning_by_time_and_by_count() {
 #[test]
 fn times_outside_the_calendar_are_refused() {
     let log = memory().log("l").unwrap();
-    for wrong in [-1, END + 1, i64::MIN, i64::MAX] {
+    for wrong in [START - 1, END + 1, i64::MIN, i64::MAX] {
         assert_eq!(log.append_at(json!(0), wrong).unwrap_err().kind(), ErrorKind::InvalidArgument);
         assert_eq!(log.range(Some(wrong), None).err().unwrap().kind(), ErrorKind::InvalidArgument);
         assert_eq!(log.range(None, Some(wrong)).err().unwrap().kind(), ErrorKind::InvalidArgument);
@@ -158,10 +160,11 @@ fn times_outside_the_calendar_are_refused() {
     }
     assert!(log.is_empty().unwrap());
     assert_eq!(log.append_at(json!(0), 0).unwrap(), 0);
+    assert_eq!(log.append_at(json!(0), START).unwrap(), START);
     // The file tells seconds of that age in steps of 30 microseconds.
     assert_eq!(log.append_at(json!(0), END).unwrap(), END);
     assert_eq!(log.append_at(json!(0), END).unwrap_err().kind(), ErrorKind::Limit);
-    assert_eq!(log.len().unwrap(), 2);
+    assert_eq!(log.len().unwrap(), 3);
 }
 
 #[test]
@@ -197,7 +200,7 @@ fn a_batch_appends_and_tells_the_times() {
     let mut batch = db.batch();
     batch.log_append(&log, json!(1), Some(T)).unwrap();
     batch.log_append(&log, json!(2), Some(T)).unwrap();
-    assert_eq!(batch.log_append(&log, json!(2), Some(-1)).unwrap_err().kind(), ErrorKind::InvalidArgument);
+    assert_eq!(batch.log_append(&log, json!(2), Some(START - 1)).unwrap_err().kind(), ErrorKind::InvalidArgument);
     let outcomes = batch.commit(None).unwrap();
     assert_eq!(outcomes, [beaver_core::Outcome::Times(vec![T]), beaver_core::Outcome::Times(vec![T + 1])]);
     let mut batch = db.batch();

@@ -60,7 +60,7 @@ pub extern "C" fn beaver_dict_acquire(
 }
 
 /// Ends what beaver_dict_acquire() began, called on the handle that it gave.
-/// @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing), and
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended), and
 ///         what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
@@ -75,7 +75,7 @@ pub extern "C" fn beaver_dict_release(
 
 /// Holds the acquired dict for so long from now on.
 /// @param ttl_seconds  how long, above 0.
-/// @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing),
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
 ///         LIMIT, and what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
@@ -120,7 +120,7 @@ pub extern "C" fn beaver_list_acquire(
 }
 
 /// Ends what beaver_list_acquire() began, called on the handle that it gave.
-/// @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing), and
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended), and
 ///         what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
@@ -135,7 +135,7 @@ pub extern "C" fn beaver_list_release(
 
 /// Holds the acquired list for so long from now on.
 /// @param ttl_seconds  how long, above 0.
-/// @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing),
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
 ///         LIMIT, and what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
@@ -180,7 +180,7 @@ pub extern "C" fn beaver_queue_acquire(
 }
 
 /// Ends what beaver_queue_acquire() began, called on the handle that it gave.
-/// @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing), and
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended), and
 ///         what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
@@ -195,7 +195,7 @@ pub extern "C" fn beaver_queue_release(
 
 /// Holds the acquired queue for so long from now on.
 /// @param ttl_seconds  how long, above 0.
-/// @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing),
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
 ///         LIMIT, and what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
@@ -240,7 +240,7 @@ pub extern "C" fn beaver_blobs_acquire(
 }
 
 /// Ends what beaver_blobs_acquire() began, called on the handle that it gave.
-/// @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing), and
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended), and
 ///         what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
@@ -255,7 +255,7 @@ pub extern "C" fn beaver_blobs_release(
 
 /// Holds the acquired blob store for so long from now on.
 /// @param ttl_seconds  how long, above 0.
-/// @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing),
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
 ///         LIMIT, and what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
@@ -300,7 +300,7 @@ pub extern "C" fn beaver_log_acquire(
 }
 
 /// Ends what beaver_log_acquire() began, called on the handle that it gave.
-/// @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing), and
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended), and
 ///         what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
@@ -313,7 +313,7 @@ pub extern "C" fn beaver_log_release(
 
 /// Holds the acquired log for so long from now on.
 /// @param ttl_seconds  how long, above 0.
-/// @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing),
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
 ///         LIMIT, and what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]

@@ -124,11 +124,6 @@ pub fn ttl(ttl_seconds: f64) -> Result<Option<Duration>> {
     }
 }
 
-/// One end of a range: the least and the greatest number are no end at all.
-pub fn bound(at: i64) -> Option<i64> {
-    (at != i64::MIN && at != i64::MAX).then_some(at)
-}
-
 /// Many NUL-terminated texts.
 ///
 /// # Safety

@@ -9,7 +9,7 @@ use crate::buf::OutBuf;
 use crate::call::output;
 use crate::error::OutError;
 use crate::give::{self, OutBool, OutU64};
-use crate::input::{bound, json as json_in};
+use crate::input::json as json_in;
 use crate::iter::OutIter;
 use crate::json;
 use crate::live::Live;
@@ -234,7 +234,7 @@ pub extern "C" fn beaver_list_slice(
 ) -> beaver_status {
     with(list, out_error, |list| {
         give::text("out_json", out_json, || {
-            let values = list.inner()?.slice(bound(start), bound(stop))?;
+            let values = list.inner()?.slice(Some(start), Some(stop))?;
             Ok(json::array(values.iter().map(Json::as_str)))
         })
     })
@@ -305,7 +305,7 @@ pub unsafe extern "C" fn beaver_list_index_of(
         let out = output("out_index", out_index, 0)?;
         // SAFETY: as the header's conventions have it.
         let json = unsafe { json_in("json", json, json_len) }?;
-        let index = list.inner()?.index_of(&json, bound(start), bound(stop))?;
+        let index = list.inner()?.index_of(&json, Some(start), Some(stop))?;
         *out = index.unwrap_or(0);
         give::found(index.is_some())
     })
@@ -376,7 +376,7 @@ pub extern "C" fn beaver_list_delete_range(
 ) -> beaver_status {
     with(list, out_error, |list| {
         give::optional(out_count, || {
-            list.inner()?.delete_range(bound(start), bound(stop))
+            list.inner()?.delete_range(Some(start), Some(stop))
         })
     })
 }
@@ -405,7 +405,7 @@ pub unsafe extern "C" fn beaver_list_replace_range(
             let values = unsafe { json_in("values_json", values_json, values_json_len) }?;
             let values = json::elements("values_json", &values)?;
             list.inner()?
-                .replace_range(bound(start), bound(stop), values)
+                .replace_range(Some(start), Some(stop), values)
         })
     })
 }

@@ -67,7 +67,7 @@ pub extern "C" fn beaver_lock_acquire(
 }
 
 /// Gives the lock to the next who waits.
-/// @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle never acquired it),
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
 ///         and what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]

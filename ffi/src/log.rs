@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::buf::{OutBuf, beaver_buf};
 use crate::error::OutError;
 use crate::give::{self, OutI64, OutU64};
-use crate::input::{StrIn, bound, json as json_in, options};
+use crate::input::{StrIn, json as json_in, options};
 use crate::iter::OutIter;
 use crate::json::{self, LogAppend};
 use crate::live::Live;
@@ -142,8 +142,8 @@ pub extern "C" fn beaver_log_range(
         let query = || -> Result<LogQuery> {
             let RangeOptions { limit, reverse } = options(options_json)?;
             Ok(LogQuery {
-                start: bound(start_us),
-                end: bound(end_us),
+                start: (start_us != i64::MIN).then_some(start_us),
+                end: (end_us != i64::MAX).then_some(end_us),
                 limit,
                 reverse,
             })

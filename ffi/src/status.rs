@@ -55,7 +55,8 @@ pub const BEAVER_INTERNAL: beaver_status = 40;
 /// A panic was caught; the database handle is broken: free it and open it again.
 pub const BEAVER_PANIC: beaver_status = 41;
 
-/// For a length: the text ends at its NUL.
+/// For a length: the text ends at its NUL. In the header it is SIZE_MAX, by cbindgen.toml.
+/// cbindgen:ignore
 pub const BEAVER_NUL_TERMINATED: usize = usize::MAX;
 
 /// The longest name of a structure, in bytes.

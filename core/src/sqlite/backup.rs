@@ -150,7 +150,9 @@ fn open_backup(path: &Path) -> Result<Connection> {
 /// A path within a URI.
 fn uri_path(path: &Path) -> Result<String> {
     let path = path.to_str().ok_or_else(|| Error::new(ErrorKind::Io, "the path is not UTF-8"))?;
-    Ok(path.replace('%', "%25").replace('?', "%3f").replace('#', "%23").replace('\\', "/"))
+    let escaped = path.replace('%', "%25").replace('?', "%3f").replace('#', "%23").replace('\\', "/");
+    // A drive letter stands behind a slash there.
+    Ok(if escaped.starts_with('/') { escaped } else { format!("/{escaped}") })
 }
 
 /// A copy that is being made. Dropped before it is installed, it is removed.

@@ -16,10 +16,73 @@ use crate::value::check_json;
 /// How many findings are listed of each check.
 const MOST: usize = 100;
 
-/// What each modality checks of its own rows: a line for each fault.
+/// A part of the check: a line for each fault.
 type Check = fn(&View<'_>) -> Result<Vec<String>>;
 
-/// The faults that were found so far, a line each.
+/// All of it: SQLite's own check, the schema, and each modality's rows.
+const CHECKS: &[Check] = &[sqlite_itself, missing_objects, dict_problems, blob::problems, log::problems, list::problems, queue::problems];
+
+/// Checks the file as of one moment.
+pub(super) fn run(engine: &Sqlite) -> Result<VerifyReport> {
+    let mut problems = Vec::new();
+    let snapshot = match super::snapshot::take(engine) {
+        // So damaged that not even the schema can be read.
+        Err(error) if error.kind() == ErrorKind::Corrupt => return Ok(VerifyReport { problems: vec![error.message().to_owned()] }),
+        snapshot => snapshot?,
+    };
+    for check in CHECKS.iter().copied() {
+        // Each a read of its own: in between, the snapshot sees that it is interrupted or taken away.
+        match snapshot.read(check) {
+            Ok(found) => problems.extend(found),
+            // The damage stopped the check: that is a finding too.
+            Err(error) if matches!(error.kind(), ErrorKind::Corrupt | ErrorKind::Internal) => {
+                problems.push(format!("could not be checked further: {}", error.message()));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(VerifyReport { problems })
+}
+
+fn sqlite_itself(view: &View<'_>) -> Result<Vec<String>> {
+    let mut found = Findings::default();
+    found.rows(view.conn, &format!("PRAGMA main.integrity_check({MOST})"), |row| {
+        let line: String = row.get(0)?;
+        Ok(if line == "ok" { String::new() } else { format!("SQLite: {line}") })
+    })?;
+    Ok(found.into())
+}
+
+/// Tables, columns, indexes and triggers of ours that the file lacks. A file of BeaverDB 1.x lacks many,
+/// and gets them with the first write to it.
+fn missing_objects(view: &View<'_>) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    if schema::inspect(view.conn)? != Found::Current {
+        return Ok(found);
+    }
+    let model = Connection::open_in_memory()?;
+    schema::complete(&model)?;
+    let there = objects(view.conn)?;
+    for (name, (kind, columns)) in objects(&model)? {
+        match there.get(&name) {
+            Some((other, _)) if *other != kind => found.push(format!("schema: {name} is a {other}, not a {kind}")),
+            Some((_, others)) => {
+                let lacking = columns.iter().filter(|column| !others.contains(column));
+                found.extend(lacking.map(|column| format!("schema: the {kind} {name} lacks the column {column}")));
+            }
+            None => found.push(format!("schema: the {kind} {name} is missing")),
+        }
+    }
+    Ok(found)
+}
+
+fn dict_problems(view: &View<'_>) -> Result<Vec<String>> {
+    let mut found = Findings::default();
+    found.json_column(view.conn, "beaver_dicts", ["dict_name", "key"], "value")?;
+    Ok(found.into())
+}
+
+/// The faults that a check has found so far, a line each.
 #[derive(Default)]
 pub(super) struct Findings(Vec<String>);
 
@@ -29,57 +92,7 @@ impl From<Findings> for Vec<String> {
     }
 }
 
-/// Checks the file as of one moment.
-pub(super) fn run(engine: &Sqlite) -> Result<VerifyReport> {
-    let mut found = Findings::default();
-    let snapshot = match super::snapshot::take(engine) {
-        // So damaged that not even the schema can be read.
-        Err(error) if error.kind() == ErrorKind::Corrupt => {
-            found.0.push(error.message().to_owned());
-            return Ok(VerifyReport { problems: found.0 });
-        }
-        snapshot => snapshot?,
-    };
-    // Each a read of its own: in between, the snapshot sees that it is interrupted or taken away.
-    snapshot.read(|view| found.sqlite_itself(view.conn))?;
-    snapshot.read(|view| found.missing_objects(view.conn))?;
-    snapshot.read(|view| found.json_column(view.conn, "beaver_dicts", ["dict_name", "key"], "value"))?;
-    for problems in [list::problems as Check, queue::problems, blob::problems, log::problems] {
-        found.0.extend(snapshot.read(problems)?);
-    }
-    Ok(VerifyReport { problems: found.0 })
-}
-
 impl Findings {
-    fn sqlite_itself(&mut self, conn: &Connection) -> Result<()> {
-        self.rows(conn, &format!("PRAGMA main.integrity_check({MOST})"), |row| {
-            let line: String = row.get(0)?;
-            Ok(if line == "ok" { String::new() } else { format!("SQLite: {line}") })
-        })
-    }
-
-    /// Tables, columns, indexes and triggers of ours that the file lacks. A file of BeaverDB 1.x lacks
-    /// many, and gets them with the first write to it.
-    fn missing_objects(&mut self, conn: &Connection) -> Result<()> {
-        if schema::inspect(conn)? != Found::Current {
-            return Ok(());
-        }
-        let model = Connection::open_in_memory()?;
-        schema::complete(&model)?;
-        let there = objects(conn)?;
-        for (name, (kind, columns)) in objects(&model)? {
-            match there.get(&name) {
-                Some((found, _)) if *found != kind => self.0.push(format!("schema: {name} is a {found}, not a {kind}")),
-                Some((_, found)) => {
-                    let lacking = columns.iter().filter(|column| !found.contains(column));
-                    self.0.extend(lacking.map(|column| format!("schema: the {kind} {name} lacks the column {column}")));
-                }
-                None => self.0.push(format!("schema: the {kind} {name} is missing")),
-            }
-        }
-        Ok(())
-    }
-
     /// Adds a line for each row of a query, up to a limit; an empty line is no finding. A query that the
     /// damage stops is a finding too.
     pub fn rows(&mut self, conn: &Connection, sql: &str, line: impl Fn(&Row<'_>) -> rusqlite::Result<String>) -> Result<()> {

@@ -9,7 +9,7 @@ use crate::mutation;
 
 pub struct Answer(String);
 
-const CAPABILITIES: [&str; 5] = ["get-or", "json-text", "memory", "nul-in-text", "threads"];
+const CAPABILITIES: [&str; 6] = ["get-or", "json-text", "memory", "nul-in-text", "threads", "zero-ttl"];
 
 pub fn hello() -> Answer {
     let mut hello = serde_json::json!({"protocol": 1, "testee": "rust", "capabilities": CAPABILITIES});

@@ -1,0 +1,214 @@
+//! Many threads write at once: their changes share commits, but not their failures.
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
+
+use beaver_core::{Beaver, ErrorKind, Options, Structure, When};
+use serde_json::json;
+
+const THREADS: u32 = 16;
+const EACH: u32 = 60;
+const NOW: Option<Duration> = Some(Duration::ZERO);
+
+/// A database in a file and one in memory; each of them to be filled in the same way.
+fn on_both(test: impl Fn(Beaver)) {
+    let dir = tempfile::tempdir().unwrap();
+    let places: [PathBuf; 2] = [dir.path().join("g.db"), ":memory:".into()];
+    for path in places {
+        test(Beaver::open(path, Options::default()).unwrap());
+    }
+}
+
+#[test]
+fn nothing_is_lost_and_each_thread_keeps_its_order() {
+    on_both(|db| {
+        let (dict, queue) = (db.dict("d").unwrap(), db.queue("q").unwrap());
+        thread::scope(|scope| {
+            for number in 0..THREADS {
+                let (dict, queue) = (&dict, &queue);
+                scope.spawn(move || {
+                    for round in 0..EACH {
+                        dict.set(&format!("{number}/{round}"), json!(round)).unwrap();
+                        queue.put(json!([number, round]), 1.0).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(dict.len().unwrap(), u64::from(THREADS * EACH));
+        let mut next = vec![0; THREADS as usize];
+        let mut stamps = BTreeSet::new();
+        for item in queue.items().map(|item| item.unwrap()) {
+            let (number, round): (usize, u32) = item.data.to().unwrap();
+            assert_eq!(next[number], round);
+            next[number] += 1;
+            assert!(stamps.insert(item.timestamp), "a stamp is there twice");
+        }
+        assert_eq!(next, vec![EACH; THREADS as usize]);
+    });
+}
+
+#[test]
+fn a_change_that_fails_takes_nobody_with_it() {
+    on_both(|db| {
+        let (dict, queue) = (db.dict("d").unwrap(), db.queue("q").unwrap());
+        dict.set("there", json!(1)).unwrap();
+        thread::scope(|scope| {
+            for number in 0..THREADS {
+                let (db, dict, queue) = (&db, &dict, &queue);
+                scope.spawn(move || {
+                    for round in 0..EACH {
+                        if number % 4 == 0 {
+                            let mut batch = db.batch();
+                            batch.dict_set(dict, &format!("bad {number}/{round}"), json!(1), None, When::Always).unwrap();
+                            batch.queue_put(queue, json!("bad"), 1.0).unwrap();
+                            batch.dict_set(dict, "there", json!(2), None, When::Absent).unwrap();
+                            let error = batch.commit((round % 2 == 0).then_some(true)).unwrap_err();
+                            assert_eq!((error.kind(), error.operation()), (ErrorKind::Conflict, Some(2)));
+                        } else {
+                            dict.set(&format!("good {number}/{round}"), json!(1)).unwrap();
+                            queue.put(json!("good"), 1.0).unwrap();
+                        }
+                    }
+                });
+            }
+        });
+        let good = u64::from(THREADS * EACH) * 3 / 4;
+        assert_eq!(dict.len().unwrap(), good + 1);
+        assert_eq!(queue.len().unwrap(), good);
+        assert!(queue.items().all(|item| item.unwrap().data.as_str() == r#""good""#));
+        assert_eq!(dict.get("there").unwrap().unwrap().as_str(), "1");
+    });
+}
+
+#[test]
+fn every_item_is_taken_once() {
+    on_both(|db| {
+        let queue = db.queue("q").unwrap();
+        let mut taken: Vec<u32> = thread::scope(|scope| {
+            let takers: Vec<_> = (0..THREADS / 2)
+                .map(|number| {
+                    let queue = &queue;
+                    scope.spawn(move || {
+                        let mut taken = Vec::new();
+                        while taken.len() < EACH as usize {
+                            if number % 2 == 0 {
+                                let lease = queue.lease(Duration::from_secs(60), None, None).unwrap().unwrap();
+                                assert!(queue.ack(lease.id).unwrap());
+                                taken.push(lease.item.data.to::<u32>().unwrap());
+                            } else {
+                                taken.push(queue.get(None).unwrap().unwrap().data.to().unwrap());
+                            }
+                        }
+                        taken
+                    })
+                })
+                .collect();
+            for number in 0..THREADS / 2 {
+                let queue = &queue;
+                scope.spawn(move || {
+                    for round in 0..EACH {
+                        queue.put(json!(number * EACH + round), f64::from(round % 3)).unwrap();
+                    }
+                });
+            }
+            takers.into_iter().flat_map(|taker| taker.join().unwrap()).collect()
+        });
+        taken.sort_unstable();
+        assert_eq!(taken, (0..THREADS / 2 * EACH).collect::<Vec<_>>());
+        assert!(queue.is_empty().unwrap());
+    });
+}
+
+#[test]
+fn a_transaction_excludes_every_other_writer() {
+    on_both(|db| {
+        let dict = db.dict("d").unwrap();
+        dict.set("n", json!(0)).unwrap();
+        thread::scope(|scope| {
+            for number in 0..8 {
+                let (db, dict) = (&db, &dict);
+                scope.spawn(move || {
+                    for round in 0..25 {
+                        db.transaction(|tx| {
+                            let dict = tx.dict("d")?;
+                            let n: u32 = dict.get("n")?.unwrap().to()?;
+                            dict.set("n", json!(n + 1))
+                        })
+                        .unwrap();
+                        dict.set(&format!("{number}/{round}"), json!(1)).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(dict.get("n").unwrap().unwrap().as_str(), "200");
+        assert_eq!(dict.len().unwrap(), 201);
+    });
+}
+
+#[test]
+fn the_databases_own_handles_refuse_to_write_inside_a_transaction_of_the_thread() {
+    on_both(|db| {
+        let (dict, queue) = (db.dict("d").unwrap(), db.queue("q").unwrap());
+        db.transaction(|tx| {
+            let refused = [
+                dict.set("a", json!(1)),
+                queue.get(None).map(drop),
+                db.lock("l")?.acquire(None, Duration::from_secs(1)).map(drop),
+                dict.acquire(NOW, Duration::from_secs(1)).map(drop),
+                db.transaction(|_| Ok(())),
+                db.vacuum(),
+                db.pause(),
+                db.close(),
+            ];
+            for outcome in refused {
+                assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Conflict);
+            }
+            let mut batch = db.batch();
+            batch.dict_set(&dict, "a", json!(1), None, When::Always)?;
+            assert_eq!(batch.commit(None).unwrap_err().kind(), ErrorKind::Conflict);
+            tx.dict("d")?.set("a", json!(2))
+        })
+        .unwrap();
+        dict.set("b", json!(1)).unwrap();
+        assert_eq!(dict.len().unwrap(), 2);
+        assert!(!db.lock("l").unwrap().locked().unwrap());
+    });
+}
+
+#[test]
+fn a_panic_in_a_transaction_undoes_it_and_lets_the_others_go_on() {
+    on_both(|db| {
+        let dict = db.dict("d").unwrap();
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            db.transaction(|tx| {
+                tx.dict("d")?.set("a", json!(1))?;
+                if tx.dict("d")?.len()? == 1 {
+                    std::panic::resume_unwind(Box::new("a fault of the caller"));
+                }
+                Ok(())
+            })
+        }));
+        assert!(outcome.is_err());
+        assert!(dict.is_empty().unwrap());
+        dict.set("a", json!(2)).unwrap();
+    });
+}
+
+#[test]
+fn a_change_that_does_not_apply_spoils_no_transaction() {
+    on_both(|db| {
+        let dict = db.dict("d").unwrap();
+        dict.set("there", json!(1)).unwrap();
+        let outcome = db.transaction(|tx| {
+            let (free, taken) = (tx.dict("free")?, tx.dict("d")?);
+            free.set("a", json!(1))?;
+            assert!(!taken.set_if_absent("there", json!(2), None)?);
+            Ok(())
+        });
+        outcome.unwrap();
+        assert_eq!(db.dict("free").unwrap().len().unwrap(), 1);
+    });
+}
