@@ -6,9 +6,9 @@
 ///     if (auto theme = config.get("theme")) std::cout << *theme << '\n';
 ///
 /// Conventions
-///   Values are JSON text, as in beaver.h: std::string_view in, std::string out; json_string() and plain_string() turn text into a
-///   JSON string and back. What is absent, or did not come in time, is an empty std::optional or false. Whatever fails
-///   throws a beaver::Error.
+///   Values are JSON text, as in beaver.h: std::string_view in, std::string out; json_string() and plain_string() turn
+///   text into a JSON string and back. What is absent, or did not come in time, is an empty std::optional or false.
+///   Whatever fails throws a beaver::Error.
 ///   Objects own their handle, are moved and not copied, and free it when they end, in any order. One that was moved
 ///   from gives InvalidArgument. handle() lends it to functions of beaver.h.
 ///   Any number of threads may use a Database or a structure at once; a range, stream or batch is used by one at a time.

@@ -1,5 +1,5 @@
-// A cache in front of something slow: values that are absent again after their time, and a lock so that only one process
-// at a time refreshes. It leaves cache.db in the current folder.
+// A cache in front of something slow: values that are absent again after their time, and a lock so that only one
+// process at a time refreshes. It leaves cache.db in the current folder.
 #include <beaver.hpp>
 #include <iostream>
 #include <stdexcept>

@@ -1,5 +1,5 @@
-// Workers that lease their jobs: one that fails or dies loses nothing, and what fails again and again ends in a queue of
-// its own. It leaves jobs.db in the current folder.
+// Workers that lease their jobs: one that fails or dies loses nothing, and what fails again and again ends in a queue
+// of its own. It leaves jobs.db in the current folder.
 #include <beaver.hpp>
 #include <iostream>
 #include <string>

@@ -38,8 +38,8 @@ private:
     std::string json_;
 };
 
-/// What an operation of a batch did: done, or whether there was anything to do; a count of what was deleted; the times of
-/// log entries.
+/// What an operation of a batch did: done, or whether there was anything to do; a count of what was deleted; the times
+/// of log entries.
 using Outcome = std::variant<bool, std::uint64_t, std::vector<Time>>;
 
 /// Changes that are collected first and then made in one commit: all of them, or none. Structures need not outlive the
@@ -138,7 +138,8 @@ public:
     /// Appends an entry to a log, at a time of your own or that of the commit.
     Batch& log_append(const Log& log, std::string_view data, std::optional<Time> at = std::nullopt) {
         if (!at) return add(beaver_batch_log_append, log.handle(), detail::data(data), data.size());
-        return add(beaver_batch_log_append_at, log.handle(), detail::data(data), data.size(), detail::microseconds(*at));
+        return add(beaver_batch_log_append_at, log.handle(), detail::data(data), data.size(),
+                   detail::microseconds(*at));
     }
 
     /// Deletes every entry of a log.
@@ -151,9 +152,10 @@ public:
         return count;
     }
 
-    /// Makes all the changes in one commit, in order, or none of them, and tells what each did. With `durable`, the commit
-    /// outlasts a loss of power, or need not; without, as the database was opened. If it fails, Error::operation() tells at
-    /// which operation. The batch is empty afterwards, whatever happens, and can collect again.
+    /// Makes all the changes in one commit, in order, or none of them, and tells what each did. With `durable`, the
+    /// commit outlasts a loss of power, or need not; without, as the database was opened. If it fails,
+    /// Error::operation() tells at which operation. The batch is empty afterwards, whatever happens, and can collect
+    /// again.
     std::vector<Outcome> commit(std::optional<bool> durable = std::nullopt) {
         const char* const options =
             !durable ? nullptr : *durable ? R"({"durable":true})" : R"({"durable":false})";

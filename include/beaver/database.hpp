@@ -93,8 +93,8 @@ enum class LogLevel : std::int32_t {
     Debug = BEAVER_LOG_DEBUG
 };
 
-/// Receives diagnostics: how serious, the module that speaks, one line of text. May be called from any thread, several at
-/// once; must not use the same database; what it throws is dropped.
+/// Receives diagnostics: how serious, the module that speaks, one line of text. May be called from any thread, several
+/// at once; must not use the same database; what it throws is dropped.
 using LogSink = std::function<void(LogLevel level, std::string_view target, std::string_view message)>;
 
 /// How many objects of beaver.h this process has not freed yet. For tests.
@@ -103,8 +103,8 @@ inline std::int64_t live_objects() { return beaver_live_objects(); }
 /// An open database. It stays open as long as anything of it is there.
 class Database {
 public:
-    /// Opens the database in a file, and creates it if there is none; ":memory:" is a new one that lives only as long as it
-    /// is open. Paths are UTF-8; a std::filesystem::path will do where its characters are.
+    /// Opens the database in a file, and creates it if there is none; ":memory:" is a new one that lives only as long
+    /// as it is open. Paths are UTF-8; a std::filesystem::path will do where its characters are.
     explicit Database(const std::string& path) : handle_(open(path, nullptr)) {}
 
     /// The same with options.
@@ -120,7 +120,8 @@ public:
     /// The handle for functions of beaver.h; it stays this object's.
     beaver_db* handle() const noexcept { return handle_.get(); }
 
-    /// Closes the database for everything of it: what other threads are doing ends as Closed. Closing again does nothing.
+    /// Closes the database for everything of it: what other threads are doing ends as Closed. Closing again does
+    /// nothing.
     void close() { detail::call(beaver_db_close, handle()); }
 
     /// Finishes the running write, ends reads and waits, and lets go of the file; calls fail as Paused until resume().
@@ -132,8 +133,8 @@ public:
     /// Ends what other threads are doing right now as Interrupted; nothing that begins later.
     void interrupt() const { detail::call(beaver_db_interrupt, handle()); }
 
-    /// Opens the dict of that name. Nothing is created until something is stored. Names have 1 to 255 bytes and do not begin
-    /// with "__".
+    /// Opens the dict of that name. Nothing is created until something is stored. Names have 1 to 255 bytes and do not
+    /// begin with "__".
     Dict dict(std::string_view name) const { return make<Dict>(beaver_db_dict, name); }
 
     /// Opens the list of that name.
@@ -214,11 +215,12 @@ public:
     /// Moves the write-ahead log into the file and empties it.
     void checkpoint() { detail::call(beaver_db_checkpoint, handle()); }
 
-    /// Copies the whole database into another file while others go on working; a file that is there is replaced when the
-    /// copy is whole.
+    /// Copies the whole database into another file while others go on working; a file that is there is replaced when
+    /// the copy is whole.
     void backup(const std::string& path) const { backup(path, [](std::uint64_t, std::uint64_t) {}); }
 
-    /// The same, telling `progress(done, total)` how far it is, in pages; it returns false or throws to stop the backup.
+    /// The same, telling `progress(done, total)` how far it is, in pages; it returns false or throws to stop the
+    /// backup.
     template <class Progress>
     void backup(const std::string& path, Progress progress) const {
         watched(std::move(progress), [&](beaver_progress_fn function, void* userdata) {
@@ -237,8 +239,8 @@ public:
     template <class Progress>
     static void restore(const std::string& backup, const std::string& path, Progress progress) {
         watched(std::move(progress), [&](beaver_progress_fn function, void* userdata) {
-            detail::call(beaver_db_restore, detail::CText("backup", backup).c_str(), detail::CText("path", path).c_str(),
-                         function, userdata, beaver_destroy_fn{nullptr});
+            detail::call(beaver_db_restore, detail::CText("backup", backup).c_str(),
+                         detail::CText("path", path).c_str(), function, userdata, beaver_destroy_fn{nullptr});
         });
     }
 
@@ -269,7 +271,8 @@ private:
     }
 
     template <class Object, class C>
-    Object make(beaver_status (*function)(const beaver_db*, const char*, C**, beaver_error**), std::string_view name) const {
+    Object make(beaver_status (*function)(const beaver_db*, const char*, C**, beaver_error**),
+                std::string_view name) const {
         C* object = nullptr;
         detail::call(function, handle(), detail::CText("name", name).c_str(), &object);
         return Object(object);

@@ -41,7 +41,8 @@ public:
 
     /// Sets a key, for ever or for a time.
     void set(std::string_view key, std::string_view value, Ttl ttl = std::nullopt) {
-        detail::call(beaver_dict_set, handle(), c(key).c_str(), detail::data(value), value.size(), detail::ttl_seconds(ttl));
+        detail::call(beaver_dict_set, handle(), c(key).c_str(), detail::data(value), value.size(),
+                     detail::ttl_seconds(ttl));
     }
 
     /// Sets many keys in one commit: any container of pairs of key and value.
@@ -61,7 +62,8 @@ public:
 
     /// Sets a key only if it is absent; tells whether it did.
     bool set_if_absent(std::string_view key, std::string_view value, Ttl ttl = std::nullopt) {
-        return flag(beaver_dict_set_if_absent, c(key).c_str(), detail::data(value), value.size(), detail::ttl_seconds(ttl));
+        return flag(beaver_dict_set_if_absent, c(key).c_str(), detail::data(value), value.size(),
+                    detail::ttl_seconds(ttl));
     }
 
     /// Sets a key only if its value equals `expected`, by value: 1 equals 1.0; tells whether it did.

@@ -14,8 +14,8 @@
 
 namespace beaver {
 
-/// JSON values in order. A negative index counts from the end: -1 is the last. Ranges go from `start` (included) to `stop`
-/// (excluded) and are clamped; without both they are the whole list.
+/// JSON values in order. A negative index counts from the end: -1 is the last. Ranges go from `start` (included) to
+/// `stop` (excluded) and are clamped; without both they are the whole list.
 class List : public Structure<List, beaver_list> {
 public:
     using Structure::Structure;
@@ -26,7 +26,9 @@ public:
     void push(std::string_view value) { detail::call(beaver_list_push, handle(), detail::data(value), value.size()); }
 
     /// Puts a value before the first.
-    void prepend(std::string_view value) { detail::call(beaver_list_prepend, handle(), detail::data(value), value.size()); }
+    void prepend(std::string_view value) {
+        detail::call(beaver_list_prepend, handle(), detail::data(value), value.size());
+    }
 
     /// Puts a value before that index, which is clamped: a large one appends.
     void insert(std::int64_t index, std::string_view value) {
@@ -80,7 +82,8 @@ public:
     }
 
     /// The index of the first value in a range that equals another.
-    std::optional<std::uint64_t> index_of(std::string_view value, std::int64_t start = 0, std::int64_t stop = end) const {
+    std::optional<std::uint64_t> index_of(std::string_view value, std::int64_t start = 0,
+                                          std::int64_t stop = end) const {
         std::uint64_t index = 0;
         const auto status =
             detail::call(beaver_list_index_of, handle(), detail::data(value), value.size(), start, stop, &index);

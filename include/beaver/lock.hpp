@@ -9,8 +9,8 @@
 
 namespace beaver {
 
-/// A lock between processes: first come, first served, and ended by a time to live if its holder dies. Each object is an
-/// owner of its own, and releases the lock when it ends.
+/// A lock between processes: first come, first served, and ended by a time to live if its holder dies. Each object is
+/// an owner of its own, and releases the lock when it ends.
 class Lock {
 public:
     /// Takes over a handle of beaver.h.

@@ -49,7 +49,8 @@ inline LogEntry log_entry(std::string_view json) {
 
 }  // namespace detail
 
-/// JSON values in the order of time. Each entry has a time of its own: one that is taken becomes the next free microsecond.
+/// JSON values in the order of time. Each entry has a time of its own: one that is taken becomes the next free
+/// microsecond.
 class Log : public Structure<Log, beaver_log> {
 public:
     using Structure::Structure;
@@ -58,7 +59,8 @@ public:
     Time append(std::string_view data, std::optional<Time> at = std::nullopt) {
         std::int64_t got = 0;
         if (at)
-            detail::call(beaver_log_append_at, handle(), detail::data(data), data.size(), detail::microseconds(*at), &got);
+            detail::call(beaver_log_append_at, handle(), detail::data(data), data.size(), detail::microseconds(*at),
+                         &got);
         else
             detail::call(beaver_log_append, handle(), detail::data(data), data.size(), &got);
         return detail::time(got);
@@ -89,8 +91,9 @@ public:
         std::string options = query.reverse ? R"({"reverse":true)" : R"({"reverse":false)";
         if (query.limit) options += R"(,"limit":)" + std::to_string(*query.limit);
         options += '}';
-        return rows(detail::log_entry, beaver_log_range, query.start ? detail::microseconds(*query.start) : Limits::min(),
-                    query.end ? detail::microseconds(*query.end) : Limits::max(), options.c_str());
+        const auto start = query.start ? detail::microseconds(*query.start) : Limits::min();
+        const auto stop = query.end ? detail::microseconds(*query.end) : Limits::max();
+        return rows(detail::log_entry, beaver_log_range, start, stop, options.c_str());
     }
 
     /// Goes through the entries from one time (included) to another (excluded), the oldest first.

@@ -58,8 +58,8 @@ inline QueueItem queue_item(std::string_view json) { return leased_item(json); }
 
 }  // namespace detail
 
-/// A priority queue: the lowest priority number comes first, among equals what was put first. get() takes an item for good;
-/// lease() lends it out until it is acknowledged, so that work survives a worker that dies.
+/// A priority queue: the lowest priority number comes first, among equals what was put first. get() takes an item for
+/// good; lease() lends it out until it is acknowledged, so that work survives a worker that dies.
 class Queue : public Structure<Queue, beaver_queue> {
 public:
     using Structure::Structure;
@@ -109,8 +109,8 @@ public:
     /// Goes through the items that could be taken now, in order.
     Range<QueueItem> items() const { return rows(detail::queue_item, beaver_queue_items); }
 
-    /// Lends the first item out; waits for one if there is none. Unless it is settled by ack() it comes back when its time
-    /// is over, in its old place and under another id.
+    /// Lends the first item out; waits for one if there is none. Unless it is settled by ack() it comes back when its
+    /// time is over, in its old place and under another id.
     std::optional<LeasedItem> lease(Seconds lease, Timeout timeout = forever,
                                     const std::optional<DeadLetter>& dead_letter = std::nullopt) {
         std::string options;

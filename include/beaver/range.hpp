@@ -13,8 +13,8 @@
 namespace beaver {
 
 /// The rows of a structure, read as they are asked for, once: `for (auto& row : list.items())`. It holds nothing in
-/// between: a concurrent change may show or not, but no row comes twice. It must stay where it is while its iterators are
-/// used; the structure need not outlive it.
+/// between: a concurrent change may show or not, but no row comes twice. It must stay where it is while its iterators
+/// are used; the structure need not outlive it.
 template <class Row>
 class Range {
 public:

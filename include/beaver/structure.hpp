@@ -74,8 +74,9 @@ public:
     /// The handle for functions of beaver.h; it stays this object's.
     C* handle() const noexcept { return handle_.get(); }
 
-    /// Acquires the structure for one owner, who uses what this gives: until that is released, ends, or its time is over,
-    /// every change and take by anybody else, in any process, waits, up to the busy timeout. Nothing if the time runs out.
+    /// Acquires the structure for one owner, who uses what this gives: until that is released, ends, or its time is
+    /// over, every change and take by anybody else, in any process, waits, up to the busy timeout. Nothing if the time
+    /// runs out.
     std::optional<Self> acquire(Timeout timeout, Seconds ttl = default_ttl) {
         C* owned = nullptr;
         if (detail::call(Api::acquire, handle(), timeout.milliseconds(), ttl.count(), &owned) == BEAVER_TIMEOUT)
@@ -150,7 +151,8 @@ public:
         using Callback = detail::Callback<Read>;
         Callback callback(std::move(read));
         const beaver_read_fn piece = [](void* userdata, std::uint8_t* buffer, std::size_t capacity) noexcept {
-            return Callback::run(userdata, std::int64_t{0}, std::int64_t{-1}, reinterpret_cast<char*>(buffer), capacity);
+            return Callback::run(userdata, std::int64_t{0}, std::int64_t{-1}, reinterpret_cast<char*>(buffer),
+                                 capacity);
         };
         std::uint64_t count = 0;
         callback.around([&] {

@@ -13,15 +13,15 @@ using namespace std::chrono_literals;
 
 // The call throws a beaver::Error of that kind, and its message has this word in it.
 #define CHECK_THROWS(expected, word, call)                                                   \
-    do {                                                                                     \
-        bool check_thrown = false;                                                                 \
-        try {                                                                                \
-            call;                                                                            \
+    do {                                                                               \
+        bool check_thrown = false;                                                           \
+        try {                                                                          \
+            call;                                                                      \
         } catch (const beaver::Error& error) {                                               \
             check_thrown = true;                                                                \
             CHECK_STR(beaver_status_name(static_cast<beaver_status>(expected)), error.kind_name()); \
             if (std::string(error.what()).find(word) == std::string::npos) CHECK_STR(word, error.what()); \
-        }                                                                                    \
+        }                                                                              \
         if (!check_thrown) CHECK(!"" #call " throws");                                             \
     } while (0)
 
