@@ -164,7 +164,7 @@ impl Blobs {
     pub fn reader(&self, key: &str) -> Result<Option<BlobReader>> {
         check_key(key)?;
         let stream = self.0.store.blob_open(&self.0.name, key)?;
-        Ok(stream.map(|stream| BlobReader { stream, position: 0 }))
+        Ok(stream.map(|stream| BlobReader { stream, store: self.0.store.clone(), position: 0 }))
     }
 }
 
@@ -351,6 +351,7 @@ impl io::Write for BlobWriter {
 /// The bytes of a blob at one moment. See [`Blobs::reader`].
 pub struct BlobReader {
     stream: Box<dyn BlobStream>,
+    store: Arc<dyn Store>,
     position: u64,
 }
 
@@ -372,6 +373,8 @@ impl BlobReader {
     /// # Errors
     /// INTERRUPTED if a pause has ended the reader; IO, CORRUPT, CLOSED, PAUSED.
     pub fn read_chunk(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        // A small blob was read at once, and would not notice that the database is closed.
+        self.store.check()?;
         let count = self.stream.read_at(self.position, buffer)?;
         self.position += count as u64;
         Ok(count)

@@ -407,6 +407,9 @@ pub(crate) trait Reading:
 
 /// What handles read from and write to: a database, or one open transaction of it.
 pub(crate) trait Store: Reading {
+    /// Whether calls may pass: CLOSED, PAUSED and PANIC if not.
+    fn check(&self) -> Result<()>;
+
     /// Makes one change in its own commit (or in one with those of other threads).
     fn write(&self, op: Op) -> Result<Reply>;
 

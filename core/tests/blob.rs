@@ -252,6 +252,20 @@ fn a_reader_is_ended_by_pause_and_close() {
 }
 
 #[test]
+fn a_reader_of_a_small_blob_says_closed_too() {
+    let directory = tempfile::tempdir().unwrap();
+    for db in [file(&directory), memory()] {
+        let blobs = db.blobs("b").unwrap();
+        blobs.put("k", b"small", None).unwrap();
+        let mut reader = blobs.reader("k").unwrap().unwrap();
+        let mut buffer = [0; 2];
+        assert_eq!(reader.read_chunk(&mut buffer).unwrap(), 2);
+        db.close().unwrap();
+        assert_eq!(reader.read_chunk(&mut buffer).unwrap_err().kind(), ErrorKind::Closed);
+    }
+}
+
+#[test]
 fn a_writer_that_is_dropped_or_aborted_leaves_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let db = file(&directory);

@@ -62,7 +62,7 @@ static void empty_pipe(size_t limit) {
     }
 
 EVERY(dict, beaver_db_dict, beaver_dict_set(from, "k", "{ \"a\":1.50}", Z, 0, NULL), "{\"key\":\"k\",\"value\":{ \"a\":1.50}}")
-EVERY(list, beaver_db_list, beaver_list_push(from, "1.50", Z, NULL), "\"items\":[1.50]")
+EVERY(list, beaver_db_list, beaver_list_push(from, "1.50", Z, NULL), "1.50")
 EVERY(queue, beaver_db_queue, beaver_queue_put(from, "1.50", Z, 2, NULL), "\"data\":1.50")
 EVERY(blobs, beaver_db_blobs, beaver_blobs_put(from, "k", (const uint8_t *)"abc", 3, NULL, 0, NULL), "\"data_b64\":\"YWJj\"")
 EVERY(log, beaver_db_log, beaver_log_append(from, "1.50", Z, NULL, NULL), "\"data\":1.50")

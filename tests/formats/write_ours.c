@@ -75,7 +75,7 @@ static void write_log(void) {
     int64_t at_us = 0;
     CHECK_OK(beaver_log_append_at(log, "2", BEAVER_NUL_TERMINATED, INT64_C(1709208002000002), &at_us, NULL));
     CHECK_OK(beaver_log_append_at(log, "1", BEAVER_NUL_TERMINATED, INT64_C(1709208001000001), &at_us, NULL));
-    CHECK_OK(beaver_log_append_at(log, "\"early\"", BEAVER_NUL_TERMINATED, INT64_C(-14182940000000), &at_us, NULL));
+    CHECK_OK(beaver_log_append_at(log, "\"early\"", BEAVER_NUL_TERMINATED, INT64_C(86400000000), &at_us, NULL));
     beaver_log_free(log);
 }
 

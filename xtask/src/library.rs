@@ -35,8 +35,18 @@ impl Library {
 
     /// Builds the library with cargo and lays it out in the target folder.
     pub fn build(profile: Profile) -> Result<Library> {
+        Library::build_as(profile, &[], profile.folder())
+    }
+
+    /// The release build with a function more, which panics. Laid out apart: the others must not have it.
+    pub fn build_with_test_panic() -> Result<Library> {
+        Library::build_as(Profile::Release, &["--features", "test-panic"], "panic")
+    }
+
+    fn build_as(profile: Profile, extra: &[&str], folder: &str) -> Result<Library> {
         let mut cargo = sh::cargo();
         cargo.args(["build", "--package", "beaver-ffi", "--lib"]);
+        cargo.args(extra);
         if profile == Profile::Release {
             cargo.arg("--release");
         }
@@ -44,7 +54,7 @@ impl Library {
         let target = project::target()?;
         Library::lay_out(
             &target.join(profile.folder()),
-            &target.join("xtask").join(profile.folder()),
+            &target.join("xtask").join(folder),
         )
     }
 

@@ -193,6 +193,10 @@ impl Source for Sqlite {
 }
 
 impl Store for Sqlite {
+    fn check(&self) -> Result<()> {
+        self.gate.check()
+    }
+
     fn write(&self, op: Op) -> Result<Reply> {
         match self.submit(self.request(Ops::One(op), self.options.durability))? {
             Replies::One(reply) => Ok(reply),

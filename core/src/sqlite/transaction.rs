@@ -141,6 +141,10 @@ impl Source for Session {
 }
 
 impl Store for Session {
+    fn check(&self) -> Result<()> {
+        self.0.engine.gate.check()
+    }
+
     fn write(&self, op: Op) -> Result<Reply> {
         self.0.run(vec![op])?.pop().ok_or_else(|| Error::internal("a change without a reply"))
     }

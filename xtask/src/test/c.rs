@@ -21,9 +21,9 @@ pub fn cpp() -> Result<()> {
 
 /// A panic must not cross the boundary in the profile that is shipped, where optimisation could undo the guard.
 pub fn panic() -> Result<()> {
-    let library = Library::build(Profile::Release)?;
+    let library = Library::build_with_test_panic()?;
     let folder = sh::temp_dir()?;
-    let source = compiler::source("tests/c/panic.c");
+    let source = compiler::source("tests/c/panic/panic.c");
     for linkage in [Linkage::Shared, Linkage::Static] {
         let program = compiler::build(
             &source,

@@ -44,7 +44,7 @@ const STEPS: &[Step] = &[
     Step { name: "c-shared", about: "tests/c, linked with the shared library", needs: &[CC], run: c::shared },
     Step { name: "c-static", about: "tests/c, linked with the static library", needs: &[CC, NM], run: c::linked_statically },
     Step { name: "cpp", about: "tests/cpp, linked with the shared library", needs: &[CXX], run: c::cpp },
-    Step { name: "panic", about: "tests/c/panic.c on the release build: a panic stays inside", needs: &[CC], run: c::panic },
+    Step { name: "panic", about: "tests/c/panic on the release build: a panic stays inside", needs: &[CC], run: c::panic },
     Step { name: "examples", about: "every Rust, C and C++ example compiles and runs", needs: &[CC, CXX], run: c::examples },
     Step { name: "guide", about: "every example in README.md and docs/guide compiles and runs", needs: &[CC, CXX], run: docs::guide },
     Step { name: "valgrind", about: "tests/c under valgrind", needs: &[CC, VALGRIND], run: memory::valgrind },
