@@ -32,9 +32,10 @@ def snapshot(path, now):
                 "SELECT lock_name, requested_at, expires_at FROM beaver_lock_waiters ORDER BY lock_name, requested_at"
             ).fetchall()
             raw.execute("DELETE FROM beaver_lock_waiters")
-            tables = _hidden(raw, now)
-        db = beaver.BeaverDB(str(copy))
+        db = beaver.BeaverDB(str(copy))  # makes the tables that the file lacks: ours has no channels yet
         try:
+            with contextlib.closing(sqlite3.connect(copy)) as raw:
+                tables = _hidden(raw, now)
             found = _structures(db)
         finally:
             db.close()
