@@ -1,4 +1,5 @@
 //! A fault on demand. Only in builds with the feature `test-panic`, and not in the header.
+#![allow(clippy::panic)] // it is what this is for
 
 use crate::database::beaver_db;
 use crate::error::OutError;
