@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::blob::beaver_blobs;
 use crate::buf::{OutBuf, beaver_buf};
-use crate::call::{call, object, object_mut, output};
+use crate::call::{call, free, object, object_mut, output};
 use crate::dict::beaver_dict;
 use crate::error::OutError;
 use crate::give::OutU64;
@@ -540,5 +540,5 @@ pub extern "C" fn beaver_batch_commit(
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_batch_free(batch: Option<repr_c::Box<beaver_batch>>) {
-    drop(batch);
+    free(batch);
 }

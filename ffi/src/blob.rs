@@ -6,6 +6,7 @@ use beaver_core::{Beaver, Blobs};
 use safer_ffi::prelude::*;
 
 use crate::buf::{OutBuf, beaver_buf};
+use crate::call::free;
 use crate::error::OutError;
 use crate::give::{self, OutBool, OutU64};
 use crate::input::{StrIn, bytes, optional_json, text};
@@ -238,5 +239,5 @@ pub extern "C" fn beaver_blobs_reader(
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_blobs_free(blobs: Option<repr_c::Box<beaver_blobs>>) {
-    drop(blobs);
+    free(blobs);
 }

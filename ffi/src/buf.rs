@@ -8,7 +8,7 @@ use safer_ffi::prelude::*;
 use crate::live::Live;
 
 /// Bytes that the caller owns. After `len` bytes there is a NUL, so that text is a C string. Freed with
-///  beaver_buf_free(); an empty one, with `data` NULL, need not be.
+/// beaver_buf_free(); an empty one, with `data` NULL, need not be.
 #[derive_ReprC]
 #[repr(C)]
 pub struct beaver_buf {

@@ -61,3 +61,8 @@ pub fn null(name: &str) -> Error {
 pub fn boxed<T>(value: T) -> Option<repr_c::Box<T>> {
     Some(Box::new(value).into())
 }
+
+/// Takes an object back. Nobody is left to tell of a panic in its end.
+pub fn free<O>(object: Option<O>) {
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(object)));
+}

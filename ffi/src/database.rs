@@ -5,7 +5,7 @@ use safer_ffi::prelude::*;
 
 use crate::batch::{OutBatch, beaver_batch};
 use crate::blob::{OutBlobs, beaver_blobs};
-use crate::call::call;
+use crate::call::{call, free};
 use crate::dict::{OutDict, beaver_dict};
 use crate::error::OutError;
 use crate::give;
@@ -86,7 +86,7 @@ pub extern "C" fn beaver_db_close(db: Option<&beaver_db>, out_error: OutError<'_
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_db_free(db: Option<repr_c::Box<beaver_db>>) {
-    drop(db);
+    free(db);
 }
 
 /// Finishes the running write, ends reads, streams and waits, and lets go of the file and of every lock on

@@ -6,6 +6,7 @@ use beaver_core::{Beaver, Dict};
 use safer_ffi::prelude::*;
 
 use crate::buf::OutBuf;
+use crate::call::free;
 use crate::error::OutError;
 use crate::give::{self, OutBool, OutU64};
 use crate::input::{StrIn, json as json_in, text, texts, ttl};
@@ -304,5 +305,5 @@ pub extern "C" fn beaver_dict_values(
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_dict_free(dict: Option<repr_c::Box<beaver_dict>>) {
-    drop(dict);
+    free(dict);
 }

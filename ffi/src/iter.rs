@@ -4,7 +4,7 @@ use beaver_core::{Beaver, Result};
 use safer_ffi::prelude::*;
 
 use crate::buf::{OutBuf, beaver_buf};
-use crate::call::{call, object_mut, output};
+use crate::call::{call, free, object_mut, output};
 use crate::error::OutError;
 use crate::json;
 use crate::live::Live;
@@ -82,5 +82,5 @@ pub extern "C" fn beaver_iter_next_batch(
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_iter_free(iter: Option<repr_c::Box<beaver_iter>>) {
-    drop(iter);
+    free(iter);
 }

@@ -6,7 +6,7 @@ use beaver_core::{Beaver, Json, List};
 use safer_ffi::prelude::*;
 
 use crate::buf::OutBuf;
-use crate::call::output;
+use crate::call::{free, output};
 use crate::error::OutError;
 use crate::give::{self, OutBool, OutU64};
 use crate::input::json as json_in;
@@ -393,5 +393,5 @@ pub extern "C" fn beaver_list_clear(
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_list_free(list: Option<repr_c::Box<beaver_list>>) {
-    drop(list);
+    free(list);
 }

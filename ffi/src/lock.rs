@@ -3,6 +3,7 @@
 use beaver_core::{Beaver, Lock, seconds};
 use safer_ffi::prelude::*;
 
+use crate::call::free;
 use crate::error::OutError;
 use crate::give::{self, OutBool, OutU64};
 use crate::input::timeout;
@@ -131,5 +132,5 @@ pub extern "C" fn beaver_lock_clear(
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_lock_free(lock: Option<repr_c::Box<beaver_lock>>) {
-    drop(lock);
+    free(lock);
 }

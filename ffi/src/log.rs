@@ -7,6 +7,7 @@ use safer_ffi::prelude::*;
 use serde::Deserialize;
 
 use crate::buf::{OutBuf, beaver_buf};
+use crate::call::free;
 use crate::error::OutError;
 use crate::give::{self, OutI64, OutU64};
 use crate::input::{StrIn, json as json_in, options};
@@ -245,5 +246,5 @@ pub extern "C" fn beaver_log_clear(
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_log_free(log: Option<repr_c::Box<beaver_log>>) {
-    drop(log);
+    free(log);
 }

@@ -8,7 +8,7 @@ use safer_ffi::prelude::*;
 use serde::Deserialize;
 
 use crate::buf::OutBuf;
-use crate::call::output;
+use crate::call::{free, output};
 use crate::error::OutError;
 use crate::give::{self, OutU64};
 use crate::input::{StrIn, json as json_in, options, timeout};
@@ -298,5 +298,5 @@ pub extern "C" fn beaver_queue_leased(
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_queue_free(queue: Option<repr_c::Box<beaver_queue>>) {
-    drop(queue);
+    free(queue);
 }

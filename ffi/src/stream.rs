@@ -3,7 +3,7 @@
 use beaver_core::{Beaver, BlobReader, BlobWriter, Error, ErrorKind, Result};
 use safer_ffi::prelude::*;
 
-use crate::call::{call, object, object_mut, output};
+use crate::call::{call, free, object, object_mut, output};
 use crate::error::OutError;
 use crate::give::{OutSize, OutU64};
 use crate::input::{bytes, bytes_mut};
@@ -113,7 +113,7 @@ pub extern "C" fn beaver_blob_writer_abort(
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_blob_writer_free(writer: Option<repr_c::Box<beaver_blob_writer>>) {
-    drop(writer);
+    free(writer);
 }
 
 /// Tells how many bytes the blob has.
@@ -164,5 +164,5 @@ pub unsafe extern "C" fn beaver_blob_reader_read(
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_blob_reader_free(reader: Option<repr_c::Box<beaver_blob_reader>>) {
-    drop(reader);
+    free(reader);
 }
