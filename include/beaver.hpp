@@ -1,0 +1,33 @@
+/// beaver for C++17 and later: a header-only layer over beaver.h, to be linked with the same library.
+///
+///     beaver::Database db("app.db");
+///     beaver::Dict config = db.dict("config");
+///     config.set("theme", R"("dark")");
+///     if (auto theme = config.get("theme")) std::cout << *theme << '\n';
+///
+/// Conventions
+///   Values are JSON text, as in beaver.h: std::string_view in, std::string out; json_string() and plain_string() turn text into a
+///   JSON string and back. What is absent, or did not come in time, is an empty std::optional or false. Whatever fails
+///   throws a beaver::Error.
+///   Objects own their handle, are moved and not copied, and free it when they end, in any order. One that was moved
+///   from gives InvalidArgument. handle() lends it to functions of beaver.h.
+///   Any number of threads may use a Database or a structure at once; a range, stream or batch is used by one at a time.
+///   Functions that a call is given may throw: the call is stopped, and their exception comes out of it.
+#ifndef BEAVER_HPP
+#define BEAVER_HPP
+
+#include "beaver/batch.hpp"
+#include "beaver/blob.hpp"
+#include "beaver/database.hpp"
+#include "beaver/dict.hpp"
+#include "beaver/error.hpp"
+#include "beaver/list.hpp"
+#include "beaver/lock.hpp"
+#include "beaver/log.hpp"
+#include "beaver/queue.hpp"
+#include "beaver/range.hpp"
+#include "beaver/structure.hpp"
+#include "beaver/text.hpp"
+#include "beaver/time.hpp"
+
+#endif

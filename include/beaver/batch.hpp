@@ -1,0 +1,191 @@
+/// Batches: changes of any structures in one commit. Part of beaver.hpp.
+#ifndef BEAVER_BATCH_HPP
+#define BEAVER_BATCH_HPP
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "blob.hpp"
+#include "dict.hpp"
+#include "list.hpp"
+#include "log.hpp"
+#include "queue.hpp"
+
+namespace beaver {
+
+/// A condition of an operation in a batch, on what is there at that moment in the batch; one that is not met fails the
+/// whole batch as Conflict.
+class When {
+public:
+    /// No condition.
+    When() = default;
+    /// What it changes must not be there.
+    static When absent() { return When(R"({"if":"absent"})"); }
+    /// What it changes must equal this, by value.
+    static When equals(std::string_view value) {
+        return When(R"({"if":{"equals":)" + std::string(detail::one_value(value)) + "}}");
+    }
+    /// As beaver.h takes it.
+    const char* json() const noexcept { return json_.empty() ? nullptr : json_.c_str(); }
+
+private:
+    explicit When(std::string json) : json_(std::move(json)) {}
+    std::string json_;
+};
+
+/// What an operation of a batch did: done, or whether there was anything to do; a count of what was deleted; the times of
+/// log entries.
+using Outcome = std::variant<bool, std::uint64_t, std::vector<Time>>;
+
+/// Changes that are collected first and then made in one commit: all of them, or none. Structures need not outlive the
+/// call that names them; one that acquire() gave passes its lock. A call that throws adds nothing.
+///
+///     db.batch().dict_set(config, "theme", R"("dark")").log_append(history, R"("theme")").commit();
+class Batch {
+public:
+    /// Takes over a handle of beaver.h.
+    explicit Batch(beaver_batch* handle) noexcept : handle_(handle) {}
+
+    /// The handle for functions of beaver.h; it stays this object's.
+    beaver_batch* handle() const noexcept { return handle_.get(); }
+
+    /// Sets a key of a dict.
+    Batch& dict_set(const Dict& dict, std::string_view key, std::string_view value, Ttl ttl = std::nullopt,
+                    const When& when = {}) {
+        return add(beaver_batch_dict_set, dict.handle(), c(key).c_str(), detail::data(value), value.size(),
+                   detail::ttl_seconds(ttl), when.json());
+    }
+
+    /// Deletes a key of a dict.
+    Batch& dict_delete(const Dict& dict, std::string_view key, const When& when = {}) {
+        return add(beaver_batch_dict_delete, dict.handle(), c(key).c_str(), when.json());
+    }
+
+    /// Deletes every key of a dict.
+    Batch& dict_clear(const Dict& dict) { return add(beaver_batch_dict_clear, dict.handle()); }
+
+    /// Appends a value to a list.
+    Batch& list_push(const List& list, std::string_view value) {
+        return add(beaver_batch_list_push, list.handle(), detail::data(value), value.size());
+    }
+
+    /// Puts a value before the first of a list.
+    Batch& list_prepend(const List& list, std::string_view value) {
+        return add(beaver_batch_list_prepend, list.handle(), detail::data(value), value.size());
+    }
+
+    /// Appends many values to a list: any container of texts.
+    template <class Values = std::initializer_list<std::string_view>>
+    Batch& list_extend(const List& list, const Values& values) {
+        const std::string json = detail::array(values);
+        return add(beaver_batch_list_extend, list.handle(), json.data(), json.size());
+    }
+
+    /// Puts a value before an index of a list, which is clamped. Indexes are as the list is at that point of the batch.
+    Batch& list_insert(const List& list, std::int64_t index, std::string_view value) {
+        return add(beaver_batch_list_insert, list.handle(), index, detail::data(value), value.size());
+    }
+
+    /// Replaces the value at an index of a list; out of range fails the batch as NotFound.
+    Batch& list_set(const List& list, std::int64_t index, std::string_view value, const When& when = {}) {
+        return add(beaver_batch_list_set, list.handle(), index, detail::data(value), value.size(), when.json());
+    }
+
+    /// Deletes the value at an index of a list; out of range fails the batch as NotFound.
+    Batch& list_delete(const List& list, std::int64_t index, const When& when = {}) {
+        return add(beaver_batch_list_delete, list.handle(), index, when.json());
+    }
+
+    /// Deletes the first value of a list that equals another, if there is one.
+    Batch& list_remove(const List& list, std::string_view value) {
+        return add(beaver_batch_list_remove, list.handle(), detail::data(value), value.size());
+    }
+
+    /// Deletes every value of a list.
+    Batch& list_clear(const List& list) { return add(beaver_batch_list_clear, list.handle()); }
+
+    /// Puts an item into a queue.
+    Batch& queue_put(const Queue& queue, std::string_view data, double priority = 0) {
+        return add(beaver_batch_queue_put, queue.handle(), detail::data(data), data.size(), priority);
+    }
+
+    /// Settles a leased item of a queue: work and its result in one commit.
+    Batch& queue_ack(const Queue& queue, std::uint64_t id) { return add(beaver_batch_queue_ack, queue.handle(), id); }
+
+    /// Deletes every item of a queue.
+    Batch& queue_clear(const Queue& queue) { return add(beaver_batch_queue_clear, queue.handle()); }
+
+    /// Stores a blob. Its condition looks at the metadata.
+    Batch& blob_put(const Blobs& blobs, std::string_view key, BytesView bytes, Blobs::Metadata metadata = std::nullopt,
+                    const When& when = {}) {
+        return add(beaver_batch_blobs_put, blobs.handle(), c(key).c_str(), bytes.data(), bytes.size(),
+                   Blobs::text(metadata), Blobs::length(metadata), when.json());
+    }
+
+    /// Deletes a blob.
+    Batch& blob_delete(const Blobs& blobs, std::string_view key) {
+        return add(beaver_batch_blobs_delete, blobs.handle(), c(key).c_str());
+    }
+
+    /// Deletes every blob of a store.
+    Batch& blob_clear(const Blobs& blobs) { return add(beaver_batch_blobs_clear, blobs.handle()); }
+
+    /// Appends an entry to a log, at a time of your own or that of the commit.
+    Batch& log_append(const Log& log, std::string_view data, std::optional<Time> at = std::nullopt) {
+        if (!at) return add(beaver_batch_log_append, log.handle(), detail::data(data), data.size());
+        return add(beaver_batch_log_append_at, log.handle(), detail::data(data), data.size(), detail::microseconds(*at));
+    }
+
+    /// Deletes every entry of a log.
+    Batch& log_clear(const Log& log) { return add(beaver_batch_log_clear, log.handle()); }
+
+    /// How many operations it holds.
+    std::uint64_t size() const {
+        std::uint64_t count = 0;
+        detail::call(beaver_batch_len, handle(), &count);
+        return count;
+    }
+
+    /// Makes all the changes in one commit, in order, or none of them, and tells what each did. With `durable`, the commit
+    /// outlasts a loss of power, or need not; without, as the database was opened. If it fails, Error::operation() tells at
+    /// which operation. The batch is empty afterwards, whatever happens, and can collect again.
+    std::vector<Outcome> commit(std::optional<bool> durable = std::nullopt) {
+        const char* const options =
+            !durable ? nullptr : *durable ? R"({"durable":true})" : R"({"durable":false})";
+        detail::Buffer array;
+        detail::call(beaver_batch_commit, handle(), options, array.out());
+        std::vector<Outcome> outcomes;
+        detail::each_part(array.view(), [&](std::string_view json) { outcomes.push_back(outcome(json)); });
+        return outcomes;
+    }
+
+private:
+    template <class Function, class... Arguments>
+    Batch& add(Function function, Arguments... arguments) {
+        detail::call(function, handle(), arguments...);
+        return *this;
+    }
+
+    static Outcome outcome(std::string_view json) {
+        if (json == "true" || json == "false") return json == "true";
+        if (json[0] != '[') return detail::integer<std::uint64_t>(json);
+        std::vector<Time> times;
+        detail::each_part(json, [&](std::string_view time) {
+            times.push_back(detail::time(detail::integer<std::int64_t>(time)));
+        });
+        return times;
+    }
+
+    static detail::CText c(std::string_view key) { return {"key", key}; }
+
+    detail::Handle<beaver_batch> handle_;
+};
+
+}  // namespace beaver
+
+#endif

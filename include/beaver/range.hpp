@@ -1,0 +1,89 @@
+/// Going through a structure. Part of beaver.hpp.
+#ifndef BEAVER_RANGE_HPP
+#define BEAVER_RANGE_HPP
+
+#include <cstddef>
+#include <iterator>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "handle.hpp"
+
+namespace beaver {
+
+/// The rows of a structure, read as they are asked for, once: `for (auto& row : list.items())`. It holds nothing in
+/// between: a concurrent change may show or not, but no row comes twice. It must stay where it is while its iterators are
+/// used; the structure need not outlive it.
+template <class Row>
+class Range {
+public:
+    /// How the JSON of a row becomes a Row.
+    using Parse = Row (*)(std::string_view json);
+
+    /// Goes on with an iterator of beaver.h, which it owns.
+    Range(beaver_iter* iter, Parse parse) : iter_(iter), parse_(parse) {}
+
+    /// The next row, or nothing at the end.
+    std::optional<Row> next() {
+        detail::Buffer row;
+        if (detail::call(beaver_iter_next, iter_.get(), row.out()) == BEAVER_END) return std::nullopt;
+        return parse_(row.view());
+    }
+
+    /// An input iterator; moving on reads, and throws what reads throw.
+    class iterator {
+    public:
+        using iterator_category = std::input_iterator_tag;
+        using value_type = Row;
+        using difference_type = std::ptrdiff_t;
+        using pointer = Row*;
+        using reference = Row&;
+
+        /// The end.
+        iterator() = default;
+
+        /// The row, which may be moved from.
+        reference operator*() const { return *range_->row_; }
+        /// The row's members.
+        pointer operator->() const { return &*range_->row_; }
+        /// Reads the next row.
+        iterator& operator++() {
+            range_->row_ = range_->next();
+            if (!range_->row_) range_ = nullptr;
+            return *this;
+        }
+        /// Reads the next row; what it gives holds the one before.
+        auto operator++(int) {
+            struct Before {
+                Row row;
+                Row& operator*() { return row; }
+            } before{std::move(**this)};
+            ++*this;
+            return before;
+        }
+        /// Equal if both are, or neither is, at the end.
+        friend bool operator==(const iterator& a, const iterator& b) { return a.range_ == b.range_; }
+        /// The reverse.
+        friend bool operator!=(const iterator& a, const iterator& b) { return !(a == b); }
+
+    private:
+        friend class Range;
+        explicit iterator(Range* range) : range_(range) { ++*this; }
+        Range* range_ = nullptr;
+    };
+
+    /// Reads the first row that was not read yet.
+    iterator begin() { return iterator(this); }
+    /// Behind the last row.
+    iterator end() noexcept { return {}; }
+
+private:
+    detail::Handle<beaver_iter> iter_;
+    Parse parse_;
+    std::optional<Row> row_;
+};
+
+}  // namespace beaver
+
+#endif
