@@ -1782,7 +1782,7 @@ beaver_status beaver_dict_acquire(const beaver_dict *dict,
 
 /**
  * Ends what beaver_dict_acquire() began, called on the handle that it gave.
- * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing), and
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended), and
  *         what all writes give
  * @thread any, concurrently.  @since 0.1
  */
@@ -1791,7 +1791,7 @@ BEAVER_API beaver_status beaver_dict_release(const beaver_dict *dict, beaver_err
 /**
  * Holds the acquired dict for so long from now on.
  * @param ttl_seconds  how long, above 0.
- * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing),
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
  *         LIMIT, and what all writes give
  * @thread any, concurrently.  @since 0.1
  */
@@ -1828,7 +1828,7 @@ beaver_status beaver_list_acquire(const beaver_list *list,
 
 /**
  * Ends what beaver_list_acquire() began, called on the handle that it gave.
- * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing), and
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended), and
  *         what all writes give
  * @thread any, concurrently.  @since 0.1
  */
@@ -1837,7 +1837,7 @@ BEAVER_API beaver_status beaver_list_release(const beaver_list *list, beaver_err
 /**
  * Holds the acquired list for so long from now on.
  * @param ttl_seconds  how long, above 0.
- * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing),
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
  *         LIMIT, and what all writes give
  * @thread any, concurrently.  @since 0.1
  */
@@ -1874,7 +1874,7 @@ beaver_status beaver_queue_acquire(const beaver_queue *queue,
 
 /**
  * Ends what beaver_queue_acquire() began, called on the handle that it gave.
- * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing), and
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended), and
  *         what all writes give
  * @thread any, concurrently.  @since 0.1
  */
@@ -1883,7 +1883,7 @@ BEAVER_API beaver_status beaver_queue_release(const beaver_queue *queue, beaver_
 /**
  * Holds the acquired queue for so long from now on.
  * @param ttl_seconds  how long, above 0.
- * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing),
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
  *         LIMIT, and what all writes give
  * @thread any, concurrently.  @since 0.1
  */
@@ -1920,7 +1920,7 @@ beaver_status beaver_blobs_acquire(const beaver_blobs *blobs,
 
 /**
  * Ends what beaver_blobs_acquire() began, called on the handle that it gave.
- * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing), and
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended), and
  *         what all writes give
  * @thread any, concurrently.  @since 0.1
  */
@@ -1929,7 +1929,7 @@ BEAVER_API beaver_status beaver_blobs_release(const beaver_blobs *blobs, beaver_
 /**
  * Holds the acquired blob store for so long from now on.
  * @param ttl_seconds  how long, above 0.
- * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing),
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
  *         LIMIT, and what all writes give
  * @thread any, concurrently.  @since 0.1
  */
@@ -1966,7 +1966,7 @@ beaver_status beaver_log_acquire(const beaver_log *log,
 
 /**
  * Ends what beaver_log_acquire() began, called on the handle that it gave.
- * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing), and
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended), and
  *         what all writes give
  * @thread any, concurrently.  @since 0.1
  */
@@ -1975,7 +1975,7 @@ BEAVER_API beaver_status beaver_log_release(const beaver_log *log, beaver_error 
 /**
  * Holds the acquired log for so long from now on.
  * @param ttl_seconds  how long, above 0.
- * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing),
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
  *         LIMIT, and what all writes give
  * @thread any, concurrently.  @since 0.1
  */
@@ -2367,7 +2367,7 @@ beaver_status beaver_lock_acquire(const beaver_lock *lock,
 
 /**
  * Gives the lock to the next who waits.
- * @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle never acquired it),
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
  *         and what all writes give
  * @thread any, concurrently.  @since 0.1
  */

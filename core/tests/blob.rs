@@ -24,7 +24,7 @@ fn count(path: &Path, table: &str) -> i64 {
 
 /// Bytes that differ from place to place.
 fn pattern(from: usize, to: usize) -> Vec<u8> {
-    (from..to).map(|at| (at ^ (at >> 8) ^ (at >> 16)) as u8).collect()
+    (from..to).map(usize::to_le_bytes).map(|[low, middle, high, ..]| low ^ middle ^ high).collect()
 }
 
 #[test]
@@ -146,6 +146,7 @@ fn memory_kib() -> Option<(u64, u64)> {
 /// Runs alone in a process of its own, so that other tests do not count.
 #[test]
 fn a_large_stream_needs_little_memory() {
+    const SIZE: usize = 64 * MIB;
     const NAME: &str = "a_large_stream_needs_little_memory";
     if std::env::var_os("BEAVER_TEST_ALONE").is_none() {
         let run = std::process::Command::new(std::env::current_exe().unwrap())
@@ -156,7 +157,6 @@ fn a_large_stream_needs_little_memory() {
         assert!(run.success());
         return;
     }
-    const SIZE: usize = 64 * MIB;
     let directory = tempfile::tempdir().unwrap();
     let db = file(&directory);
     let blobs = db.blobs("b").unwrap();

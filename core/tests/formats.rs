@@ -89,8 +89,9 @@ fn compare(db: &Beaver, expected: &Value) -> Result<()> {
     for (name, blobs) in object(&expected["blobs"]) {
         for (key, blob) in object(blobs) {
             let found = db.blobs(name)?.get(key)?.unwrap();
-            let hex: String = found.data.iter().map(|byte| format!("{byte:02x}")).collect();
-            assert_eq!(hex, blob["hex"].as_str().unwrap(), "blob {name:?} {key:?}");
+            let hex = blob["hex"].as_str().unwrap();
+            let bytes: Vec<u8> = (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap()).collect();
+            assert_eq!(found.data, bytes, "blob {name:?} {key:?}");
             let metadata = found.metadata.map_or(Value::Null, |json| json.to().unwrap());
             assert_eq!(metadata, blob["metadata"], "blob {name:?} {key:?}");
         }

@@ -189,7 +189,7 @@ fn serves_threads_in_the_order_of_their_calls_and_wakes_them_at_once() {
         let order = order.into_inner();
         assert_eq!(order.iter().map(|(number, _)| *number).collect::<Vec<_>>(), [99, 0, 1, 2, 3, 4, 5]);
         let took = order[6].1.duration_since(order[0].1);
-        assert!(took < Duration::from_millis(1_000), "six hand-overs took {took:?}");
+        assert!(took < Duration::from_secs(4), "six hand-overs took {took:?}");
     }
 }
 
@@ -202,7 +202,7 @@ fn serves_processes_in_the_order_of_their_calls() {
     assert!(holder.acquire(NOW, TTL).unwrap());
     let mut waiting = Vec::new();
     for number in 0..4u64 {
-        waiting.push(children::start("wait for the lock", &path, number));
+        waiting.push(children::start("wait for the lock", &path, &number));
         until(|| places(&path) == number + 2);
     }
     holder.release().unwrap();
@@ -221,7 +221,7 @@ fn a_waiter_that_dies_loses_its_place() {
     let db = Beaver::open(&path, Options { clock: clock.clone(), ..Options::default() }).unwrap();
     let (a, b) = (db.lock("l").unwrap(), db.lock("l").unwrap());
     assert!(a.acquire(NOW, TTL).unwrap());
-    let mut child = children::start("wait for the lock", &path, 0);
+    let mut child = children::start("wait for the lock", &path, &0);
     until(|| places(&path) == 2);
     child.kill();
     a.release().unwrap();
@@ -306,6 +306,31 @@ fn threads_that_share_a_handle_do_not_take_it_from_each_other() {
         });
     });
     assert!(!shared.locked().unwrap());
+}
+
+#[test]
+fn a_thread_that_gives_up_leaves_its_owners_place_to_the_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("l.db");
+    let db = open(&path);
+    let (holder, shared, rival) = (db.lock("l").unwrap(), db.lock("l").unwrap(), db.lock("l").unwrap());
+    assert!(holder.acquire(NOW, TTL).unwrap());
+    let order = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for (number, lock) in [(1, &shared), (2, &rival)] {
+            let order = &order;
+            scope.spawn(move || {
+                assert!(lock.acquire(Some(TTL), TTL).unwrap());
+                order.lock().push(number);
+                lock.release().unwrap();
+            });
+            until(|| db.stats().unwrap().waiters == number);
+        }
+        assert!(!shared.acquire(NOW, TTL).unwrap());
+        assert_eq!(places(&path), 3);
+        holder.release().unwrap();
+    });
+    assert_eq!(order.into_inner(), [1, 2]);
 }
 
 /// What holds for every structure that can be acquired.
@@ -412,7 +437,7 @@ fn an_acquired_structure_excludes_other_processes() {
     let dict = db.dict("d").unwrap();
     // Has learnt that there are no locks at all, which is true no longer when the child comes.
     dict.set("by", json!("parent")).unwrap();
-    let mut child = children::start("hold the dict", &path, "");
+    let mut child = children::start("hold the dict", &path, &"");
     child.expect("held");
     assert_eq!(dict.set("by", json!("parent")).unwrap_err().kind(), ErrorKind::Busy);
     assert_eq!(dict.get("by").unwrap().unwrap().as_str(), r#""child""#);

@@ -99,14 +99,13 @@ fn child() {
         }
         "write until killed" => {
             let mut n: u32 = dict.get("n").unwrap().map_or(0, |json| json.to().unwrap());
-            say("ready");
-            loop {
+            for round in 0.. {
                 let mut batch = db.batch();
                 batch.dict_set(&dict, "n", json!(n + 1), None, When::Always).unwrap();
                 batch.dict_set(&dict, &format!("key {n}"), json!("x".repeat(n as usize % 3_000)), None, When::Absent).unwrap();
                 batch.queue_put(&queue, json!(n), 1.0).unwrap();
-                batch.commit((n % 16 == 0).then_some(true)).unwrap();
-                if n % 3 == 0 {
+                batch.commit(n.is_multiple_of(16).then_some(true)).unwrap();
+                if n.is_multiple_of(3) {
                     // Takes one and gives it back, or dies with it.
                     let lease = queue.lease(Duration::from_millis(1), NOW, None).unwrap();
                     if let Some(lease) = lease {
@@ -114,6 +113,10 @@ fn child() {
                     }
                 }
                 n += 1;
+                if round == 0 {
+                    // From here on it may be killed: it has written something.
+                    say("ready");
+                }
             }
         }
         other => panic!("no such role: {other}"),
@@ -122,7 +125,7 @@ fn child() {
 }
 
 fn start_all(name: &str, path: &Path) -> Vec<Child> {
-    (0..PROCESSES).map(|number| start(name, path, number)).collect()
+    (0..PROCESSES).map(|number| start(name, path, &number)).collect()
 }
 
 fn numbers(children: Vec<Child>) -> Vec<u32> {
@@ -175,7 +178,7 @@ fn an_item_whose_worker_was_killed_comes_back() {
     let db = open(&path);
     let queue = db.queue("q").unwrap();
     queue.put(json!("work"), 1.0).unwrap();
-    let mut child = start("lease and hang", &path, "");
+    let mut child = start("lease and hang", &path, &"");
     child.expect(r#""work""#);
     assert_eq!((queue.len().unwrap(), queue.leased().unwrap()), (0, 1));
     child.kill();
@@ -192,7 +195,7 @@ fn a_waiting_process_wakes_within_20_milliseconds() {
     let path = dir.path().join("p.db");
     let db = open(&path);
     let queue = db.queue("q").unwrap();
-    let mut child = start("say how late items come", &path, "");
+    let mut child = start("say how late items come", &path, &"");
     child.expect("ready");
     let mut late: Vec<u32> = Vec::new();
     for round in 0..25u64 {
@@ -214,7 +217,7 @@ fn a_writer_killed_at_any_moment_leaves_whole_commits_only() {
     let path = dir.path().join("p.db");
     let mut before = 0;
     for round in 0..8u64 {
-        let mut child = start("write until killed", &path, "");
+        let mut child = start("write until killed", &path, &"");
         child.expect("ready");
         thread::sleep(Duration::from_millis(30 + 17 * (round % 5)));
         child.kill();
@@ -242,7 +245,7 @@ fn what_a_process_holds_when_it_is_killed_is_free_again() {
     let db = open(&path);
     let dict = db.dict("d").unwrap();
     // SQLite's write lock at once, and what it wrote is undone.
-    let mut child = start("hang in a transaction", &path, "");
+    let mut child = start("hang in a transaction", &path, &"");
     child.expect("written");
     assert!(dict.is_empty().unwrap());
     child.kill();
@@ -250,7 +253,7 @@ fn what_a_process_holds_when_it_is_killed_is_free_again() {
     dict.set("a", json!("parent")).unwrap();
     assert!(killed.elapsed() < Duration::from_secs(2));
     // An acquired structure by its time to live.
-    let mut child = start("hang with the dict", &path, "");
+    let mut child = start("hang with the dict", &path, &"");
     child.expect("held");
     child.kill();
     let killed = Instant::now();

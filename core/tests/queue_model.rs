@@ -155,7 +155,7 @@ proptest! {
         let mut model = Model { now: start, ..Model::default() };
         let mut ids: Vec<u64> = Vec::new();
         for step in steps {
-            let (queue, dead) = (db.queue("q").unwrap(), db.queue("dead").unwrap());
+            let queue = db.queue("q").unwrap();
             let chosen = |back: usize| ids.iter().rev().nth(back).copied().unwrap_or(0);
             match step {
                 Step::Put(priority) => queue.put(json!(model.put(priority)), f64::from(priority)).unwrap(),

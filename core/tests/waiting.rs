@@ -296,3 +296,22 @@ fn every_item_from_outside_finds_a_waiter() {
         }
     });
 }
+
+#[test]
+fn a_waiter_is_woken_from_outside_also_when_the_one_that_looked_has_left() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("w.db");
+    let db = open(&path);
+    let outside = open(&path);
+    thread::scope(|scope| {
+        let first = scope.spawn(|| db.queue("a").unwrap().get(Some(Duration::from_millis(150))).unwrap());
+        until(|| db.stats().unwrap().waiters == 1);
+        let second = scope.spawn(|| db.queue("b").unwrap().get(Some(Duration::from_secs(20))).unwrap());
+        assert!(first.join().unwrap().is_none());
+        until(|| db.stats().unwrap().waiters == 1);
+        outside.queue("b").unwrap().put(json!(1), 1.0).unwrap();
+        let put = Instant::now();
+        assert!(second.join().unwrap().is_some());
+        assert!(put.elapsed() < PROMPTLY);
+    });
+}

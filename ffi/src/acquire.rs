@@ -54,28 +54,21 @@ pub extern "C" fn beaver_dict_acquire(
     out_dict: OutDict<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(dict, out_error, |dict| {
-        acquire("out_dict", &dict, timeout_ms, ttl_seconds, out_dict)
-    })
+    with(dict, out_error, |dict| acquire("out_dict", &dict, timeout_ms, ttl_seconds, out_dict))
 }
 
 /// Ends what beaver_dict_acquire() began, called on the handle that it gave.
-/// @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing), and
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended), and
 ///         what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
-pub extern "C" fn beaver_dict_release(
-    dict: Option<&beaver_dict>,
-    out_error: OutError<'_>,
-) -> beaver_status {
-    with(dict, out_error, |dict| {
-        give::found(dict.inner()?.release()?)
-    })
+pub extern "C" fn beaver_dict_release(dict: Option<&beaver_dict>, out_error: OutError<'_>) -> beaver_status {
+    with(dict, out_error, |dict| give::found(dict.inner()?.release()?))
 }
 
 /// Holds the acquired dict for so long from now on.
 /// @param ttl_seconds  how long, above 0.
-/// @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing),
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
 ///         LIMIT, and what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
@@ -114,28 +107,21 @@ pub extern "C" fn beaver_list_acquire(
     out_list: OutList<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(list, out_error, |list| {
-        acquire("out_list", &list, timeout_ms, ttl_seconds, out_list)
-    })
+    with(list, out_error, |list| acquire("out_list", &list, timeout_ms, ttl_seconds, out_list))
 }
 
 /// Ends what beaver_list_acquire() began, called on the handle that it gave.
-/// @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing), and
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended), and
 ///         what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
-pub extern "C" fn beaver_list_release(
-    list: Option<&beaver_list>,
-    out_error: OutError<'_>,
-) -> beaver_status {
-    with(list, out_error, |list| {
-        give::found(list.inner()?.release()?)
-    })
+pub extern "C" fn beaver_list_release(list: Option<&beaver_list>, out_error: OutError<'_>) -> beaver_status {
+    with(list, out_error, |list| give::found(list.inner()?.release()?))
 }
 
 /// Holds the acquired list for so long from now on.
 /// @param ttl_seconds  how long, above 0.
-/// @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing),
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
 ///         LIMIT, and what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
@@ -174,28 +160,21 @@ pub extern "C" fn beaver_queue_acquire(
     out_queue: OutQueue<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(queue, out_error, |queue| {
-        acquire("out_queue", &queue, timeout_ms, ttl_seconds, out_queue)
-    })
+    with(queue, out_error, |queue| acquire("out_queue", &queue, timeout_ms, ttl_seconds, out_queue))
 }
 
 /// Ends what beaver_queue_acquire() began, called on the handle that it gave.
-/// @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing), and
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended), and
 ///         what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
-pub extern "C" fn beaver_queue_release(
-    queue: Option<&beaver_queue>,
-    out_error: OutError<'_>,
-) -> beaver_status {
-    with(queue, out_error, |queue| {
-        give::found(queue.inner()?.release()?)
-    })
+pub extern "C" fn beaver_queue_release(queue: Option<&beaver_queue>, out_error: OutError<'_>) -> beaver_status {
+    with(queue, out_error, |queue| give::found(queue.inner()?.release()?))
 }
 
 /// Holds the acquired queue for so long from now on.
 /// @param ttl_seconds  how long, above 0.
-/// @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing),
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
 ///         LIMIT, and what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
@@ -234,28 +213,21 @@ pub extern "C" fn beaver_blobs_acquire(
     out_blobs: OutBlobs<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(blobs, out_error, |blobs| {
-        acquire("out_blobs", &blobs, timeout_ms, ttl_seconds, out_blobs)
-    })
+    with(blobs, out_error, |blobs| acquire("out_blobs", &blobs, timeout_ms, ttl_seconds, out_blobs))
 }
 
 /// Ends what beaver_blobs_acquire() began, called on the handle that it gave.
-/// @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing), and
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended), and
 ///         what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
-pub extern "C" fn beaver_blobs_release(
-    blobs: Option<&beaver_blobs>,
-    out_error: OutError<'_>,
-) -> beaver_status {
-    with(blobs, out_error, |blobs| {
-        give::found(blobs.inner()?.release()?)
-    })
+pub extern "C" fn beaver_blobs_release(blobs: Option<&beaver_blobs>, out_error: OutError<'_>) -> beaver_status {
+    with(blobs, out_error, |blobs| give::found(blobs.inner()?.release()?))
 }
 
 /// Holds the acquired blob store for so long from now on.
 /// @param ttl_seconds  how long, above 0.
-/// @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing),
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
 ///         LIMIT, and what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
@@ -294,26 +266,21 @@ pub extern "C" fn beaver_log_acquire(
     out_log: OutLog<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(log, out_error, |log| {
-        acquire("out_log", &log, timeout_ms, ttl_seconds, out_log)
-    })
+    with(log, out_error, |log| acquire("out_log", &log, timeout_ms, ttl_seconds, out_log))
 }
 
 /// Ends what beaver_log_acquire() began, called on the handle that it gave.
-/// @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing), and
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended), and
 ///         what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
-pub extern "C" fn beaver_log_release(
-    log: Option<&beaver_log>,
-    out_error: OutError<'_>,
-) -> beaver_status {
+pub extern "C" fn beaver_log_release(log: Option<&beaver_log>, out_error: OutError<'_>) -> beaver_status {
     with(log, out_error, |log| give::found(log.inner()?.release()?))
 }
 
 /// Holds the acquired log for so long from now on.
 /// @param ttl_seconds  how long, above 0.
-/// @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle acquired nothing),
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
 ///         LIMIT, and what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]

@@ -42,11 +42,7 @@ struct CommitOptions {
 
 impl beaver_batch {
     pub fn new(db: &Beaver) -> Self {
-        beaver_batch {
-            batch: db.batch(),
-            db: db.clone(),
-            _live: Live::new(),
-        }
+        beaver_batch { batch: db.batch(), db: db.clone(), _live: Live::new() }
     }
 }
 

@@ -130,9 +130,7 @@ pub extern "C" fn beaver_blobs_contains(
     out_error: OutError<'_>,
 ) -> beaver_status {
     with(blobs, out_error, |blobs| {
-        give::value("out_contains", out_contains, || {
-            blobs.inner()?.contains(text("key", key)?)
-        })
+        give::value("out_contains", out_contains, || blobs.inner()?.contains(text("key", key)?))
     })
 }
 
@@ -146,9 +144,7 @@ pub extern "C" fn beaver_blobs_delete(
     key: StrIn<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(blobs, out_error, |blobs| {
-        give::found(blobs.inner()?.delete(text("key", key)?)?)
-    })
+    with(blobs, out_error, |blobs| give::found(blobs.inner()?.delete(text("key", key)?)?))
 }
 
 /// Goes through the keys, byte by byte in order.
@@ -161,14 +157,7 @@ pub extern "C" fn beaver_blobs_keys(
     out_iter: OutIter<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(blobs, out_error, |blobs| {
-        give::rows(
-            &blobs,
-            out_iter,
-            |blobs| Ok(blobs.keys()),
-            |key| json::string(&key),
-        )
-    })
+    with(blobs, out_error, |blobs| give::rows(&blobs, out_iter, |blobs| Ok(blobs.keys()), |key| json::string(&key)))
 }
 
 /// Counts the blobs.
@@ -181,9 +170,7 @@ pub extern "C" fn beaver_blobs_len(
     out_count: OutU64<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(blobs, out_error, |blobs| {
-        give::value("out_count", out_count, || blobs.inner()?.len())
-    })
+    with(blobs, out_error, |blobs| give::value("out_count", out_count, || blobs.inner()?.len()))
 }
 
 /// Deletes every blob.
@@ -196,9 +183,7 @@ pub extern "C" fn beaver_blobs_clear(
     out_count: OutU64<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(blobs, out_error, |blobs| {
-        give::optional(out_count, || blobs.inner()?.clear())
-    })
+    with(blobs, out_error, |blobs| give::optional(out_count, || blobs.inner()?.clear()))
 }
 
 /// Begins to write a blob piece by piece. Nobody sees it before beaver_blob_writer_finish().

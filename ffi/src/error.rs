@@ -31,12 +31,7 @@ impl beaver_error {
             "operation": error.operation(),
             "sqlite_code": error.sqlite_code(),
         });
-        beaver_error {
-            message,
-            detail: c_text(&detail.to_string()),
-            error,
-            _live: Live::new(),
-        }
+        beaver_error { message, detail: c_text(&detail.to_string()), error, _live: Live::new() }
     }
 }
 
@@ -107,7 +102,5 @@ pub extern "C" fn beaver_error_free(error: Option<repr_c::Box<beaver_error>>) {
 }
 
 fn number(value: Option<usize>) -> i64 {
-    value
-        .and_then(|value| i64::try_from(value).ok())
-        .unwrap_or(-1)
+    value.and_then(|value| i64::try_from(value).ok()).unwrap_or(-1)
 }

@@ -38,11 +38,7 @@ impl Object for beaver_lock {
 
 impl beaver_lock {
     pub fn new(inner: Lock, db: &Beaver) -> Self {
-        beaver_lock {
-            inner,
-            db: db.clone(),
-            _live: Live::new(),
-        }
+        beaver_lock { inner, db: db.clone(), _live: Live::new() }
     }
 }
 
@@ -67,17 +63,12 @@ pub extern "C" fn beaver_lock_acquire(
 }
 
 /// Gives the lock to the next who waits.
-/// @return OK, NOT_FOUND (it had ended by its time to live), CONFLICT (this handle never acquired it),
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
 ///         and what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
-pub extern "C" fn beaver_lock_release(
-    lock: Option<&beaver_lock>,
-    out_error: OutError<'_>,
-) -> beaver_status {
-    with(lock, out_error, |lock| {
-        give::found(lock.inner()?.release()?)
-    })
+pub extern "C" fn beaver_lock_release(lock: Option<&beaver_lock>, out_error: OutError<'_>) -> beaver_status {
+    with(lock, out_error, |lock| give::found(lock.inner()?.release()?))
 }
 
 /// Holds the lock for so long from now on.
@@ -106,9 +97,7 @@ pub extern "C" fn beaver_lock_held(
     out_held: OutBool<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(lock, out_error, |lock| {
-        give::value("out_held", out_held, || lock.inner()?.held())
-    })
+    with(lock, out_error, |lock| give::value("out_held", out_held, || lock.inner()?.held()))
 }
 
 /// Tells whether anybody holds the lock.
@@ -121,9 +110,7 @@ pub extern "C" fn beaver_lock_locked(
     out_locked: OutBool<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(lock, out_error, |lock| {
-        give::value("out_locked", out_locked, || lock.inner()?.locked())
-    })
+    with(lock, out_error, |lock| give::value("out_locked", out_locked, || lock.inner()?.locked()))
 }
 
 /// Takes the lock from its holder and everybody out of the line. For repairs.
@@ -136,9 +123,7 @@ pub extern "C" fn beaver_lock_clear(
     out_count: OutU64<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(lock, out_error, |lock| {
-        give::optional(out_count, || lock.inner()?.clear())
-    })
+    with(lock, out_error, |lock| give::optional(out_count, || lock.inner()?.clear()))
 }
 
 /// Frees the handle; a lock that it holds is released.

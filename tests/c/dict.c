@@ -116,8 +116,8 @@ static void is_acquired_by_one(void) {
     CHECK(other == NULL);
     CHECK_OK(beaver_dict_set(mine, "a", "1", Z, 0, NULL));
     CHECK_OK(beaver_dict_renew(mine, 60, NULL));
-    CHECK_STATUS(BEAVER_CONFLICT, beaver_dict_renew(dict, 60, NULL));
-    CHECK_STATUS(BEAVER_CONFLICT, beaver_dict_release(dict, NULL));
+    CHECK_STATUS(BEAVER_NOT_FOUND, beaver_dict_renew(dict, 60, NULL));
+    CHECK_STATUS(BEAVER_NOT_FOUND, beaver_dict_release(dict, NULL));
     CHECK_OK(beaver_dict_release(mine, NULL));
     CHECK_FLAG(false, beaver_dict_locked(dict, &flag, NULL));
     beaver_dict_free(mine);

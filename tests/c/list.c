@@ -77,7 +77,7 @@ static void is_acquired_by_one(void) {
     CHECK_OK(beaver_list_renew(mine, 10, NULL));
     beaver_list_free(mine); /* releases */
     CHECK_FLAG(false, beaver_list_locked(list, &flag, NULL));
-    CHECK_STATUS(BEAVER_CONFLICT, beaver_list_release(list, NULL));
+    CHECK_STATUS(BEAVER_NOT_FOUND, beaver_list_release(list, NULL));
     CHECK_LIST("[1,2]");
 }
 

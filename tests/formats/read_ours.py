@@ -32,11 +32,11 @@ def snapshot(path, now):
                 "SELECT lock_name, requested_at, expires_at FROM beaver_lock_waiters ORDER BY lock_name, requested_at"
             ).fetchall()
             raw.execute("DELETE FROM beaver_lock_waiters")
-        db = beaver.BeaverDB(str(copy))  # makes the tables that the file lacks: ours has no channels yet
+        # It creates the tables of its own that the file lacks, if only for the copy.
+        db = beaver.BeaverDB(str(copy))
         try:
-            with contextlib.closing(sqlite3.connect(copy)) as raw:
-                tables = _hidden(raw, now)
             found = _structures(db)
+            tables = _hidden(db.connection, now)
         finally:
             db.close()
     found["locks"] = {}

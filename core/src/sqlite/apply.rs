@@ -42,8 +42,8 @@ fn refuse_no_effect(op: &Op, reply: &Reply) -> Result<()> {
         return Ok(());
     }
     let (condition, positional) = match &op.change {
-        Change::Dict(DictChange::Set { condition, .. } | DictChange::Delete { condition, .. }) => (condition, false),
-        Change::Blob(BlobChange::Put { condition, .. }) => (condition, false),
+        Change::Dict(DictChange::Set { condition, .. } | DictChange::Delete { condition, .. })
+        | Change::Blob(BlobChange::Put { condition, .. }) => (condition, false),
         Change::List(ListChange::Set { condition, .. } | ListChange::Delete { condition, .. }) => (condition, true),
         Change::Queue(QueueChange::Ack { .. }) => return Err(Error::new(ErrorKind::NotFound, "the lease is over: the item was or will be given out again")),
         _ => return Ok(()),

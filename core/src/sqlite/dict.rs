@@ -115,10 +115,10 @@ fn live(conn: &Connection, now: Micros, name: &str, key: &str) -> Result<Option<
     let mut get = conn.prepare_cached(GET)?;
     let mut rows = get.query([name, key])?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    if let ValueRef::Real(at) = row.get_ref(1)? {
-        if from_seconds(at) <= now {
-            return Ok(None);
-        }
+    if let ValueRef::Real(at) = row.get_ref(1)?
+        && from_seconds(at) <= now
+    {
+        return Ok(None);
     }
     Ok(Some(Json::trusted(row.get_ref(0)?.as_str()?)))
 }

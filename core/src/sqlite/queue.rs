@@ -32,7 +32,10 @@ pub(super) fn apply(tx: &mut Tx<'_>, name: &str, change: &QueueChange) -> Result
         }
         QueueChange::Take { count } => {
             let items = take(tx, name, *count)?;
-            if items.is_empty() { empty(tx, name) } else { Ok(Reply::Items(items)) }
+            if items.is_empty() {
+                return empty(tx, name);
+            }
+            Ok(Reply::Items(items.into_iter().map(Taken::item).collect()))
         }
         QueueChange::Lease { lease, dead_letter } => {
             let until = later(tx.now, *lease);
@@ -86,31 +89,53 @@ fn insert(tx: &Tx<'_>, name: &str, data: &str, priority: f64, stamp: f64) -> Res
     Ok(())
 }
 
+/// An item that was taken out of its table.
+struct Taken {
+    place: Place,
+    data: String,
+    /// How often it was given out before.
+    attempts: u32,
+}
+
+impl Taken {
+    fn item(self) -> QueueItem {
+        self.place.item(self.data)
+    }
+}
+
 /// Takes the first items out of the queue.
-fn take(tx: &Tx<'_>, name: &str, count: usize) -> Result<Vec<QueueItem>> {
+fn take(tx: &Tx<'_>, name: &str, count: usize) -> Result<Vec<Taken>> {
     if !sweep(tx, name)? {
         return take_stored(tx, name, count);
     }
-    page(tx.conn, tx.now, name, None, count)?
-        .into_iter()
-        .map(|place| Ok(remove(tx, &place)?.0))
-        .collect()
+    page(tx.conn, tx.now, name, None, count)?.into_iter().map(|place| remove(tx, place)).collect()
 }
 
 /// As [`take`], where no lease has come back: then the queue's own table has the order.
-fn take_stored(tx: &Tx<'_>, name: &str, count: usize) -> Result<Vec<QueueItem>> {
+fn take_stored(tx: &Tx<'_>, name: &str, count: usize) -> Result<Vec<Taken>> {
     let mut delete = tx.conn.prepare_cached(
         "DELETE FROM beaver_priority_queues WHERE rowid IN (
              SELECT rowid FROM beaver_priority_queues WHERE queue_name = ?1
              ORDER BY priority, timestamp, rowid LIMIT ?2)
          RETURNING rowid, priority, timestamp, data",
     )?;
-    let mut taken: Vec<(Place, String)> = delete
-        .query_map(params![name, count], |row| Ok((Place::stored(row)?, row.get(3)?)))?
+    let mut taken: Vec<Taken> = delete
+        .query_map(params![name, count], |row| Ok(Taken { place: Place::stored(row)?, data: row.get(3)?, attempts: 0 }))?
         .collect::<rusqlite::Result<_>>()?;
     // SQLite gives deleted rows in any order.
-    taken.sort_by(|(a, _), (b, _)| a.order(b));
-    Ok(taken.into_iter().map(|(place, data)| place.item(data)).collect())
+    taken.sort_by(|a, b| a.place.order(&b.place));
+    Ok(taken)
+}
+
+/// Removes an item from its table.
+fn remove(tx: &Tx<'_>, place: Place) -> Result<Taken> {
+    let sql = if place.leased {
+        "DELETE FROM beaver_queue_leases WHERE lease_id = ?1 RETURNING data, attempts"
+    } else {
+        "DELETE FROM beaver_priority_queues WHERE rowid = ?1 RETURNING data, 0"
+    };
+    let (data, attempts) = tx.conn.prepare_cached(sql)?.query_row([place.row], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(Taken { place, data, attempts })
 }
 
 enum Lent {
@@ -121,12 +146,10 @@ enum Lent {
 }
 
 fn lend(tx: &Tx<'_>, name: &str, until: Micros, dead_letter: Option<&DeadLetter>) -> Result<Lent> {
-    sweep(tx, name)?;
     for _ in 0..MOST_DEAD {
-        let Some(place) = page(tx.conn, tx.now, name, None, 1)?.pop() else { return Ok(Lent::Nothing) };
-        let (item, attempts) = remove(tx, &place)?;
+        let Some(Taken { place, data, attempts }) = take(tx, name, 1)?.pop() else { return Ok(Lent::Nothing) };
         match dead_letter {
-            Some(dead) if attempts >= dead.max_attempts => put(tx, &dead.queue, item.data.as_str(), item.priority)?,
+            Some(dead) if attempts >= dead.max_attempts => put(tx, &dead.queue, &data, place.priority)?,
             _ => {
                 let attempts = attempts.saturating_add(1);
                 tx.conn
@@ -134,9 +157,9 @@ fn lend(tx: &Tx<'_>, name: &str, until: Micros, dead_letter: Option<&DeadLetter>
                         "INSERT INTO beaver_queue_leases (queue_name, priority, timestamp, data, attempts, leased_until, returned)
                          VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)",
                     )?
-                    .execute(params![name, place.priority, place.stamp, item.data.as_str(), attempts, to_seconds(until)])?;
+                    .execute(params![name, place.priority, place.stamp, data, attempts, to_seconds(until)])?;
                 let id = tx.conn.last_insert_rowid().unsigned_abs();
-                return Ok(Lent::Item(Box::new(LeasedItem { id, attempts, item })));
+                return Ok(Lent::Item(Box::new(LeasedItem { id, attempts, item: place.item(data) })));
             }
         }
     }
@@ -160,10 +183,16 @@ fn empty(tx: &Tx<'_>, name: &str) -> Result<Reply> {
     Ok(Reply::Empty { retry_at: next_after(tx.conn, tx.now, name)? })
 }
 
-/// Marks what has come back; tells whether anything of the queue is back.
+/// Whether anything that was given out has come back.
+fn any_back(conn: &Connection, now: Micros, name: &str) -> Result<bool> {
+    Ok(conn
+        .prepare_cached("SELECT 1 FROM beaver_queue_leases WHERE queue_name = ?1 AND leased_until <= ?2 LIMIT 1")?
+        .exists(params![name, to_seconds(now)])?)
+}
+
+/// Marks what has come back; tells whether anything has.
 fn sweep(tx: &Tx<'_>, name: &str) -> Result<bool> {
-    let mut first = tx.conn.prepare_cached("SELECT 1 FROM beaver_queue_leases WHERE queue_name = ?1 AND leased_until <= ?2 LIMIT 1")?;
-    if !first.exists(params![name, to_seconds(tx.now)])? {
+    if !any_back(tx.conn, tx.now, name)? {
         return Ok(false);
     }
     tx.conn
@@ -233,7 +262,9 @@ fn page(conn: &Connection, now: Micros, name: &str, after: Option<QueueCursor>, 
         params![name, priority, stamp, stored_row, limit],
         Place::stored,
     )?;
-    let stored = places.len();
+    if !any_back(conn, now, name)? {
+        return Ok(places);
+    }
     places.extend(collect(
         conn,
         "SELECT lease_id, priority, timestamp FROM beaver_queue_leases
@@ -252,10 +283,8 @@ fn page(conn: &Connection, now: Micros, name: &str, after: Option<QueueCursor>, 
         params![name, priority, stamp, leased_row, limit, to_seconds(now)],
         Place::leased,
     )?);
-    if places.len() > stored {
-        places.sort_by(Place::order);
-        places.truncate(limit);
-    }
+    places.sort_by(Place::order);
+    places.truncate(limit);
     Ok(places)
 }
 
@@ -266,17 +295,6 @@ fn collect(
     read: impl FnMut(&Row<'_>) -> rusqlite::Result<Place>,
 ) -> Result<Vec<Place>> {
     Ok(conn.prepare_cached(sql)?.query_map(params, read)?.collect::<rusqlite::Result<_>>()?)
-}
-
-/// Removes an item from its table; with how often it was given out so far.
-fn remove(tx: &Tx<'_>, place: &Place) -> Result<(QueueItem, u32)> {
-    let sql = if place.leased {
-        "DELETE FROM beaver_queue_leases WHERE lease_id = ?1 RETURNING data, attempts"
-    } else {
-        "DELETE FROM beaver_priority_queues WHERE rowid = ?1 RETURNING data, 0"
-    };
-    let (data, attempts) = tx.conn.prepare_cached(sql)?.query_row([place.row], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok((place.item(data), attempts))
 }
 
 fn load(conn: &Connection, place: &Place) -> Result<Option<QueueItem>> {

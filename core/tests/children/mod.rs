@@ -36,7 +36,7 @@ pub struct Child {
     lines: Lines<BufReader<ChildStdout>>,
 }
 
-pub fn start(name: &str, file: &Path, argument: impl ToString) -> Child {
+pub fn start(name: &str, file: &Path, argument: &dyn ToString) -> Child {
     let mut process = Command::new(std::env::current_exe().unwrap())
         .args(["child", "--exact", "--nocapture", "--test-threads=1"])
         .env(ROLE, name)

@@ -1,9 +1,10 @@
 //! The examples in README.md and docs/guide are programs: each is compiled and run, so that none can go stale.
 //!
-//! The word after the fence decides. `rust`: a documentation test. `c`, `cpp`: a program if it has a `main`, or else
-//! the body of one, in which `db` is an open database. `sh`: every `cargo xtask` command in it must exist. `cmake`:
-//! its lines must be lines of tests/install/cmake/CMakeLists.txt, which the install step builds. `json`, `toml`,
-//! `text`, `console`: shown, not run. `no_run` behind the word compiles only. Any other word is an error.
+//! The word after the fence decides. `rust`: a documentation test, with `beaver_core` and `serde_json`. `c`, `cpp`: a
+//! program if it has a `main`, or else the body of one, in which `db` is an open database, and which must free all that it
+//! makes. `sh`: every `cargo xtask` command in it must exist. `cmake`: its lines must be lines of
+//! tests/install/cmake/CMakeLists.txt, which the install step builds. `json`, `toml`, `text`, `console`: shown, not run.
+//! `no_run` behind the word compiles only. Any other word is an error.
 
 use super::run_program;
 use crate::compiler::{self, Linkage};
@@ -12,11 +13,11 @@ use crate::{project, sh};
 use anyhow::{Context, Result, bail};
 use clap::CommandFactory;
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const BODY: &str = "#include <beaver.h>\n#include <assert.h>\n#include <stdio.h>\n#include <string.h>\n\
     int main(void) {\nbeaver_db *db = NULL;\n\
-    if (beaver_db_open(\"guide.db\", NULL, &db, NULL) != BEAVER_OK) return 1;\n{\n%BODY%\n}\nbeaver_db_free(db);\nreturn 0;\n}\n";
+    if (beaver_db_open(\"guide.db\", NULL, &db, NULL) != BEAVER_OK) return 1;\n{\n%BODY%\n}\nbeaver_db_free(db);\nreturn beaver_live_objects() == 0 ? 0 : 1;\n}\n";
 const CPP_BODY: &str = "#include <beaver.hpp>\n#include <cassert>\n#include <iostream>\n\
     int main() {\nbeaver::Database db(\"guide.db\");\n{\n%BODY%\n}\nreturn 0;\n}\n";
 
@@ -162,29 +163,27 @@ fn commands_exist(line: &str) -> Result<()> {
     Ok(())
 }
 
-/// rustdoc tests a page of Markdown as it tests comments; it needs to be told where the core's library is.
+/// rustdoc tests a page of Markdown as it tests comments; it needs to be told where the libraries are.
 fn rust_page(page: &str) -> Result<()> {
-    let core = core_library()?;
     let folder = sh::temp_dir()?;
     let mut dependencies = std::ffi::OsString::from("dependency=");
     dependencies.push(project::target()?.join("debug/deps"));
-    let mut external = std::ffi::OsString::from("beaver_core=");
-    external.push(core);
     let mut rustdoc = sh::command("rustdoc");
-    rustdoc
-        .args(["--test", "--edition=2024"])
-        .arg("--extern")
-        .arg(external)
-        .arg("-L")
-        .arg(dependencies);
+    rustdoc.args(["--test", "--edition=2024"]);
+    for library in rust_libraries()? {
+        rustdoc.arg("--extern").arg(library);
+    }
     sh::run(
         rustdoc
+            .arg("-L")
+            .arg(dependencies)
             .arg(project::root().join(page))
             .current_dir(folder.path()),
     )
 }
 
-fn core_library() -> Result<PathBuf> {
+/// The core, and the JSON library that its users have too, each as `name=file`.
+fn rust_libraries() -> Result<Vec<String>> {
     let mut cargo = sh::cargo();
     cargo.args([
         "build",
@@ -194,20 +193,27 @@ fn core_library() -> Result<PathBuf> {
         "--message-format=json",
     ]);
     let messages = sh::output(&mut cargo)?;
-    let messages = messages
+    let messages: Vec<Value> = messages
         .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let mut core = messages.filter(|message| message["target"]["name"] == "beaver_core");
-    let files = core
-        .find_map(|message| message["filenames"].as_array().cloned())
-        .unwrap_or_default();
-    let library = files
-        .iter()
-        .filter_map(Value::as_str)
-        .find(|file| file.ends_with(".rlib"));
-    Ok(library
-        .context("cargo built no library of beaver-core")?
-        .into())
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect();
+    let library = |name: &str| {
+        let message = messages
+            .iter()
+            .find(|message| message["target"]["name"] == name);
+        let files = message.and_then(|message| message["filenames"].as_array());
+        let file = files
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .find(|file| file.ends_with(".rlib"));
+        let file = file.with_context(|| format!("cargo built no library {name}"))?;
+        Ok(format!("{name}={file}"))
+    };
+    ["beaver_core", "serde_json"]
+        .into_iter()
+        .map(library)
+        .collect()
 }
 
 #[cfg(test)]

@@ -155,7 +155,10 @@ impl Testee {
             "pause" => Answer::done(db.pause()?),
             "resume" => Answer::done(db.resume()?),
             "close" => Answer::done(db.close()?),
-            "interrupt" => Answer::done(db.interrupt()),
+            "interrupt" => {
+                db.interrupt();
+                Answer::null()
+            }
             _ => Answer::unknown(verb),
         })
     }
