@@ -230,7 +230,7 @@ typedef int32_t beaver_status;
 
 /**
  * Bytes that the caller owns. After `len` bytes there is a NUL, so that text is a C string. Freed with
- *  beaver_buf_free(); an empty one, with `data` NULL, need not be.
+ * beaver_buf_free(); an empty one, with `data` NULL, need not be.
  */
 typedef struct {
   /**
@@ -410,7 +410,7 @@ BEAVER_API uint32_t beaver_version_number(void);
 
 /**
  * Tells whether the library was built with a part: "dict", "list", "queue", "blob", "log", "lock",
- *  "batch".
+ * "batch".
  * @param name  NUL-terminated UTF-8; NULL and unknown names give false.
  * @return true if it is there.
  * @thread any, concurrently.  @since 0.1

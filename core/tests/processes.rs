@@ -98,8 +98,8 @@ fn child() {
             thread::sleep(TTL);
         }
         "write until killed" => {
-            let mut n: u32 = dict.get("n").unwrap().map_or(0, |json| json.to().unwrap());
-            for round in 0.. {
+            let first: u32 = dict.get("n").unwrap().map_or(0, |json| json.to().unwrap());
+            for n in first.. {
                 let mut batch = db.batch();
                 batch.dict_set(&dict, "n", json!(n + 1), None, When::Always).unwrap();
                 batch.dict_set(&dict, &format!("key {n}"), json!("x".repeat(n as usize % 3_000)), None, When::Absent).unwrap();
@@ -112,8 +112,7 @@ fn child() {
                         queue.nack(lease.id, Duration::ZERO).unwrap();
                     }
                 }
-                n += 1;
-                if round == 0 {
+                if n == first {
                     // From here on it may be killed: it has written something.
                     say("ready");
                 }

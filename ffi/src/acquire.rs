@@ -54,9 +54,7 @@ pub extern "C" fn beaver_dict_acquire(
     out_dict: OutDict<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(dict, out_error, |dict| {
-        acquire("out_dict", &dict, timeout_ms, ttl_seconds, out_dict)
-    })
+    with(dict, out_error, |dict| acquire("out_dict", &dict, timeout_ms, ttl_seconds, out_dict))
 }
 
 /// Ends what beaver_dict_acquire() began, called on the handle that it gave.
@@ -64,13 +62,8 @@ pub extern "C" fn beaver_dict_acquire(
 ///         what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
-pub extern "C" fn beaver_dict_release(
-    dict: Option<&beaver_dict>,
-    out_error: OutError<'_>,
-) -> beaver_status {
-    with(dict, out_error, |dict| {
-        give::found(dict.inner()?.release()?)
-    })
+pub extern "C" fn beaver_dict_release(dict: Option<&beaver_dict>, out_error: OutError<'_>) -> beaver_status {
+    with(dict, out_error, |dict| give::found(dict.inner()?.release()?))
 }
 
 /// Holds the acquired dict for so long from now on.
@@ -114,9 +107,7 @@ pub extern "C" fn beaver_list_acquire(
     out_list: OutList<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(list, out_error, |list| {
-        acquire("out_list", &list, timeout_ms, ttl_seconds, out_list)
-    })
+    with(list, out_error, |list| acquire("out_list", &list, timeout_ms, ttl_seconds, out_list))
 }
 
 /// Ends what beaver_list_acquire() began, called on the handle that it gave.
@@ -124,13 +115,8 @@ pub extern "C" fn beaver_list_acquire(
 ///         what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
-pub extern "C" fn beaver_list_release(
-    list: Option<&beaver_list>,
-    out_error: OutError<'_>,
-) -> beaver_status {
-    with(list, out_error, |list| {
-        give::found(list.inner()?.release()?)
-    })
+pub extern "C" fn beaver_list_release(list: Option<&beaver_list>, out_error: OutError<'_>) -> beaver_status {
+    with(list, out_error, |list| give::found(list.inner()?.release()?))
 }
 
 /// Holds the acquired list for so long from now on.
@@ -174,9 +160,7 @@ pub extern "C" fn beaver_queue_acquire(
     out_queue: OutQueue<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(queue, out_error, |queue| {
-        acquire("out_queue", &queue, timeout_ms, ttl_seconds, out_queue)
-    })
+    with(queue, out_error, |queue| acquire("out_queue", &queue, timeout_ms, ttl_seconds, out_queue))
 }
 
 /// Ends what beaver_queue_acquire() began, called on the handle that it gave.
@@ -184,13 +168,8 @@ pub extern "C" fn beaver_queue_acquire(
 ///         what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
-pub extern "C" fn beaver_queue_release(
-    queue: Option<&beaver_queue>,
-    out_error: OutError<'_>,
-) -> beaver_status {
-    with(queue, out_error, |queue| {
-        give::found(queue.inner()?.release()?)
-    })
+pub extern "C" fn beaver_queue_release(queue: Option<&beaver_queue>, out_error: OutError<'_>) -> beaver_status {
+    with(queue, out_error, |queue| give::found(queue.inner()?.release()?))
 }
 
 /// Holds the acquired queue for so long from now on.
@@ -234,9 +213,7 @@ pub extern "C" fn beaver_blobs_acquire(
     out_blobs: OutBlobs<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(blobs, out_error, |blobs| {
-        acquire("out_blobs", &blobs, timeout_ms, ttl_seconds, out_blobs)
-    })
+    with(blobs, out_error, |blobs| acquire("out_blobs", &blobs, timeout_ms, ttl_seconds, out_blobs))
 }
 
 /// Ends what beaver_blobs_acquire() began, called on the handle that it gave.
@@ -244,13 +221,8 @@ pub extern "C" fn beaver_blobs_acquire(
 ///         what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
-pub extern "C" fn beaver_blobs_release(
-    blobs: Option<&beaver_blobs>,
-    out_error: OutError<'_>,
-) -> beaver_status {
-    with(blobs, out_error, |blobs| {
-        give::found(blobs.inner()?.release()?)
-    })
+pub extern "C" fn beaver_blobs_release(blobs: Option<&beaver_blobs>, out_error: OutError<'_>) -> beaver_status {
+    with(blobs, out_error, |blobs| give::found(blobs.inner()?.release()?))
 }
 
 /// Holds the acquired blob store for so long from now on.
@@ -294,9 +266,7 @@ pub extern "C" fn beaver_log_acquire(
     out_log: OutLog<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(log, out_error, |log| {
-        acquire("out_log", &log, timeout_ms, ttl_seconds, out_log)
-    })
+    with(log, out_error, |log| acquire("out_log", &log, timeout_ms, ttl_seconds, out_log))
 }
 
 /// Ends what beaver_log_acquire() began, called on the handle that it gave.
@@ -304,10 +274,7 @@ pub extern "C" fn beaver_log_acquire(
 ///         what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
-pub extern "C" fn beaver_log_release(
-    log: Option<&beaver_log>,
-    out_error: OutError<'_>,
-) -> beaver_status {
+pub extern "C" fn beaver_log_release(log: Option<&beaver_log>, out_error: OutError<'_>) -> beaver_status {
     with(log, out_error, |log| give::found(log.inner()?.release()?))
 }
 

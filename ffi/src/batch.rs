@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::blob::beaver_blobs;
 use crate::buf::{OutBuf, beaver_buf};
-use crate::call::{call, object, object_mut, output};
+use crate::call::{call, free, object, object_mut, output};
 use crate::dict::beaver_dict;
 use crate::error::OutError;
 use crate::give::OutU64;
@@ -42,11 +42,7 @@ struct CommitOptions {
 
 impl beaver_batch {
     pub fn new(db: &Beaver) -> Self {
-        beaver_batch {
-            batch: db.batch(),
-            db: db.clone(),
-            _live: Live::new(),
-        }
+        beaver_batch { batch: db.batch(), db: db.clone(), _live: Live::new() }
     }
 }
 
@@ -544,5 +540,5 @@ pub extern "C" fn beaver_batch_commit(
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_batch_free(batch: Option<repr_c::Box<beaver_batch>>) {
-    drop(batch);
+    free(batch);
 }

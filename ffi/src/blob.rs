@@ -6,6 +6,7 @@ use beaver_core::{Beaver, Blobs};
 use safer_ffi::prelude::*;
 
 use crate::buf::{OutBuf, beaver_buf};
+use crate::call::free;
 use crate::error::OutError;
 use crate::give::{self, OutBool, OutU64};
 use crate::input::{StrIn, bytes, optional_json, text};
@@ -130,9 +131,7 @@ pub extern "C" fn beaver_blobs_contains(
     out_error: OutError<'_>,
 ) -> beaver_status {
     with(blobs, out_error, |blobs| {
-        give::value("out_contains", out_contains, || {
-            blobs.inner()?.contains(text("key", key)?)
-        })
+        give::value("out_contains", out_contains, || blobs.inner()?.contains(text("key", key)?))
     })
 }
 
@@ -146,9 +145,7 @@ pub extern "C" fn beaver_blobs_delete(
     key: StrIn<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(blobs, out_error, |blobs| {
-        give::found(blobs.inner()?.delete(text("key", key)?)?)
-    })
+    with(blobs, out_error, |blobs| give::found(blobs.inner()?.delete(text("key", key)?)?))
 }
 
 /// Goes through the keys, byte by byte in order.
@@ -161,14 +158,7 @@ pub extern "C" fn beaver_blobs_keys(
     out_iter: OutIter<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(blobs, out_error, |blobs| {
-        give::rows(
-            &blobs,
-            out_iter,
-            |blobs| Ok(blobs.keys()),
-            |key| json::string(&key),
-        )
-    })
+    with(blobs, out_error, |blobs| give::rows(&blobs, out_iter, |blobs| Ok(blobs.keys()), |key| json::string(&key)))
 }
 
 /// Counts the blobs.
@@ -181,9 +171,7 @@ pub extern "C" fn beaver_blobs_len(
     out_count: OutU64<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(blobs, out_error, |blobs| {
-        give::value("out_count", out_count, || blobs.inner()?.len())
-    })
+    with(blobs, out_error, |blobs| give::value("out_count", out_count, || blobs.inner()?.len()))
 }
 
 /// Deletes every blob.
@@ -196,9 +184,7 @@ pub extern "C" fn beaver_blobs_clear(
     out_count: OutU64<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(blobs, out_error, |blobs| {
-        give::optional(out_count, || blobs.inner()?.clear())
-    })
+    with(blobs, out_error, |blobs| give::optional(out_count, || blobs.inner()?.clear()))
 }
 
 /// Begins to write a blob piece by piece. Nobody sees it before beaver_blob_writer_finish().
@@ -253,5 +239,5 @@ pub extern "C" fn beaver_blobs_reader(
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_blobs_free(blobs: Option<repr_c::Box<beaver_blobs>>) {
-    drop(blobs);
+    free(blobs);
 }

@@ -9,9 +9,7 @@ use safer_ffi::prelude::*;
 use crate::batch::{OutBatch, beaver_batch};
 use crate::blob::{OutBlobs, beaver_blobs};
 use crate::buf::{OutBuf, beaver_buf};
-use crate::callback::{
-    beaver_destroy_fn, beaver_log_fn, beaver_progress_fn, beaver_read_fn, beaver_write_fn,
-};
+use crate::callback::{beaver_destroy_fn, beaver_log_fn, beaver_progress_fn, beaver_read_fn, beaver_write_fn};
 use crate::database::{OutDb, beaver_db};
 use crate::dict::{OutDict, beaver_dict};
 use crate::error::{OutError, beaver_error};

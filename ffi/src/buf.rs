@@ -8,7 +8,7 @@ use safer_ffi::prelude::*;
 use crate::live::Live;
 
 /// Bytes that the caller owns. After `len` bytes there is a NUL, so that text is a C string. Freed with
-///  beaver_buf_free(); an empty one, with `data` NULL, need not be.
+/// beaver_buf_free(); an empty one, with `data` NULL, need not be.
 #[derive_ReprC]
 #[repr(C)]
 pub struct beaver_buf {
@@ -25,11 +25,7 @@ pub type OutBuf<'o> = Option<Out<'o, beaver_buf>>;
 
 impl beaver_buf {
     pub const fn empty() -> Self {
-        beaver_buf {
-            data: std::ptr::null_mut(),
-            len: 0,
-            capacity: 0,
-        }
+        beaver_buf { data: std::ptr::null_mut(), len: 0, capacity: 0 }
     }
 
     pub fn new(mut bytes: Vec<u8>) -> Self {
@@ -38,11 +34,7 @@ impl beaver_buf {
         bytes.push(0);
         std::mem::forget(Live::new());
         let mut bytes = ManuallyDrop::new(bytes);
-        beaver_buf {
-            data: bytes.as_mut_ptr(),
-            len,
-            capacity: bytes.capacity(),
-        }
+        beaver_buf { data: bytes.as_mut_ptr(), len, capacity: bytes.capacity() }
     }
 }
 
@@ -72,11 +64,7 @@ impl From<Vec<u8>> for beaver_buf {
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_buf_free(buf: Option<&mut beaver_buf>) {
     let Some(buf) = buf else { return };
-    let beaver_buf {
-        data,
-        len,
-        capacity,
-    } = std::mem::replace(buf, beaver_buf::empty());
+    let beaver_buf { data, len, capacity } = std::mem::replace(buf, beaver_buf::empty());
     if !data.is_null() {
         // SAFETY: a buffer with data was made by `new` out of a Vec of len + 1 bytes, and is freed once,
         // because it is emptied here.

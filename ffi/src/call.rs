@@ -26,10 +26,7 @@ pub fn call(
         Err(_) => {
             // Telling the others that it is broken must not fail the call a second time.
             let _ = catch_unwind(AssertUnwindSafe(|| db.map(Beaver::break_down)));
-            Error::new(
-                ErrorKind::Panic,
-                "a fault of the library was caught: free the database and open it again",
-            )
+            Error::new(ErrorKind::Panic, "a fault of the library was caught: free the database and open it again")
         }
     };
     let status = error.kind().code();
@@ -57,13 +54,15 @@ pub fn object_mut<'o, T>(name: &str, object: Option<&'o mut T>) -> Result<&'o mu
 }
 
 pub fn null(name: &str) -> Error {
-    Error::new(
-        ErrorKind::InvalidArgument,
-        format!("{name} is NULL: it must not be"),
-    )
+    Error::new(ErrorKind::InvalidArgument, format!("{name} is NULL: it must not be"))
 }
 
 /// Hands an object out.
 pub fn boxed<T>(value: T) -> Option<repr_c::Box<T>> {
     Some(Box::new(value).into())
+}
+
+/// Takes an object back. Nobody is left to tell of a panic in its end.
+pub fn free<O>(object: Option<O>) {
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(object)));
 }

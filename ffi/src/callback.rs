@@ -24,28 +24,19 @@ const _: () = {
 };
 
 /// Told how far a backup or a restore is, in pages; returns false to stop it, which fails as INTERRUPTED.
-pub type beaver_progress_fn =
-    Option<unsafe extern "C" fn(userdata: *mut c_void, done: u64, total: u64) -> bool>;
+pub type beaver_progress_fn = Option<unsafe extern "C" fn(userdata: *mut c_void, done: u64, total: u64) -> bool>;
 
 /// Takes the next bytes of a dump; returns false to stop it, which fails as INTERRUPTED.
-pub type beaver_write_fn =
-    Option<unsafe extern "C" fn(userdata: *mut c_void, data: *const u8, len: usize) -> bool>;
+pub type beaver_write_fn = Option<unsafe extern "C" fn(userdata: *mut c_void, data: *const u8, len: usize) -> bool>;
 
 /// Gives the next bytes of a dump: writes up to `capacity` of them and returns how many, 0 at the end, or a
 /// negative number to stop the call, which fails as INTERRUPTED.
-pub type beaver_read_fn =
-    Option<unsafe extern "C" fn(userdata: *mut c_void, buffer: *mut u8, capacity: usize) -> i64>;
+pub type beaver_read_fn = Option<unsafe extern "C" fn(userdata: *mut c_void, buffer: *mut u8, capacity: usize) -> i64>;
 
 /// Receives a diagnostic: one of BEAVER_LOG_, the module that speaks, one line of text, both borrowed until it
 /// returns. May come from any thread, several at once; must not call back into the same database.
-pub type beaver_log_fn = Option<
-    unsafe extern "C" fn(
-        userdata: *mut c_void,
-        level: i32,
-        target: *const c_char,
-        message: *const c_char,
-    ),
->;
+pub type beaver_log_fn =
+    Option<unsafe extern "C" fn(userdata: *mut c_void, level: i32, target: *const c_char, message: *const c_char)>;
 
 /// Frees the userdata of a callback.
 pub type beaver_destroy_fn = Option<unsafe extern "C" fn(userdata: *mut c_void)>;
@@ -83,10 +74,7 @@ impl Drop for Userdata {
 }
 
 /// The progress function as the core wants it; without one, the work goes on.
-pub fn progress(
-    function: beaver_progress_fn,
-    userdata: &Userdata,
-) -> impl FnMut(BackupProgress) -> bool + use<'_> {
+pub fn progress(function: beaver_progress_fn, userdata: &Userdata) -> impl FnMut(BackupProgress) -> bool + use<'_> {
     move |BackupProgress { done, total }| match function {
         // SAFETY: as the caller promised when passing it.
         Some(function) => unsafe { function(userdata.data(), done, total) },

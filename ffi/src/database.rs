@@ -5,7 +5,7 @@ use safer_ffi::prelude::*;
 
 use crate::batch::{OutBatch, beaver_batch};
 use crate::blob::{OutBlobs, beaver_blobs};
-use crate::call::call;
+use crate::call::{call, free};
 use crate::dict::{OutDict, beaver_dict};
 use crate::error::OutError;
 use crate::give;
@@ -67,10 +67,7 @@ pub extern "C" fn beaver_db_open(
                 Some(json) => Options::from_json(json)?,
                 None => Options::default(),
             };
-            Ok(beaver_db {
-                db: Beaver::open(path, options)?,
-                _live: Live::new(),
-            })
+            Ok(beaver_db { db: Beaver::open(path, options)?, _live: Live::new() })
         })
     })
 }
@@ -80,10 +77,7 @@ pub extern "C" fn beaver_db_open(
 /// @return OK, INVALID_ARGUMENT, CLOSED (only in a forked child), PANIC
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
-pub extern "C" fn beaver_db_close(
-    db: Option<&beaver_db>,
-    out_error: OutError<'_>,
-) -> beaver_status {
+pub extern "C" fn beaver_db_close(db: Option<&beaver_db>, out_error: OutError<'_>) -> beaver_status {
     with(db, out_error, |db| give::done(db.inner()?.close()?))
 }
 
@@ -92,7 +86,7 @@ pub extern "C" fn beaver_db_close(
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_db_free(db: Option<repr_c::Box<beaver_db>>) {
-    drop(db);
+    free(db);
 }
 
 /// Finishes the running write, ends reads, streams and waits, and lets go of the file and of every lock on
@@ -100,10 +94,7 @@ pub extern "C" fn beaver_db_free(db: Option<repr_c::Box<beaver_db>>) {
 /// @return OK, INVALID_ARGUMENT, CLOSED, PAUSED, PANIC
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
-pub extern "C" fn beaver_db_pause(
-    db: Option<&beaver_db>,
-    out_error: OutError<'_>,
-) -> beaver_status {
+pub extern "C" fn beaver_db_pause(db: Option<&beaver_db>, out_error: OutError<'_>) -> beaver_status {
     with(db, out_error, |db| give::done(db.inner()?.pause()?))
 }
 
@@ -111,10 +102,7 @@ pub extern "C" fn beaver_db_pause(
 /// @return OK, INVALID_ARGUMENT, CLOSED, and what beaver_db_open() gives: the database then stays paused
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
-pub extern "C" fn beaver_db_resume(
-    db: Option<&beaver_db>,
-    out_error: OutError<'_>,
-) -> beaver_status {
+pub extern "C" fn beaver_db_resume(db: Option<&beaver_db>, out_error: OutError<'_>) -> beaver_status {
     with(db, out_error, |db| give::done(db.inner()?.resume()?))
 }
 
@@ -123,10 +111,7 @@ pub extern "C" fn beaver_db_resume(
 /// @return OK, INVALID_ARGUMENT
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
-pub extern "C" fn beaver_db_interrupt(
-    db: Option<&beaver_db>,
-    out_error: OutError<'_>,
-) -> beaver_status {
+pub extern "C" fn beaver_db_interrupt(db: Option<&beaver_db>, out_error: OutError<'_>) -> beaver_status {
     with(db, out_error, |db| {
         db.inner()?.interrupt();
         Ok(BEAVER_OK)
@@ -188,10 +173,7 @@ pub extern "C" fn beaver_db_queue(
     with(db, out_error, |db| {
         give::object("out_queue", out_queue, || {
             let db = db.inner()?;
-            Ok(beaver_queue::wrap(
-                db.queue(text("name", name)?)?,
-                db.clone(),
-            ))
+            Ok(beaver_queue::wrap(db.queue(text("name", name)?)?, db.clone()))
         })
     })
 }
@@ -211,10 +193,7 @@ pub extern "C" fn beaver_db_blobs(
     with(db, out_error, |db| {
         give::object("out_blobs", out_blobs, || {
             let db = db.inner()?;
-            Ok(beaver_blobs::wrap(
-                db.blobs(text("name", name)?)?,
-                db.clone(),
-            ))
+            Ok(beaver_blobs::wrap(db.blobs(text("name", name)?)?, db.clone()))
         })
     })
 }
@@ -269,9 +248,5 @@ pub extern "C" fn beaver_db_batch(
     out_batch: OutBatch<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(db, out_error, |db| {
-        give::object("out_batch", out_batch, || {
-            Ok(beaver_batch::new(db.inner()?))
-        })
-    })
+    with(db, out_error, |db| give::object("out_batch", out_batch, || Ok(beaver_batch::new(db.inner()?))))
 }

@@ -6,6 +6,7 @@ use beaver_core::{Beaver, Dict};
 use safer_ffi::prelude::*;
 
 use crate::buf::OutBuf;
+use crate::call::free;
 use crate::error::OutError;
 use crate::give::{self, OutBool, OutU64};
 use crate::input::{StrIn, json as json_in, text, texts, ttl};
@@ -80,8 +81,7 @@ pub unsafe extern "C" fn beaver_dict_set_if_absent(
         give::value("out_set", out_set, || {
             // SAFETY: as the header's conventions have it.
             let json = unsafe { json_in("json", json, json_len) }?;
-            dict.inner()?
-                .set_if_absent(text("key", key)?, json, ttl(ttl_seconds)?)
+            dict.inner()?.set_if_absent(text("key", key)?, json, ttl(ttl_seconds)?)
         })
     })
 }
@@ -115,8 +115,7 @@ pub unsafe extern "C" fn beaver_dict_compare_and_set(
             let expected = unsafe { json_in("expected", expected, expected_len) }?;
             // SAFETY: as the header's conventions have it.
             let json = unsafe { json_in("json", json, json_len) }?;
-            dict.inner()?
-                .compare_and_set(text("key", key)?, expected, json, ttl(ttl_seconds)?)
+            dict.inner()?.compare_and_set(text("key", key)?, expected, json, ttl(ttl_seconds)?)
         })
     })
 }
@@ -157,9 +156,7 @@ pub extern "C" fn beaver_dict_get(
     out_error: OutError<'_>,
 ) -> beaver_status {
     with(dict, out_error, |dict| {
-        give::text_or(BEAVER_NOT_FOUND, "out_json", out_json, || {
-            dict.inner()?.get(text("key", key)?)
-        })
+        give::text_or(BEAVER_NOT_FOUND, "out_json", out_json, || dict.inner()?.get(text("key", key)?))
     })
 }
 
@@ -202,9 +199,7 @@ pub extern "C" fn beaver_dict_contains(
     out_error: OutError<'_>,
 ) -> beaver_status {
     with(dict, out_error, |dict| {
-        give::value("out_contains", out_contains, || {
-            dict.inner()?.contains(text("key", key)?)
-        })
+        give::value("out_contains", out_contains, || dict.inner()?.contains(text("key", key)?))
     })
 }
 
@@ -218,9 +213,7 @@ pub extern "C" fn beaver_dict_delete(
     key: StrIn<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(dict, out_error, |dict| {
-        give::found(dict.inner()?.delete(text("key", key)?)?)
-    })
+    with(dict, out_error, |dict| give::found(dict.inner()?.delete(text("key", key)?)?))
 }
 
 /// Deletes a key and gives the value that it had.
@@ -236,9 +229,7 @@ pub extern "C" fn beaver_dict_pop(
     out_error: OutError<'_>,
 ) -> beaver_status {
     with(dict, out_error, |dict| {
-        give::text_or(BEAVER_NOT_FOUND, "out_json", out_json, || {
-            dict.inner()?.pop(text("key", key)?)
-        })
+        give::text_or(BEAVER_NOT_FOUND, "out_json", out_json, || dict.inner()?.pop(text("key", key)?))
     })
 }
 
@@ -252,9 +243,7 @@ pub extern "C" fn beaver_dict_len(
     out_count: OutU64<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(dict, out_error, |dict| {
-        give::value("out_count", out_count, || dict.inner()?.len())
-    })
+    with(dict, out_error, |dict| give::value("out_count", out_count, || dict.inner()?.len()))
 }
 
 /// Deletes every key.
@@ -267,9 +256,7 @@ pub extern "C" fn beaver_dict_clear(
     out_count: OutU64<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(dict, out_error, |dict| {
-        give::optional(out_count, || dict.inner()?.clear())
-    })
+    with(dict, out_error, |dict| give::optional(out_count, || dict.inner()?.clear()))
 }
 
 /// Goes through the items in the order of their keys, byte by byte.
@@ -283,12 +270,7 @@ pub extern "C" fn beaver_dict_items(
     out_error: OutError<'_>,
 ) -> beaver_status {
     with(dict, out_error, |dict| {
-        give::rows(
-            &dict,
-            out_iter,
-            |dict| Ok(dict.items()),
-            |(key, value)| json::dict_row(&key, &value),
-        )
+        give::rows(&dict, out_iter, |dict| Ok(dict.items()), |(key, value)| json::dict_row(&key, &value))
     })
 }
 
@@ -302,14 +284,7 @@ pub extern "C" fn beaver_dict_keys(
     out_iter: OutIter<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(dict, out_error, |dict| {
-        give::rows(
-            &dict,
-            out_iter,
-            |dict| Ok(dict.keys()),
-            |key| json::string(&key),
-        )
-    })
+    with(dict, out_error, |dict| give::rows(&dict, out_iter, |dict| Ok(dict.keys()), |key| json::string(&key)))
 }
 
 /// Goes through the values in the order of their keys.
@@ -322,14 +297,7 @@ pub extern "C" fn beaver_dict_values(
     out_iter: OutIter<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(dict, out_error, |dict| {
-        give::rows(
-            &dict,
-            out_iter,
-            |dict| Ok(dict.values()),
-            |value| value.to_string(),
-        )
-    })
+    with(dict, out_error, |dict| give::rows(&dict, out_iter, |dict| Ok(dict.values()), |value| value.to_string()))
 }
 
 /// Frees the handle.
@@ -337,5 +305,5 @@ pub extern "C" fn beaver_dict_values(
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_dict_free(dict: Option<repr_c::Box<beaver_dict>>) {
-    drop(dict);
+    free(dict);
 }

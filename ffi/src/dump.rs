@@ -45,11 +45,7 @@ struct Sink<F>(F);
 
 impl<F: FnMut(&[u8]) -> bool> Write for Sink<F> {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        if (self.0)(data) {
-            Ok(data.len())
-        } else {
-            Err(io::Error::other(stopped()))
-        }
+        if (self.0)(data) { Ok(data.len()) } else { Err(io::Error::other(stopped())) }
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -57,11 +53,7 @@ impl<F: FnMut(&[u8]) -> bool> Write for Sink<F> {
     }
 }
 
-fn dump<T: Wrap>(
-    handle: &Given<'_, T>,
-    options_json: StrIn<'_>,
-    out: OutBuf<'_>,
-) -> Result<beaver_status> {
+fn dump<T: Wrap>(handle: &Given<'_, T>, options_json: StrIn<'_>, out: OutBuf<'_>) -> Result<beaver_status> {
     give::text("out_text", out, || {
         let mut text = Vec::new();
         handle.inner()?.dump(&mut text, format(options_json)?)?;
@@ -116,9 +108,7 @@ pub extern "C" fn beaver_dict_dump_to(
     out_error: OutError<'_>,
 ) -> beaver_status {
     let userdata = Userdata::new(userdata, destroy);
-    with(dict, out_error, |dict| {
-        dump_to(&dict, options_json, write, &userdata)
-    })
+    with(dict, out_error, |dict| dump_to(&dict, options_json, write, &userdata))
 }
 
 /// Writes the whole list as JSON text, as of one moment. Its items are the values.
@@ -154,9 +144,7 @@ pub extern "C" fn beaver_list_dump_to(
     out_error: OutError<'_>,
 ) -> beaver_status {
     let userdata = Userdata::new(userdata, destroy);
-    with(list, out_error, |list| {
-        dump_to(&list, options_json, write, &userdata)
-    })
+    with(list, out_error, |list| dump_to(&list, options_json, write, &userdata))
 }
 
 /// Writes the whole queue as JSON text, as of one moment. Its items are {"priority", "timestamp",
@@ -172,9 +160,7 @@ pub extern "C" fn beaver_queue_dump(
     out_text: OutBuf<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(queue, out_error, |queue| {
-        dump(&queue, options_json, out_text)
-    })
+    with(queue, out_error, |queue| dump(&queue, options_json, out_text))
 }
 
 /// Writes a dump piece by piece. See beaver_queue_dump().
@@ -195,9 +181,7 @@ pub extern "C" fn beaver_queue_dump_to(
     out_error: OutError<'_>,
 ) -> beaver_status {
     let userdata = Userdata::new(userdata, destroy);
-    with(queue, out_error, |queue| {
-        dump_to(&queue, options_json, write, &userdata)
-    })
+    with(queue, out_error, |queue| dump_to(&queue, options_json, write, &userdata))
 }
 
 /// Writes the whole blob store as JSON text, as of one moment. Its items are {"key", "metadata",
@@ -213,9 +197,7 @@ pub extern "C" fn beaver_blobs_dump(
     out_text: OutBuf<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(blobs, out_error, |blobs| {
-        dump(&blobs, options_json, out_text)
-    })
+    with(blobs, out_error, |blobs| dump(&blobs, options_json, out_text))
 }
 
 /// Writes a dump piece by piece. See beaver_blobs_dump().
@@ -236,9 +218,7 @@ pub extern "C" fn beaver_blobs_dump_to(
     out_error: OutError<'_>,
 ) -> beaver_status {
     let userdata = Userdata::new(userdata, destroy);
-    with(blobs, out_error, |blobs| {
-        dump_to(&blobs, options_json, write, &userdata)
-    })
+    with(blobs, out_error, |blobs| dump_to(&blobs, options_json, write, &userdata))
 }
 
 /// Writes the whole log as JSON text, as of one moment. Its items are {"timestamp", "data"}, times in
@@ -275,7 +255,5 @@ pub extern "C" fn beaver_log_dump_to(
     out_error: OutError<'_>,
 ) -> beaver_status {
     let userdata = Userdata::new(userdata, destroy);
-    with(log, out_error, |log| {
-        dump_to(&log, options_json, write, &userdata)
-    })
+    with(log, out_error, |log| dump_to(&log, options_json, write, &userdata))
 }

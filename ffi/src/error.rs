@@ -5,6 +5,7 @@ use std::ffi::{CString, c_char};
 use beaver_core::Error;
 use safer_ffi::prelude::*;
 
+use crate::call::free;
 use crate::live::Live;
 use crate::status::{BEAVER_OK, beaver_status};
 
@@ -31,12 +32,7 @@ impl beaver_error {
             "operation": error.operation(),
             "sqlite_code": error.sqlite_code(),
         });
-        beaver_error {
-            message,
-            detail: c_text(&detail.to_string()),
-            error,
-            _live: Live::new(),
-        }
+        beaver_error { message, detail: c_text(&detail.to_string()), error, _live: Live::new() }
     }
 }
 
@@ -103,11 +99,9 @@ pub extern "C" fn beaver_error_detail(error: Option<&beaver_error>) -> *const c_
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_error_free(error: Option<repr_c::Box<beaver_error>>) {
-    drop(error);
+    free(error);
 }
 
 fn number(value: Option<usize>) -> i64 {
-    value
-        .and_then(|value| i64::try_from(value).ok())
-        .unwrap_or(-1)
+    value.and_then(|value| i64::try_from(value).ok()).unwrap_or(-1)
 }

@@ -66,10 +66,7 @@ pub fn value<T: ReprC + Default>(
 }
 
 /// A number or a flag for a caller who need not want it.
-pub fn optional<T: ReprC + Default>(
-    out: Option<Out<'_, T>>,
-    get: impl FnOnce() -> Result<T>,
-) -> Result<beaver_status> {
+pub fn optional<T: ReprC + Default>(out: Option<Out<'_, T>>, get: impl FnOnce() -> Result<T>) -> Result<beaver_status> {
     let out = out.map(|out| out.write(T::default()));
     let value = get()?;
     if let Some(out) = out {

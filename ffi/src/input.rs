@@ -68,11 +68,7 @@ pub unsafe fn text_bytes<'t>(name: &str, text: *const c_char, len: usize) -> Res
     }
     // SAFETY: as the caller promises.
     unsafe {
-        if len == BEAVER_NUL_TERMINATED {
-            Ok(CStr::from_ptr(text).to_bytes())
-        } else {
-            bytes(name, text.cast(), len)
-        }
+        if len == BEAVER_NUL_TERMINATED { Ok(CStr::from_ptr(text).to_bytes()) } else { bytes(name, text.cast(), len) }
     }
 }
 
@@ -99,8 +95,7 @@ pub unsafe fn optional_json(name: &str, text: *const c_char, len: usize) -> Resu
 
 /// Options as a JSON object; NULL is the defaults.
 pub fn options<T: DeserializeOwned + Default>(options: StrIn<'_>) -> Result<T> {
-    optional_text("options_json", options)?
-        .map_or_else(|| Ok(T::default()), beaver_core::parse_options)
+    optional_text("options_json", options)?.map_or_else(|| Ok(T::default()), beaver_core::parse_options)
 }
 
 /// A wait: -1 is for ever, 0 a try.
@@ -108,31 +103,22 @@ pub fn timeout(timeout_ms: i64) -> Result<Option<Duration>> {
     match u64::try_from(timeout_ms) {
         Ok(ms) => Ok(Some(Duration::from_millis(ms))),
         Err(_) if timeout_ms == -1 => Ok(None),
-        Err(_) => Err(Error::new(
-            ErrorKind::InvalidArgument,
-            "timeout_ms is below -1: give -1 to wait for ever, 0 to try",
-        )),
+        Err(_) => {
+            Err(Error::new(ErrorKind::InvalidArgument, "timeout_ms is below -1: give -1 to wait for ever, 0 to try"))
+        }
     }
 }
 
 /// A time to live: 0 is none.
 pub fn ttl(ttl_seconds: f64) -> Result<Option<Duration>> {
-    if ttl_seconds == 0.0 {
-        Ok(None)
-    } else {
-        seconds("ttl_seconds", ttl_seconds).map(Some)
-    }
+    if ttl_seconds == 0.0 { Ok(None) } else { seconds("ttl_seconds", ttl_seconds).map(Some) }
 }
 
 /// Many NUL-terminated texts.
 ///
 /// # Safety
 /// `texts` is NULL or points to `count` pointers, each NULL or to a NUL-terminated text that lives for 't.
-pub unsafe fn texts<'t>(
-    name: &str,
-    texts: *const *const c_char,
-    count: usize,
-) -> Result<Vec<&'t str>> {
+pub unsafe fn texts<'t>(name: &str, texts: *const *const c_char, count: usize) -> Result<Vec<&'t str>> {
     if count == 0 {
         return Ok(Vec::new());
     }

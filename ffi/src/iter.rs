@@ -4,7 +4,7 @@ use beaver_core::{Beaver, Result};
 use safer_ffi::prelude::*;
 
 use crate::buf::{OutBuf, beaver_buf};
-use crate::call::{call, object_mut, output};
+use crate::call::{call, free, object_mut, output};
 use crate::error::OutError;
 use crate::json;
 use crate::live::Live;
@@ -25,11 +25,7 @@ pub type OutIter<'o> = Option<Out<'o, Option<repr_c::Box<beaver_iter>>>>;
 
 impl beaver_iter {
     pub fn new(db: &Beaver, rows: impl Iterator<Item = Result<String>> + Send + 'static) -> Self {
-        beaver_iter {
-            rows: Box::new(rows),
-            db: db.clone(),
-            _live: Live::new(),
-        }
+        beaver_iter { rows: Box::new(rows), db: db.clone(), _live: Live::new() }
     }
 }
 
@@ -72,11 +68,7 @@ pub extern "C" fn beaver_iter_next_batch(
     call(db.as_ref(), out_error, || {
         let out = output("out_json", out_json, beaver_buf::empty())?;
         let iter = object_mut("iter", iter)?;
-        let rows = iter
-            .rows
-            .by_ref()
-            .take(most.max(1))
-            .collect::<Result<Vec<String>>>()?;
+        let rows = iter.rows.by_ref().take(most.max(1)).collect::<Result<Vec<String>>>()?;
         if rows.is_empty() {
             return Ok(BEAVER_END);
         }
@@ -90,5 +82,5 @@ pub extern "C" fn beaver_iter_next_batch(
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_iter_free(iter: Option<repr_c::Box<beaver_iter>>) {
-    drop(iter);
+    free(iter);
 }

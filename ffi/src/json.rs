@@ -3,8 +3,7 @@
 use std::fmt::{self, Write};
 
 use beaver_core::{
-    Error, ErrorKind, Info, Json, LeasedItem, LogEntry, Outcome, QueueItem, Result, Stats,
-    VerifyReport, When,
+    Error, ErrorKind, Info, Json, LeasedItem, LogEntry, Outcome, QueueItem, Result, Stats, VerifyReport, When,
 };
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
@@ -17,10 +16,7 @@ pub fn shaped<'j, T: Deserialize<'j>>(name: &str, json: &'j Json) -> Result<T> {
     serde_json::from_str(json.as_str()).map_err(|e| {
         let reason = e.to_string();
         let reason = reason.split(" at line ").next().unwrap_or_default();
-        Error::new(
-            ErrorKind::InvalidArgument,
-            format!("{name} has not the form it should have: {reason}"),
-        )
+        Error::new(ErrorKind::InvalidArgument, format!("{name} has not the form it should have: {reason}"))
     })
 }
 
@@ -149,11 +145,7 @@ pub fn object<'a>(members: impl IntoIterator<Item = (&'a str, Json)>) -> String 
 }
 
 pub fn queue_row(item: &QueueItem) -> String {
-    let QueueItem {
-        priority,
-        timestamp,
-        data,
-    } = item;
+    let QueueItem { priority, timestamp, data } = item;
     format!(r#"{{"priority":{priority:?},"timestamp_us":{timestamp},"data":{data}}}"#)
 }
 
@@ -198,24 +190,13 @@ pub fn info(info: &Info) -> Result<Json> {
         structures: info
             .structures
             .iter()
-            .map(|structure| Structure {
-                kind: structure.kind.name(),
-                name: &structure.name,
-                count: structure.count,
-            })
+            .map(|structure| Structure { kind: structure.kind.name(), name: &structure.name, count: structure.count })
             .collect(),
     })
 }
 
 pub fn stats(stats: &Stats) -> String {
-    let Stats {
-        file_bytes,
-        free_bytes,
-        wal_bytes,
-        readers,
-        waiters,
-        writers_waiting,
-    } = stats;
+    let Stats { file_bytes, free_bytes, wal_bytes, readers, waiters, writers_waiting } = stats;
     serde_json::json!({
         "file_bytes": file_bytes,
         "free_bytes": free_bytes,

@@ -4,12 +4,7 @@
 //! What a C caller promises stands in the header's conventions chapter; each `unsafe` block here rests
 //! on those promises: pointers are NULL or valid, lengths are true, and handles are used as their
 //! `@thread` line says.
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![deny(improper_ctypes_definitions)]
 #![allow(unsafe_code)] // the boundary itself
 #![allow(non_camel_case_types)] // the names are those of C

@@ -6,7 +6,7 @@ use beaver_core::{Beaver, Json, List};
 use safer_ffi::prelude::*;
 
 use crate::buf::OutBuf;
-use crate::call::output;
+use crate::call::{free, output};
 use crate::error::OutError;
 use crate::give::{self, OutBool, OutU64};
 use crate::input::json as json_in;
@@ -120,11 +120,7 @@ pub extern "C" fn beaver_list_pop(
     out_json: OutBuf<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(list, out_error, |list| {
-        give::text_or(BEAVER_NOT_FOUND, "out_json", out_json, || {
-            list.inner()?.pop()
-        })
-    })
+    with(list, out_error, |list| give::text_or(BEAVER_NOT_FOUND, "out_json", out_json, || list.inner()?.pop()))
 }
 
 /// Takes the first value.
@@ -137,11 +133,7 @@ pub extern "C" fn beaver_list_deque(
     out_json: OutBuf<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(list, out_error, |list| {
-        give::text_or(BEAVER_NOT_FOUND, "out_json", out_json, || {
-            list.inner()?.deque()
-        })
-    })
+    with(list, out_error, |list| give::text_or(BEAVER_NOT_FOUND, "out_json", out_json, || list.inner()?.deque()))
 }
 
 /// Reads the value at an index.
@@ -156,11 +148,7 @@ pub extern "C" fn beaver_list_get(
     out_json: OutBuf<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(list, out_error, |list| {
-        give::text_or(BEAVER_NOT_FOUND, "out_json", out_json, || {
-            list.inner()?.get(index)
-        })
-    })
+    with(list, out_error, |list| give::text_or(BEAVER_NOT_FOUND, "out_json", out_json, || list.inner()?.get(index)))
 }
 
 /// Replaces the value at an index.
@@ -189,14 +177,8 @@ pub unsafe extern "C" fn beaver_list_set(
 /// @return OK, NOT_FOUND (out of range), and what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
-pub extern "C" fn beaver_list_delete(
-    list: Option<&beaver_list>,
-    index: i64,
-    out_error: OutError<'_>,
-) -> beaver_status {
-    with(list, out_error, |list| {
-        give::found(list.inner()?.delete(index)?)
-    })
+pub extern "C" fn beaver_list_delete(list: Option<&beaver_list>, index: i64, out_error: OutError<'_>) -> beaver_status {
+    with(list, out_error, |list| give::found(list.inner()?.delete(index)?))
 }
 
 /// Deletes the first value that equals another.
@@ -250,14 +232,7 @@ pub extern "C" fn beaver_list_items(
     out_iter: OutIter<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(list, out_error, |list| {
-        give::rows(
-            &list,
-            out_iter,
-            |list| Ok(list.items()),
-            |value| value.to_string(),
-        )
-    })
+    with(list, out_error, |list| give::rows(&list, out_iter, |list| Ok(list.items()), |value| value.to_string()))
 }
 
 /// Tells whether a value is in the list, by value: 1 equals 1.0. Looks at every item.
@@ -344,19 +319,14 @@ pub extern "C" fn beaver_list_len(
     out_count: OutU64<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(list, out_error, |list| {
-        give::value("out_count", out_count, || list.inner()?.len())
-    })
+    with(list, out_error, |list| give::value("out_count", out_count, || list.inner()?.len()))
 }
 
 /// Turns the order of the values round.
 /// @return OK, and what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
-pub extern "C" fn beaver_list_reverse(
-    list: Option<&beaver_list>,
-    out_error: OutError<'_>,
-) -> beaver_status {
+pub extern "C" fn beaver_list_reverse(list: Option<&beaver_list>, out_error: OutError<'_>) -> beaver_status {
     with(list, out_error, |list| give::done(list.inner()?.reverse()?))
 }
 
@@ -374,11 +344,7 @@ pub extern "C" fn beaver_list_delete_range(
     out_count: OutU64<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(list, out_error, |list| {
-        give::optional(out_count, || {
-            list.inner()?.delete_range(Some(start), Some(stop))
-        })
-    })
+    with(list, out_error, |list| give::optional(out_count, || list.inner()?.delete_range(Some(start), Some(stop))))
 }
 
 /// Replaces a range by any number of values, in one commit.
@@ -404,8 +370,7 @@ pub unsafe extern "C" fn beaver_list_replace_range(
             // SAFETY: as the header's conventions have it.
             let values = unsafe { json_in("values_json", values_json, values_json_len) }?;
             let values = json::elements("values_json", &values)?;
-            list.inner()?
-                .replace_range(Some(start), Some(stop), values)
+            list.inner()?.replace_range(Some(start), Some(stop), values)
         })
     })
 }
@@ -420,9 +385,7 @@ pub extern "C" fn beaver_list_clear(
     out_count: OutU64<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(list, out_error, |list| {
-        give::optional(out_count, || list.inner()?.clear())
-    })
+    with(list, out_error, |list| give::optional(out_count, || list.inner()?.clear()))
 }
 
 /// Frees the handle.
@@ -430,5 +393,5 @@ pub extern "C" fn beaver_list_clear(
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_list_free(list: Option<repr_c::Box<beaver_list>>) {
-    drop(list);
+    free(list);
 }

@@ -70,9 +70,8 @@ fn load_from<T: Wrap>(
     give::optional(out, || {
         let read = required("read", read)?;
         // SAFETY: as the caller promised when passing it.
-        let mut source = Source(|buffer: &mut [u8]| unsafe {
-            read(userdata.data(), buffer.as_mut_ptr(), buffer.len())
-        });
+        let mut source =
+            Source(|buffer: &mut [u8]| unsafe { read(userdata.data(), buffer.as_mut_ptr(), buffer.len()) });
         handle.inner()?.load(&mut source, mode(options_json)?)
     })
 }
@@ -123,9 +122,7 @@ pub extern "C" fn beaver_dict_load_from(
     out_error: OutError<'_>,
 ) -> beaver_status {
     let userdata = Userdata::new(userdata, destroy);
-    with(dict, out_error, |dict| {
-        load_from(&dict, read, &userdata, options_json, out_count)
-    })
+    with(dict, out_error, |dict| load_from(&dict, read, &userdata, options_json, out_count))
 }
 
 /// Reads a dump, of BeaverDB 1.x too, into the list: all of it, or nothing.
@@ -173,9 +170,7 @@ pub extern "C" fn beaver_list_load_from(
     out_error: OutError<'_>,
 ) -> beaver_status {
     let userdata = Userdata::new(userdata, destroy);
-    with(list, out_error, |list| {
-        load_from(&list, read, &userdata, options_json, out_count)
-    })
+    with(list, out_error, |list| load_from(&list, read, &userdata, options_json, out_count))
 }
 
 /// Reads a dump, of BeaverDB 1.x too, into the queue: all of it, or nothing.
@@ -223,9 +218,7 @@ pub extern "C" fn beaver_queue_load_from(
     out_error: OutError<'_>,
 ) -> beaver_status {
     let userdata = Userdata::new(userdata, destroy);
-    with(queue, out_error, |queue| {
-        load_from(&queue, read, &userdata, options_json, out_count)
-    })
+    with(queue, out_error, |queue| load_from(&queue, read, &userdata, options_json, out_count))
 }
 
 /// Reads a dump, of BeaverDB 1.x too, into the blob store: all of it, or nothing. Appended, the keys of
@@ -274,9 +267,7 @@ pub extern "C" fn beaver_blobs_load_from(
     out_error: OutError<'_>,
 ) -> beaver_status {
     let userdata = Userdata::new(userdata, destroy);
-    with(blobs, out_error, |blobs| {
-        load_from(&blobs, read, &userdata, options_json, out_count)
-    })
+    with(blobs, out_error, |blobs| load_from(&blobs, read, &userdata, options_json, out_count))
 }
 
 /// Reads a dump, of BeaverDB 1.x too, into the log: all of it, or nothing.
@@ -324,7 +315,5 @@ pub extern "C" fn beaver_log_load_from(
     out_error: OutError<'_>,
 ) -> beaver_status {
     let userdata = Userdata::new(userdata, destroy);
-    with(log, out_error, |log| {
-        load_from(&log, read, &userdata, options_json, out_count)
-    })
+    with(log, out_error, |log| load_from(&log, read, &userdata, options_json, out_count))
 }

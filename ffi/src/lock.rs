@@ -3,6 +3,7 @@
 use beaver_core::{Beaver, Lock, seconds};
 use safer_ffi::prelude::*;
 
+use crate::call::free;
 use crate::error::OutError;
 use crate::give::{self, OutBool, OutU64};
 use crate::input::timeout;
@@ -38,11 +39,7 @@ impl Object for beaver_lock {
 
 impl beaver_lock {
     pub fn new(inner: Lock, db: &Beaver) -> Self {
-        beaver_lock {
-            inner,
-            db: db.clone(),
-            _live: Live::new(),
-        }
+        beaver_lock { inner, db: db.clone(), _live: Live::new() }
     }
 }
 
@@ -71,13 +68,8 @@ pub extern "C" fn beaver_lock_acquire(
 ///         and what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
-pub extern "C" fn beaver_lock_release(
-    lock: Option<&beaver_lock>,
-    out_error: OutError<'_>,
-) -> beaver_status {
-    with(lock, out_error, |lock| {
-        give::found(lock.inner()?.release()?)
-    })
+pub extern "C" fn beaver_lock_release(lock: Option<&beaver_lock>, out_error: OutError<'_>) -> beaver_status {
+    with(lock, out_error, |lock| give::found(lock.inner()?.release()?))
 }
 
 /// Holds the lock for so long from now on.
@@ -106,9 +98,7 @@ pub extern "C" fn beaver_lock_held(
     out_held: OutBool<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(lock, out_error, |lock| {
-        give::value("out_held", out_held, || lock.inner()?.held())
-    })
+    with(lock, out_error, |lock| give::value("out_held", out_held, || lock.inner()?.held()))
 }
 
 /// Tells whether anybody holds the lock.
@@ -121,9 +111,7 @@ pub extern "C" fn beaver_lock_locked(
     out_locked: OutBool<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(lock, out_error, |lock| {
-        give::value("out_locked", out_locked, || lock.inner()?.locked())
-    })
+    with(lock, out_error, |lock| give::value("out_locked", out_locked, || lock.inner()?.locked()))
 }
 
 /// Takes the lock from its holder and everybody out of the line. For repairs.
@@ -136,9 +124,7 @@ pub extern "C" fn beaver_lock_clear(
     out_count: OutU64<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(lock, out_error, |lock| {
-        give::optional(out_count, || lock.inner()?.clear())
-    })
+    with(lock, out_error, |lock| give::optional(out_count, || lock.inner()?.clear()))
 }
 
 /// Frees the handle; a lock that it holds is released.
@@ -146,5 +132,5 @@ pub extern "C" fn beaver_lock_clear(
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_lock_free(lock: Option<repr_c::Box<beaver_lock>>) {
-    drop(lock);
+    free(lock);
 }

@@ -7,6 +7,7 @@ use safer_ffi::prelude::*;
 use serde::Deserialize;
 
 use crate::buf::{OutBuf, beaver_buf};
+use crate::call::free;
 use crate::error::OutError;
 use crate::give::{self, OutI64, OutU64};
 use crate::input::{StrIn, json as json_in, options};
@@ -109,9 +110,7 @@ pub unsafe extern "C" fn beaver_log_append_many(
         // SAFETY: as the header's conventions have it.
         let items = unsafe { json_in("items_json", items_json, items_json_len) }?;
         let items: Vec<LogAppend<'_>> = json::shaped("items_json", &items)?;
-        let items = items
-            .into_iter()
-            .map(|item| Ok((json::part(item.data)?, item.timestamp_us)));
+        let items = items.into_iter().map(|item| Ok((json::part(item.data)?, item.timestamp_us)));
         let items = items.collect::<Result<Vec<(Json, Option<Micros>)>>>()?;
         let times = log.inner()?.append_many(items)?;
         if let Some(out) = out {
@@ -148,12 +147,7 @@ pub extern "C" fn beaver_log_range(
                 reverse,
             })
         };
-        give::rows(
-            &log,
-            out_iter,
-            |log| log.entries(&query()?),
-            |entry| json::log_row(&entry),
-        )
+        give::rows(&log, out_iter, |log| log.entries(&query()?), |entry| json::log_row(&entry))
     })
 }
 
@@ -167,14 +161,7 @@ pub extern "C" fn beaver_log_items(
     out_iter: OutIter<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(log, out_error, |log| {
-        give::rows(
-            &log,
-            out_iter,
-            |log| Ok(log.items()),
-            |entry| json::log_row(&entry),
-        )
-    })
+    with(log, out_error, |log| give::rows(&log, out_iter, |log| Ok(log.items()), |entry| json::log_row(&entry)))
 }
 
 /// Reads the newest entries.
@@ -208,9 +195,7 @@ pub extern "C" fn beaver_log_len(
     out_count: OutU64<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(log, out_error, |log| {
-        give::value("out_count", out_count, || log.inner()?.len())
-    })
+    with(log, out_error, |log| give::value("out_count", out_count, || log.inner()?.len()))
 }
 
 /// Deletes what is older than a time.
@@ -225,9 +210,7 @@ pub extern "C" fn beaver_log_prune_older(
     out_count: OutU64<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(log, out_error, |log| {
-        give::optional(out_count, || log.inner()?.prune_older(older_than_us))
-    })
+    with(log, out_error, |log| give::optional(out_count, || log.inner()?.prune_older(older_than_us)))
 }
 
 /// Deletes all but the newest entries.
@@ -242,9 +225,7 @@ pub extern "C" fn beaver_log_prune_keep(
     out_count: OutU64<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(log, out_error, |log| {
-        give::optional(out_count, || log.inner()?.prune_keep(keep_last))
-    })
+    with(log, out_error, |log| give::optional(out_count, || log.inner()?.prune_keep(keep_last)))
 }
 
 /// Deletes every entry.
@@ -257,9 +238,7 @@ pub extern "C" fn beaver_log_clear(
     out_count: OutU64<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(log, out_error, |log| {
-        give::optional(out_count, || log.inner()?.clear())
-    })
+    with(log, out_error, |log| give::optional(out_count, || log.inner()?.clear()))
 }
 
 /// Frees the handle.
@@ -267,5 +246,5 @@ pub extern "C" fn beaver_log_clear(
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_log_free(log: Option<repr_c::Box<beaver_log>>) {
-    drop(log);
+    free(log);
 }

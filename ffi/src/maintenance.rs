@@ -27,9 +27,7 @@ pub extern "C" fn beaver_db_info(
     out_json: OutBuf<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(db, out_error, |db| {
-        give::text("out_json", out_json, || json::info(&db.inner()?.info()?))
-    })
+    with(db, out_error, |db| give::text("out_json", out_json, || json::info(&db.inner()?.info()?)))
 }
 
 /// Lists the structures of one kind that hold anything.
@@ -62,11 +60,7 @@ pub extern "C" fn beaver_db_verify(
     out_json: OutBuf<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(db, out_error, |db| {
-        give::text("out_json", out_json, || {
-            Ok(json::verified(&db.inner()?.verify()?))
-        })
-    })
+    with(db, out_error, |db| give::text("out_json", out_json, || Ok(json::verified(&db.inner()?.verify()?))))
 }
 
 /// Gives sizes and counts for diagnosis, in constant time.
@@ -80,21 +74,14 @@ pub extern "C" fn beaver_db_stats(
     out_json: OutBuf<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(db, out_error, |db| {
-        give::text("out_json", out_json, || {
-            Ok(json::stats(&db.inner()?.stats()?))
-        })
-    })
+    with(db, out_error, |db| give::text("out_json", out_json, || Ok(json::stats(&db.inner()?.stats()?))))
 }
 
 /// Rewrites the file without its free pages; needs as much room on the disk again.
 /// @return OK, and what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
-pub extern "C" fn beaver_db_vacuum(
-    db: Option<&beaver_db>,
-    out_error: OutError<'_>,
-) -> beaver_status {
+pub extern "C" fn beaver_db_vacuum(db: Option<&beaver_db>, out_error: OutError<'_>) -> beaver_status {
     with(db, out_error, |db| give::done(db.inner()?.vacuum()?))
 }
 
@@ -102,10 +89,7 @@ pub extern "C" fn beaver_db_vacuum(
 /// @return OK, and what all writes give; BUSY if a reader still needs it
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
-pub extern "C" fn beaver_db_checkpoint(
-    db: Option<&beaver_db>,
-    out_error: OutError<'_>,
-) -> beaver_status {
+pub extern "C" fn beaver_db_checkpoint(db: Option<&beaver_db>, out_error: OutError<'_>) -> beaver_status {
     with(db, out_error, |db| give::done(db.inner()?.checkpoint()?))
 }
 
@@ -157,11 +141,7 @@ pub extern "C" fn beaver_db_restore(
     call(None, out_error, || {
         let from = text("backup_path", backup_path)?;
         let to = text("path", path)?;
-        give::done(Beaver::restore(
-            from,
-            to,
-            self::progress(progress, &userdata),
-        )?)
+        give::done(Beaver::restore(from, to, self::progress(progress, &userdata))?)
     })
 }
 
@@ -189,12 +169,7 @@ pub extern "C" fn beaver_db_set_log(
                 let message = CString::new(message).unwrap_or_default();
                 // SAFETY: as the caller promised when registering it.
                 unsafe {
-                    log(
-                        userdata.data(),
-                        level as i32,
-                        target.as_ptr(),
-                        message.as_ptr(),
-                    );
+                    log(userdata.data(), level as i32, target.as_ptr(), message.as_ptr());
                 }
             })
         });

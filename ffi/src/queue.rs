@@ -8,7 +8,7 @@ use safer_ffi::prelude::*;
 use serde::Deserialize;
 
 use crate::buf::OutBuf;
-use crate::call::output;
+use crate::call::{free, output};
 use crate::error::OutError;
 use crate::give::{self, OutU64};
 use crate::input::{StrIn, json as json_in, options, timeout};
@@ -45,10 +45,7 @@ struct LeaseOptions {
 impl LeaseOptions {
     fn policy(self) -> Result<Option<DeadLetterPolicy>> {
         match (self.max_attempts, self.dead_letter) {
-            (Some(max_attempts), Some(queue)) => Ok(Some(DeadLetterPolicy {
-                max_attempts,
-                queue,
-            })),
+            (Some(max_attempts), Some(queue)) => Ok(Some(DeadLetterPolicy { max_attempts, queue })),
             (None, None) => Ok(None),
             _ => Err(Error::new(
                 ErrorKind::InvalidArgument,
@@ -97,14 +94,8 @@ pub unsafe extern "C" fn beaver_queue_put_many(
         // SAFETY: as the header's conventions have it.
         let items = unsafe { json_in("items_json", items_json, items_json_len) }?;
         let items: Vec<QueuePut<'_>> = json::shaped("items_json", &items)?;
-        let items = items
-            .into_iter()
-            .map(|item| Ok((json::part(item.data)?, item.priority)));
-        give::done(
-            queue
-                .inner()?
-                .put_many(items.collect::<Result<Vec<(Json, f64)>>>()?)?,
-        )
+        let items = items.into_iter().map(|item| Ok((json::part(item.data)?, item.priority)));
+        give::done(queue.inner()?.put_many(items.collect::<Result<Vec<(Json, f64)>>>()?)?)
     })
 }
 
@@ -177,9 +168,7 @@ pub extern "C" fn beaver_queue_len(
     out_count: OutU64<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(queue, out_error, |queue| {
-        give::value("out_count", out_count, || queue.inner()?.len())
-    })
+    with(queue, out_error, |queue| give::value("out_count", out_count, || queue.inner()?.len()))
 }
 
 /// Goes through the items that could be taken now, in order.
@@ -193,12 +182,7 @@ pub extern "C" fn beaver_queue_items(
     out_error: OutError<'_>,
 ) -> beaver_status {
     with(queue, out_error, |queue| {
-        give::rows(
-            &queue,
-            out_iter,
-            |queue| Ok(queue.items()),
-            |item| json::queue_row(&item),
-        )
+        give::rows(&queue, out_iter, |queue| Ok(queue.items()), |item| json::queue_row(&item))
     })
 }
 
@@ -212,9 +196,7 @@ pub extern "C" fn beaver_queue_clear(
     out_count: OutU64<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(queue, out_error, |queue| {
-        give::optional(out_count, || queue.inner()?.clear())
-    })
+    with(queue, out_error, |queue| give::optional(out_count, || queue.inner()?.clear()))
 }
 
 /// Lends the first item out; waits for one if there is none. Unless it is settled by beaver_queue_ack()
@@ -243,9 +225,7 @@ pub extern "C" fn beaver_queue_lease(
         give::text_or(BEAVER_TIMEOUT, "out_json", out_json, || {
             let policy = options::<LeaseOptions>(options_json)?.policy()?;
             let lease = seconds("lease_seconds", lease_seconds)?;
-            let leased = queue
-                .inner()?
-                .lease(lease, timeout(timeout_ms)?, policy.as_ref())?;
+            let leased = queue.inner()?.lease(lease, timeout(timeout_ms)?, policy.as_ref())?;
             *out_id = leased.as_ref().map_or(0, |leased| leased.id);
             Ok(leased.as_ref().map(json::leased_row))
         })
@@ -257,14 +237,8 @@ pub extern "C" fn beaver_queue_lease(
 /// @return OK, NOT_FOUND (the lease was over already), and what all writes give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
-pub extern "C" fn beaver_queue_ack(
-    queue: Option<&beaver_queue>,
-    id: u64,
-    out_error: OutError<'_>,
-) -> beaver_status {
-    with(queue, out_error, |queue| {
-        give::found(queue.inner()?.ack(id)?)
-    })
+pub extern "C" fn beaver_queue_ack(queue: Option<&beaver_queue>, id: u64, out_error: OutError<'_>) -> beaver_status {
+    with(queue, out_error, |queue| give::found(queue.inner()?.ack(id)?))
 }
 
 /// Gives a leased item back before its time.
@@ -316,9 +290,7 @@ pub extern "C" fn beaver_queue_leased(
     out_count: OutU64<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(queue, out_error, |queue| {
-        give::value("out_count", out_count, || queue.inner()?.leased())
-    })
+    with(queue, out_error, |queue| give::value("out_count", out_count, || queue.inner()?.leased()))
 }
 
 /// Frees the handle.
@@ -326,5 +298,5 @@ pub extern "C" fn beaver_queue_leased(
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_queue_free(queue: Option<repr_c::Box<beaver_queue>>) {
-    drop(queue);
+    free(queue);
 }

@@ -164,7 +164,7 @@ pub extern "C" fn beaver_version_number() -> u32 {
 }
 
 /// Tells whether the library was built with a part: "dict", "list", "queue", "blob", "log", "lock",
-///  "batch".
+/// "batch".
 /// @param name  NUL-terminated UTF-8; NULL and unknown names give false.
 /// @return true if it is there.
 /// @thread any, concurrently.  @since 0.1

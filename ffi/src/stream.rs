@@ -3,7 +3,7 @@
 use beaver_core::{Beaver, BlobReader, BlobWriter, Error, ErrorKind, Result};
 use safer_ffi::prelude::*;
 
-use crate::call::{call, object, object_mut, output};
+use crate::call::{call, free, object, object_mut, output};
 use crate::error::OutError;
 use crate::give::{OutSize, OutU64};
 use crate::input::{bytes, bytes_mut};
@@ -36,21 +36,13 @@ pub type OutReader<'o> = Option<Out<'o, Option<repr_c::Box<beaver_blob_reader>>>
 
 impl beaver_blob_writer {
     pub fn new(writer: BlobWriter, db: &Beaver) -> Self {
-        beaver_blob_writer {
-            writer: Some(writer),
-            db: db.clone(),
-            _live: Live::new(),
-        }
+        beaver_blob_writer { writer: Some(writer), db: db.clone(), _live: Live::new() }
     }
 }
 
 impl beaver_blob_reader {
     pub fn new(reader: BlobReader, db: &Beaver) -> Self {
-        beaver_blob_reader {
-            reader,
-            db: db.clone(),
-            _live: Live::new(),
-        }
+        beaver_blob_reader { reader, db: db.clone(), _live: Live::new() }
     }
 }
 
@@ -60,16 +52,11 @@ fn with_writer(
     work: impl FnOnce(&mut Option<BlobWriter>) -> Result<beaver_status>,
 ) -> beaver_status {
     let db = writer.as_ref().map(|writer| writer.db.clone());
-    call(db.as_ref(), out_error, || {
-        work(&mut object_mut("writer", writer)?.writer)
-    })
+    call(db.as_ref(), out_error, || work(&mut object_mut("writer", writer)?.writer))
 }
 
 fn used_up() -> Error {
-    Error::new(
-        ErrorKind::InvalidArgument,
-        "the writer was finished or given up: make a new one",
-    )
+    Error::new(ErrorKind::InvalidArgument, "the writer was finished or given up: make a new one")
 }
 
 /// Writes the next bytes.
@@ -126,7 +113,7 @@ pub extern "C" fn beaver_blob_writer_abort(
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_blob_writer_free(writer: Option<repr_c::Box<beaver_blob_writer>>) {
-    drop(writer);
+    free(writer);
 }
 
 /// Tells how many bytes the blob has.
@@ -168,11 +155,7 @@ pub unsafe extern "C" fn beaver_blob_reader_read(
         let buffer = unsafe { bytes_mut("buffer", buffer, capacity) }?;
         let reader = &mut object_mut("reader", reader)?.reader;
         *out = reader.read_chunk(buffer)?;
-        Ok(if *out == 0 && capacity > 0 {
-            BEAVER_END
-        } else {
-            BEAVER_OK
-        })
+        Ok(if *out == 0 && capacity > 0 { BEAVER_END } else { BEAVER_OK })
     })
 }
 
@@ -181,5 +164,5 @@ pub unsafe extern "C" fn beaver_blob_reader_read(
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_blob_reader_free(reader: Option<repr_c::Box<beaver_blob_reader>>) {
-    drop(reader);
+    free(reader);
 }

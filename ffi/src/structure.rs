@@ -38,11 +38,7 @@ macro_rules! structure_object {
 
         impl $crate::structure::Wrap for $object {
             fn wrap(inner: $inner, db: beaver_core::Beaver) -> Self {
-                Self {
-                    inner,
-                    db,
-                    _live: $crate::live::Live::new(),
-                }
+                Self { inner, db, _live: $crate::live::Live::new() }
             }
         }
     };

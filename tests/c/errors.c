@@ -1,6 +1,7 @@
 /* What goes wrong, and how it is told: status, message, place; and that outputs are empty then. */
 #include "common.h"
 #include <math.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -205,7 +206,8 @@ static void a_forked_child_gets_closed(void) {
         beaver_db *own = NULL;
         if (beaver_db_open("errors.db", NULL, &own, NULL) != BEAVER_OK) right = 'o';
         beaver_db_free(own);
-        _exit(write(ends[1], &right, 1) == 1 ? 0 : 1);
+        if (write(ends[1], &right, 1) != 1) abort();
+        raise(SIGKILL); /* what it leaves of its parent's connections is for no leak checker to report */
     }
     char right = '?';
     CHECK_INT(1, read(ends[0], &right, 1));

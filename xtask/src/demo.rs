@@ -30,27 +30,31 @@ pub fn run(args: &Args) -> Result<()> {
     } else {
         Profile::Dev
     })?;
-    let folder = sh::temp_dir()?;
+    // Kept, so that the database can be looked at.
+    let folder = project::target()?.join("demo");
+    std::fs::create_dir_all(&folder)?;
     let program = compiler::build(
         &compiler::source(QUICKSTART),
         &library,
         Linkage::Shared,
         &[],
-        folder.path(),
+        &folder,
     )?;
     println!();
     sh::run(
         sh::command(&program)
             .arg(project::root().join(DATA))
-            .current_dir(folder.path()),
+            .current_dir(&folder),
     )?;
+    let database = folder.join("wordnet.db");
+    let here = std::env::current_dir()?;
     println!(
-        "\nThat was {QUICKSTART}, compiled against {}. What to try next:\n  \
-         edit it and run `cargo xtask demo` again\n  \
-         docs/guide/            the user guide\n  \
-         examples/              the same scenarios in other languages\n  \
-         cargo xtask test       the tests (`cargo xtask test --list` names them)",
-        header::PATH
+        "   docs/guide/                the user guide\n   \
+         cargo xtask test           the tests\n\n\
+         That was {QUICKSTART}, compiled against {}. Edit it and run `cargo xtask demo` again.\n\
+         It left {}: open it with sqlite3.",
+        header::PATH,
+        database.strip_prefix(&here).unwrap_or(&database).display()
     );
     Ok(())
 }

@@ -146,16 +146,16 @@ static void get_many(const beaver_dict *dict) {
 
 /* --- the operations: one line each --- */
 
-#define OP(name, answer)            \
-    if (strcmp(verb, name) == 0) {  \
-        answer;                     \
-        return true;                \
+#define OP(name, answer)           \
+    if (strcmp(verb, name) == 0) { \
+        answer;                    \
+        return true;               \
     }
 
 /* A call that makes an object, and leaves it in `made`. */
-#define MAKE(kind, type, call)        \
-    type *made = NULL;                \
-    beaver_status status = call;      \
+#define MAKE(kind, type, call)   \
+    type *made = NULL;           \
+    beaver_status status = call; \
     keep(status, kind, made)
 
 /* A call that takes many things as one JSON text, `many`. */
@@ -165,14 +165,15 @@ static void get_many(const beaver_dict *dict) {
     free(many.data)
 
 /* What all structures can do. */
-#define STRUCTURE(kind, object)                                                                                         \
-    OP("acquire", MAKE(kind, beaver_##object, beaver_##object##_acquire(object, timeout_ms(), lock_ttl(), &made, &error))) \
-    OP("release", give_found(beaver_##object##_release(object, &error)))                                                \
-    OP("renew", give_found(beaver_##object##_renew(object, lock_ttl(), &error)))                                        \
-    OP("locked", give_flag(beaver_##object##_locked(object, &out.flag, &error)))                                        \
-    OP("len", give_number(beaver_##object##_len(object, &out.count, &error)))                                           \
-    OP("clear", give_number(beaver_##object##_clear(object, &out.count, &error)))                                       \
-    OP("dump", give_string(beaver_##object##_dump(object, text("options"), &out.json, &error)))                         \
+#define STRUCTURE(kind, object)                                                                 \
+    OP("acquire", MAKE(kind, beaver_##object,                                                   \
+       beaver_##object##_acquire(object, timeout_ms(), lock_ttl(), &made, &error)))             \
+    OP("release", give_found(beaver_##object##_release(object, &error)))                        \
+    OP("renew", give_found(beaver_##object##_renew(object, lock_ttl(), &error)))                \
+    OP("locked", give_flag(beaver_##object##_locked(object, &out.flag, &error)))                \
+    OP("len", give_number(beaver_##object##_len(object, &out.count, &error)))                   \
+    OP("clear", give_number(beaver_##object##_clear(object, &out.count, &error)))               \
+    OP("dump", give_string(beaver_##object##_dump(object, text("options"), &out.json, &error))) \
     OP("load", give_null(beaver_##object##_load(object, JSON("text"), text("options"), NULL, &error)))
 
 static bool dict_op(const beaver_dict *dict, const char *verb) {
@@ -189,8 +190,8 @@ static bool dict_op(const beaver_dict *dict, const char *verb) {
     OP("get_many", get_many(dict))
     OP("set_if_absent",
        give_flag(beaver_dict_set_if_absent(dict, text("key"), JSON("value"), ttl(), &out.flag, &error)))
-    OP("compare_and_set", give_flag(beaver_dict_compare_and_set(dict, text("key"), JSON("expected"), JSON("value"), ttl(),
-       &out.flag, &error)))
+    OP("compare_and_set", give_flag(beaver_dict_compare_and_set(dict, text("key"), JSON("expected"), JSON("value"),
+       ttl(), &out.flag, &error)))
     STRUCTURE("dict", dict)
     return false;
 }
@@ -228,8 +229,8 @@ static bool queue_op(const beaver_queue *queue, const char *verb) {
        give_rows(beaver_queue_get_many(queue, (size_t)integer("n", 0), timeout_ms(), &out.json, &error)))
     OP("peek", give_row(beaver_queue_peek(queue, &out.json, &error)))
     OP("items", give_each_row(beaver_queue_items(queue, &out.iter, &error)))
-    OP("lease", give_row(beaver_queue_lease(queue, number("lease_seconds", 0), timeout_ms(), text("options"), &out.count,
-       &out.json, &error)))
+    OP("lease", give_row(beaver_queue_lease(queue, number("lease_seconds", 0), timeout_ms(), text("options"),
+       &out.count, &out.json, &error)))
     OP("ack", give_found(beaver_queue_ack(queue, id(), &error)))
     OP("nack", nack(queue))
     OP("extend", give_found(beaver_queue_extend(queue, id(), number("lease_seconds", 0), &error)))
@@ -292,13 +293,13 @@ static bool lock_op(const beaver_lock *lock, const char *verb) {
 /* --- batches --- */
 
 /* One operation of a batch, with the handle of a structure that it lives no longer than. */
-#define ADD(name, object, open, call)                                                                   \
-    if (strcmp(text("op"), name) == 0) {                                                                \
-        beaver_##object *object = NULL;                                                                 \
-        beaver_status status = beaver_db_##open(db, text("name"), &object, &error);                     \
-        if (status == BEAVER_OK) status = call;                                                         \
-        beaver_##object##_free(object);                                                                 \
-        return status;                                                                                  \
+#define ADD(name, object, open, call)                                               \
+    if (strcmp(text("op"), name) == 0) {                                            \
+        beaver_##object *object = NULL;                                             \
+        beaver_status status = beaver_db_##open(db, text("name"), &object, &error); \
+        if (status == BEAVER_OK) status = call;                                     \
+        beaver_##object##_free(object);                                             \
+        return status;                                                              \
     }
 #define ADD_TO(object, verb, ...) \
     ADD(#object "_" #verb, object, object, beaver_batch_##object##_##verb(batch, object, __VA_ARGS__))
