@@ -65,7 +65,7 @@ public:
     /// The same as the number of beaver.h.
     beaver_status status() const noexcept { return static_cast<beaver_status>(facts_->kind); }
     /// The same as text: "INVALID_ARGUMENT".
-    const char* kind_name() const noexcept { return beaver_status_name(status()); }
+    const char* name() const noexcept { return beaver_status_name(status()); }
     /// The byte of the input at which invalid UTF-8 or JSON was found.
     std::optional<std::size_t> offset() const noexcept { return facts_->offset; }
     /// The index of the operation or item that failed, in a batch or a call with many items.

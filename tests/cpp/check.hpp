@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
             call;                                                                      \
         } catch (const beaver::Error& error) {                                               \
             check_thrown = true;                                                                \
-            CHECK_STR(beaver_status_name(static_cast<beaver_status>(expected)), error.kind_name()); \
+            CHECK_STR(beaver_status_name(static_cast<beaver_status>(expected)), error.name()); \
             if (std::string(error.what()).find(word) == std::string::npos) CHECK_STR(word, error.what()); \
         }                                                                              \
         if (!check_thrown) CHECK(!"" #call " throws");                                             \

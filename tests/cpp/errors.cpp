@@ -14,7 +14,7 @@ static void everything_about_an_error() {
     } catch (const beaver::Error& error) {
         CHECK(error.kind() == ErrorKind::InvalidJson);
         CHECK_STATUS(BEAVER_INVALID_JSON, error.status());
-        CHECK_STR("INVALID_JSON", error.kind_name());
+        CHECK_STR("INVALID_JSON", error.name());
         CHECK_INT(4, error.offset().value_or(99));
         CHECK(!error.operation());
         CHECK_INT(0, error.sqlite_code());

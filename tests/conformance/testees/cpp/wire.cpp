@@ -26,7 +26,7 @@ Answer found(bool found) { return found ? null() : absent(); }
 Answer value(const std::optional<std::string>& value) { return value ? raw(*value) : absent(); }
 
 Answer error(const beaver::Error& error, std::optional<std::size_t> index) {
-    json detail = {{"kind", error.kind_name()}, {"message", error.what()}};
+    json detail = {{"kind", error.name()}, {"message", error.what()}};
     if (!index) index = error.operation();
     if (index) detail["index"] = *index;
     return "\"error\":" + detail.dump(-1, ' ', false, json::error_handler_t::replace);
