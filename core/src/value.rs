@@ -32,7 +32,7 @@ pub const MAX_ITEMS: usize = 100_000;
 /// # Ok::<(), beaver_core::Error>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Json(Box<str>);
+pub struct Json(String);
 
 impl Json {
     /// Takes a JSON text.
@@ -86,8 +86,21 @@ impl Json {
     }
 
     /// A text that comes from the file, where only valid JSON is written.
-    pub(crate) fn trusted(text: impl Into<Box<str>>) -> Self {
+    pub(crate) fn trusted(text: impl Into<String>) -> Self {
         Json(text.into())
+    }
+
+    /// As [`Json::trusted`], with room for the NUL that C wants behind a text: it goes out as it is.
+    pub(crate) fn with_room(text: &str) -> Self {
+        let mut owned = String::with_capacity(text.len() + 1);
+        owned.push_str(text);
+        Json(owned)
+    }
+}
+
+impl From<Json> for String {
+    fn from(json: Json) -> Self {
+        json.0
     }
 }
 
@@ -127,7 +140,9 @@ pub(crate) fn check_json(text: &str) -> Result<()> {
         let offset = if e.is_eof() { text.len() } else { offset_of(text, e.line(), e.column()) };
         let reason = e.to_string();
         let reason = reason.split(" at line ").next().unwrap_or_default();
-        return Err(Error::new(ErrorKind::InvalidJson, format!("not JSON at byte {offset}: {reason}")).at_offset(offset));
+        return Err(
+            Error::new(ErrorKind::InvalidJson, format!("not JSON at byte {offset}: {reason}")).at_offset(offset)
+        );
     }
     if let Some(offset) = lone_surrogate(text) {
         let message = format!("not JSON at byte {offset}: half of a surrogate pair is no character");

@@ -40,9 +40,7 @@ impl beaver_buf {
 
 impl From<Json> for beaver_buf {
     fn from(json: Json) -> Self {
-        let mut bytes = Vec::with_capacity(json.as_str().len() + 1);
-        bytes.extend_from_slice(json.as_str().as_bytes());
-        beaver_buf::new(bytes)
+        String::from(json).into()
     }
 }
 

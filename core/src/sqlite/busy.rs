@@ -22,7 +22,10 @@ impl Patience {
     pub fn check(&self, engine: &Sqlite) -> Result<()> {
         engine.gate.check_wait(self.interrupts)?;
         if self.deadline.is_some_and(|at| at <= Instant::now()) {
-            return Err(Error::new(ErrorKind::Busy, "other writers kept the database: retry later, or raise the busy timeout"));
+            return Err(Error::new(
+                ErrorKind::Busy,
+                "other writers kept the database: retry later, or raise the busy timeout",
+            ));
         }
         Ok(())
     }
@@ -49,9 +52,9 @@ impl Sqlite {
         }
         let mut busy = Busy::new(self, patience);
         loop {
-            match conn.prepare_cached("BEGIN IMMEDIATE")?.execute([]) {
+            match conn.hot("BEGIN IMMEDIATE", |begin| Ok(begin.execute([])?)) {
                 Ok(_) => return Ok(()),
-                Err(e) => busy.wait_after(e.into())?,
+                Err(e) => busy.wait_after(e)?,
             }
         }
     }

@@ -1,6 +1,7 @@
 //! One SQLite connection: how it is opened and set up, and the few calls that rusqlite does not have.
-#![allow(unsafe_code)] // sqlite3_file_control, and leaking after a fork
+#![allow(unsafe_code)] // sqlite3_file_control, moving kept statements between threads, and leaking after a fork
 
+use std::cell::RefCell;
 use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use rusqlite::{Connection, InterruptHandle, OpenFlags, ffi};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, InterruptHandle, OpenFlags, PrepFlags, Statement, ffi};
+use self_cell::self_cell;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::fork;
@@ -46,14 +49,30 @@ impl Registry {
     }
 }
 
+/// Statements that a connection keeps prepared, each under its text.
+type Statements<'c> = RefCell<Vec<(&'static str, Statement<'c>)>>;
+
+self_cell!(
+    /// A connection with the statements that it keeps.
+    struct Kept {
+        owner: Connection,
+        #[not_covariant]
+        dependent: Statements,
+    }
+);
+
 /// A connection that belongs to one thread at a time. In a forked child it is leaked, not closed:
 /// closing would release the locks of the parent.
 pub(super) struct Conn {
-    sqlite: ManuallyDrop<Connection>,
+    sqlite: ManuallyDrop<Kept>,
     id: u64,
     registry: Arc<Registry>,
     born: u32,
 }
+
+// SAFETY: a connection may go to another thread, and its statements go along: nobody has them but `Kept`,
+// and `hot` lends one for the time of a call only.
+unsafe impl Send for Conn {}
 
 impl Conn {
     /// Opens the place and sets the connection up; no table is read.
@@ -71,8 +90,20 @@ impl Conn {
             Place::Memory => Connection::open_in_memory_with_flags(flags)?,
             Place::File(path) => Connection::open_with_flags(path, flags).map_err(|e| explain_open(path, e))?,
         };
+        Conn::of(sqlite, options, role, registry)
+    }
+
+    /// Copies a database into one in memory.
+    pub fn copy_of(from: &Connection, options: &Options, registry: &Arc<Registry>) -> Result<Conn> {
+        let mut copy = Connection::open_in_memory()?;
+        rusqlite::backup::Backup::new(from, &mut copy)?.step(-1)?;
+        Conn::of(copy, options, Role::Reader, registry)
+    }
+
+    fn of(sqlite: Connection, options: &Options, role: Role, registry: &Arc<Registry>) -> Result<Conn> {
         let id = registry.next.fetch_add(1, Ordering::Relaxed);
         registry.handles.lock().push((id, role, sqlite.get_interrupt_handle()));
+        let sqlite = Kept::new(sqlite, |_| RefCell::default());
         let conn = Conn { sqlite: ManuallyDrop::new(sqlite), id, registry: registry.clone(), born: fork::generation() };
         conn.set_up(options)?;
         Ok(conn)
@@ -80,6 +111,9 @@ impl Conn {
 
     fn set_up(&self, options: &Options) -> Result<()> {
         self.set_prepared_statement_cache_capacity(256);
+        // Plans that do not depend on what is bound. Else SQLite looks at the values, and prepares most
+        // statements anew whenever they change: at every call.
+        self.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         // Readers wait for SQLite's own short exclusive moments (recovery, the last close); the writer
         // has a loop of its own.
         self.busy_timeout(Duration::from_secs(5))?;
@@ -92,15 +126,30 @@ impl Conn {
         Ok(())
     }
 
+    /// Runs a statement that stays prepared for as long as the connection lives. For the few that the
+    /// simplest calls consist of: `prepare_cached` hashes and copies the text each time, and takes a fifth of
+    /// the time of a read. What is bound stays bound until the next time: `work` clears what can be large.
+    pub fn hot<T>(&self, sql: &'static str, work: impl FnOnce(&mut Statement<'_>) -> Result<T>) -> Result<T> {
+        self.sqlite.with_dependent(|conn, kept| {
+            // Taken out meanwhile, so that `work` may come back here.
+            let taken = {
+                let mut kept = kept.borrow_mut();
+                let place = kept.iter().position(|(text, _)| std::ptr::eq(*text, sql));
+                place.map(|place| kept.swap_remove(place).1)
+            };
+            let mut statement = match taken {
+                Some(statement) => statement,
+                None => conn.prepare_with_flags(sql, PrepFlags::SQLITE_PREPARE_PERSISTENT)?,
+            };
+            let outcome = work(&mut statement);
+            kept.borrow_mut().push((sql, statement));
+            outcome
+        })
+    }
+
     /// Whether this is the copy of a forked child, which must let nothing of SQLite go.
     pub fn inherited(&self) -> bool {
         fork::generation() != self.born
-    }
-
-    /// Becomes a copy of another database.
-    pub fn copy_from(&mut self, from: &Connection) -> Result<()> {
-        rusqlite::backup::Backup::new(from, &mut self.sqlite)?.step(-1)?;
-        Ok(())
     }
 
     /// Whether two looks at the file see the same data: changes with every commit of any connection
@@ -110,7 +159,7 @@ impl Conn {
         // SAFETY: the handle is open for as long as `self`, and this opcode writes one u32.
         unsafe {
             ffi::sqlite3_file_control(
-                self.sqlite.handle(),
+                self.handle(),
                 c"main".as_ptr(),
                 ffi::SQLITE_FCNTL_DATA_VERSION,
                 (&raw mut version).cast(),
@@ -124,7 +173,7 @@ impl Deref for Conn {
     type Target = Connection;
 
     fn deref(&self) -> &Connection {
-        &self.sqlite
+        self.sqlite.borrow_owner()
     }
 }
 
@@ -149,7 +198,9 @@ fn explain_open(path: &Path, error: rusqlite::Error) -> Error {
         Some(parent) if !parent.as_os_str().is_empty() && !parent.exists() => {
             io("the path's directory does not exist: create it first")
         }
-        _ if !path.exists() => io("the file does not exist and could not be created: look at the options and at the directory's rights"),
+        _ if !path.exists() => {
+            io("the file does not exist and could not be created: look at the options and at the directory's rights")
+        }
         _ => error.into(),
     }
 }
@@ -164,7 +215,10 @@ impl From<rusqlite::Error> for Error {
             | rusqlite::Error::InvalidColumnType(..)
             | rusqlite::Error::IntegralValueOutOfRange(..)
             | rusqlite::Error::Utf8Error(..) => {
-                return Error::new(ErrorKind::Corrupt, "a stored value is of a type that does not belong there: verify the file");
+                return Error::new(
+                    ErrorKind::Corrupt,
+                    "a stored value is of a type that does not belong there: verify the file",
+                );
             }
             _ => return Error::internal(format!("rusqlite: {error}")),
         };
@@ -175,13 +229,17 @@ impl From<rusqlite::Error> for Error {
             rusqlite::ErrorCode::OperationInterrupted => (ErrorKind::Interrupted, "the call was interrupted"),
             rusqlite::ErrorCode::ReadOnly => (ErrorKind::ReadOnly, "the file or its directory cannot be written"),
             rusqlite::ErrorCode::DiskFull => (ErrorKind::Full, "the disk is full: make room and repeat"),
-            rusqlite::ErrorCode::DatabaseCorrupt => (ErrorKind::Corrupt, "the file is damaged: restore it from a backup"),
+            rusqlite::ErrorCode::DatabaseCorrupt => {
+                (ErrorKind::Corrupt, "the file is damaged: restore it from a backup")
+            }
             rusqlite::ErrorCode::NotADatabase => (ErrorKind::Corrupt, "the file is not a database: look at the path"),
             rusqlite::ErrorCode::TooBig => (ErrorKind::Limit, "the value is larger than SQLite's limit"),
             rusqlite::ErrorCode::SystemIoFailure
             | rusqlite::ErrorCode::CannotOpen
             | rusqlite::ErrorCode::PermissionDenied
-            | rusqlite::ErrorCode::FileLockingProtocolFailed => (ErrorKind::Io, "the operating system failed a file operation"),
+            | rusqlite::ErrorCode::FileLockingProtocolFailed => {
+                (ErrorKind::Io, "the operating system failed a file operation")
+            }
             _ => (ErrorKind::Internal, "unexpected result of SQLite"),
         };
         let detail = message.unwrap_or_else(|| code.to_string());

@@ -5,6 +5,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::apply::Tx;
+use super::conn::Conn;
 use super::source::{Source, View};
 use crate::clock::{Micros, from_seconds, to_seconds};
 use crate::engine::{Condition, DictChange, DictEngine, DictItem, Reply};
@@ -13,6 +14,9 @@ use crate::value::Json;
 
 /// How many expired rows one write removes in passing.
 const SWEEP: usize = 8;
+
+/// How long a value may be to stay bound to the statement that wrote it, until the next one.
+const MAX_BOUND: usize = 4096;
 
 const GET: &str = "SELECT value, expires_at FROM beaver_dicts WHERE dict_name = ?1 AND key = ?2";
 const UPSERT: &str = "INSERT INTO beaver_dicts VALUES (?1, ?2, ?3, ?4)
@@ -71,7 +75,14 @@ impl Tx<'_> {
     }
 
     fn put(&mut self, name: &str, key: &str, value: &Json, expires_at: Option<Micros>) -> Result<()> {
-        self.conn.prepare_cached(UPSERT)?.execute(params![name, key, value.as_str(), expires_at.map(to_seconds)])?;
+        let values = params![name, key, value.as_str(), expires_at.map(to_seconds)];
+        self.conn.hot(UPSERT, |upsert| {
+            let done = upsert.execute(values);
+            if value.as_str().len() > MAX_BOUND {
+                upsert.clear_bindings();
+            }
+            Ok(done?)
+        })?;
         if let (Some(new), Some(known)) = (expires_at, self.known.next_expiry) {
             self.known.next_expiry = Some(known.min(new));
         }
@@ -107,20 +118,23 @@ fn holds(tx: &Tx<'_>, name: &str, key: &str, condition: &Condition) -> Result<bo
     Ok(match condition {
         Condition::Always => true,
         Condition::Absent => live(tx.conn, tx.now, name, key)?.is_none(),
-        Condition::Equals(expected) => live(tx.conn, tx.now, name, key)?.is_some_and(|value| value.same_value(expected)),
+        Condition::Equals(expected) => {
+            live(tx.conn, tx.now, name, key)?.is_some_and(|value| value.same_value(expected))
+        }
     })
 }
 
-fn live(conn: &Connection, now: Micros, name: &str, key: &str) -> Result<Option<Json>> {
-    let mut get = conn.prepare_cached(GET)?;
-    let mut rows = get.query([name, key])?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    if let ValueRef::Real(at) = row.get_ref(1)?
-        && from_seconds(at) <= now
-    {
-        return Ok(None);
-    }
-    Ok(Some(Json::trusted(row.get_ref(0)?.as_str()?)))
+fn live(conn: &Conn, now: Micros, name: &str, key: &str) -> Result<Option<Json>> {
+    conn.hot(GET, |get| {
+        let mut rows = get.query([name, key])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        if let ValueRef::Real(at) = row.get_ref(1)?
+            && from_seconds(at) <= now
+        {
+            return Ok(None);
+        }
+        Ok(Some(Json::with_room(row.get_ref(0)?.as_str()?)))
+    })
 }
 
 /// All keys of the dict, less the expired ones, which an index of their own finds.

@@ -12,60 +12,61 @@ use crate::error::{Error, ErrorKind, Result};
 /// `PRAGMA user_version` where that was free.
 pub(super) const FORMAT: u32 = 1;
 
-/// A table: its name and its columns.
+/// A table: its name, and its columns as SQL has them after it.
 struct Table(&'static str, &'static str);
 
 /// As BeaverDB 1.x creates them.
 const BASE: [Table; 6] = [
     Table(
         "beaver_dicts",
-        "dict_name TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, expires_at REAL, PRIMARY KEY (dict_name, key)",
+        "(dict_name TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, expires_at REAL, PRIMARY KEY (dict_name, key))",
     ),
     Table(
         "beaver_lists",
-        "list_name TEXT NOT NULL, item_order REAL NOT NULL, item_value TEXT NOT NULL, PRIMARY KEY (list_name, item_order)",
+        "(list_name TEXT NOT NULL, item_order REAL NOT NULL, item_value TEXT NOT NULL, PRIMARY KEY (list_name, item_order))",
     ),
     Table(
         "beaver_priority_queues",
-        "queue_name TEXT NOT NULL, priority REAL NOT NULL, timestamp REAL NOT NULL, data TEXT NOT NULL",
+        "(queue_name TEXT NOT NULL, priority REAL NOT NULL, timestamp REAL NOT NULL, data TEXT NOT NULL)",
     ),
     Table(
         "beaver_blobs",
-        "store_name TEXT NOT NULL, key TEXT NOT NULL, data BLOB NOT NULL, metadata TEXT, PRIMARY KEY (store_name, key)",
+        "(store_name TEXT NOT NULL, key TEXT NOT NULL, data BLOB NOT NULL, metadata TEXT, PRIMARY KEY (store_name, key))",
     ),
     Table(
         "beaver_logs",
-        "log_name TEXT NOT NULL, timestamp REAL NOT NULL, data TEXT NOT NULL, PRIMARY KEY (log_name, timestamp)",
+        "(log_name TEXT NOT NULL, timestamp REAL NOT NULL, data TEXT NOT NULL, PRIMARY KEY (log_name, timestamp))",
     ),
     Table(
         "beaver_lock_waiters",
-        "lock_name TEXT NOT NULL, waiter_id TEXT NOT NULL, requested_at REAL NOT NULL, expires_at REAL NOT NULL,
-         PRIMARY KEY (lock_name, requested_at)",
+        "(lock_name TEXT NOT NULL, waiter_id TEXT NOT NULL, requested_at REAL NOT NULL, expires_at REAL NOT NULL,
+         PRIMARY KEY (lock_name, requested_at))",
     ),
 ];
 
 /// What we add.
 const ADDED: [Table; 5] = [
-    Table("beaver_meta", "key TEXT PRIMARY KEY, value TEXT NOT NULL"),
+    Table("beaver_meta", "(key TEXT PRIMARY KEY, value TEXT NOT NULL)"),
     // The counted tree over a list that was changed in its middle; level 0 marks a list whose
-    // shape is not known. A list without rows here is dense: its keys are consecutive.
+    // shape is not known. A list without rows here is dense: its keys are consecutive. A descent reads many
+    // rows that follow each other: without a rowid they are found where they are looked for.
     Table(
         "beaver_list_nodes",
-        "list_name TEXT NOT NULL, level INTEGER NOT NULL, first_key REAL NOT NULL, items INTEGER NOT NULL,
-         PRIMARY KEY (list_name, level, first_key)",
+        "(list_name TEXT NOT NULL, level INTEGER NOT NULL, first_key REAL NOT NULL, items INTEGER NOT NULL,
+         PRIMARY KEY (list_name, level, first_key)) WITHOUT ROWID",
     ),
     // Items that were given out on a lease, until they are settled.
     Table(
         "beaver_queue_leases",
-        "lease_id INTEGER PRIMARY KEY AUTOINCREMENT, queue_name TEXT NOT NULL, priority REAL NOT NULL,
+        "(lease_id INTEGER PRIMARY KEY AUTOINCREMENT, queue_name TEXT NOT NULL, priority REAL NOT NULL,
          timestamp REAL NOT NULL, data TEXT NOT NULL, attempts INTEGER NOT NULL, leased_until REAL NOT NULL,
-         returned INTEGER NOT NULL DEFAULT 0",
+         returned INTEGER NOT NULL DEFAULT 0)",
     ),
     // Uploads of blobs that are not finished.
-    Table("beaver_blob_uploads", "upload_id TEXT PRIMARY KEY, touched_at REAL NOT NULL"),
+    Table("beaver_blob_uploads", "(upload_id TEXT PRIMARY KEY, touched_at REAL NOT NULL)"),
     Table(
         "beaver_blob_chunks",
-        "upload_id TEXT NOT NULL, sequence INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (upload_id, sequence)",
+        "(upload_id TEXT NOT NULL, sequence INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (upload_id, sequence))",
     ),
 ];
 
@@ -180,7 +181,7 @@ pub(super) fn inspect(conn: &Connection) -> Result<Found> {
 pub(super) fn complete(conn: &Connection) -> Result<()> {
     let lists_before = exists(conn, "beaver_lists")? && !exists(conn, "beaver_list_nodes")?;
     for Table(name, columns) in BASE.iter().chain(&ADDED) {
-        conn.execute_batch(&format!("CREATE TABLE IF NOT EXISTS {name} ({columns})"))?;
+        conn.execute_batch(&format!("CREATE TABLE IF NOT EXISTS {name} {columns}"))?;
     }
     conn.execute_batch(INDEXES)?;
     conn.execute_batch(TRIGGERS)?;
@@ -217,7 +218,7 @@ fn create_stand_ins(conn: &Connection) -> Result<()> {
                  SELECT list_name, 0 AS level, -9e999 AS first_key, 0 AS items FROM beaver_lists",
             )?;
         } else {
-            conn.execute_batch(&format!("CREATE TEMP TABLE {name} ({columns})"))?;
+            conn.execute_batch(&format!("CREATE TEMP TABLE {name} {columns}"))?;
         }
     }
     conn.execute_batch("PRAGMA query_only = ON")?;
@@ -225,7 +226,5 @@ fn create_stand_ins(conn: &Connection) -> Result<()> {
 }
 
 fn exists(conn: &Connection, table: &str) -> Result<bool> {
-    Ok(conn
-        .prepare_cached("SELECT 1 FROM main.sqlite_master WHERE type = 'table' AND name = ?1")?
-        .exists([table])?)
+    Ok(conn.prepare_cached("SELECT 1 FROM main.sqlite_master WHERE type = 'table' AND name = ?1")?.exists([table])?)
 }

@@ -4,9 +4,9 @@ use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 
-use super::conn::{Conn, Place, Registry, Role};
-use super::source::{Source, View};
 use super::Sqlite;
+use super::conn::{Conn, Place};
+use super::source::{Source, View};
 use crate::clock::Micros;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::Options;
@@ -107,8 +107,6 @@ impl Source for Snapshot {
 
 /// A database in memory has one connection; what stands still has to be a copy.
 fn copy_of_memory(engine: &Sqlite) -> Result<Conn> {
-    let registry: &Arc<Registry> = &engine.registry;
-    let mut copy = Conn::open(&Place::Memory, &Options { read_only: false, ..engine.options.clone() }, Role::Reader, registry)?;
-    engine.read(|view| copy.copy_from(view.conn))?;
-    Ok(copy)
+    let options = Options { read_only: false, ..engine.options.clone() };
+    engine.read(|view| Conn::copy_of(view.conn, &options, &engine.registry))
 }

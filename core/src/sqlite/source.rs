@@ -1,7 +1,6 @@
 //! Where a read runs: on a connection of the pool, inside a transaction, or on a snapshot.
 
-use rusqlite::Connection;
-
+use super::conn::Conn;
 use super::{Sqlite, maintenance};
 use crate::clock::Micros;
 use crate::engine::{Kind, Reading};
@@ -9,7 +8,7 @@ use crate::error::Result;
 
 /// What a read sees: a connection and the time.
 pub(super) struct View<'v> {
-    pub conn: &'v Connection,
+    pub conn: &'v Conn,
     pub now: Micros,
 }
 

@@ -9,12 +9,12 @@
 //! savepoints, because they make the full-text index flush.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex, MutexGuard};
+use parking_lot::{Mutex, MutexGuard};
 
 use super::busy::Patience;
 use super::conn::Conn;
@@ -87,7 +87,10 @@ pub(super) enum Replies {
 pub(super) enum Stop {
     Failed(Error),
     /// Somebody else holds a structure it changes, until that time at the latest.
-    Held { lock: Arc<str>, until: Micros },
+    Held {
+        lock: Arc<str>,
+        until: Micros,
+    },
 }
 
 impl<E: Into<Error>> From<E> for Stop {
@@ -101,7 +104,38 @@ type Outcome = std::result::Result<Replies, Stop>;
 /// A place in the line.
 struct Turn {
     state: Mutex<TurnState>,
-    wake: Condvar,
+    sleepers: Arc<Sleepers>,
+}
+
+/// Threads that sleep and wake together. The first in the line sleeps alone, because it is woken alone, to lead.
+/// All behind it are woken when the leader has done what they want: with one system call for all, which
+/// leaves the leader its processor. (The standard library's: parking_lot wakes one, and that one the next.)
+#[derive(Default)]
+struct Sleepers {
+    mutex: std::sync::Mutex<()>,
+    wake: std::sync::Condvar,
+}
+
+impl Sleepers {
+    fn lock(&self) -> std::sync::MutexGuard<'_, ()> {
+        self.mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wakes all who sleep here. Who is about to sleep has the mutex, and is waited for.
+    fn wake(&self) {
+        drop(self.lock());
+        self.wake.notify_all();
+    }
+
+    fn sleep<'s>(&self, guard: std::sync::MutexGuard<'s, ()>, until: Option<Instant>) -> std::sync::MutexGuard<'s, ()> {
+        match until {
+            Some(at) => {
+                let time = at.saturating_duration_since(Instant::now());
+                self.wake.wait_timeout(guard, time).map_or_else(|e| e.into_inner().0, |(guard, _)| guard)
+            }
+            None => self.wake.wait(guard).unwrap_or_else(PoisonError::into_inner),
+        }
+    }
 }
 
 enum TurnState {
@@ -146,32 +180,30 @@ impl Writer {
 
     /// Waits until somebody did what the turn wants, or lets it lead. Who may lose patience leaves the line then.
     fn wait_in_line(&self, turn: &Arc<Turn>, mut patience: Option<(&Sqlite, Patience)>) -> Result<()> {
-        let mut state = turn.state.lock();
+        let mut guard = turn.sleepers.lock();
         loop {
-            match (&*state, patience) {
-                (TurnState::Lead(_) | TurnState::Done(..), _) => return Ok(()),
-                (TurnState::Waiting(_), Some((engine, limits))) => {
-                    let Err(error) = limits.check(engine) else {
-                        match limits.deadline {
-                            Some(at) => drop(turn.wake.wait_until(&mut state, at)),
-                            None => turn.wake.wait(&mut state),
-                        }
-                        continue;
-                    };
-                    drop(state);
-                    let mut line = self.line.lock();
-                    let before = line.waiting.len();
-                    line.waiting.retain(|other| !Arc::ptr_eq(other, turn));
-                    if line.waiting.len() < before {
-                        return Err(error);
-                    }
-                    drop(line);
-                    // Its turn has just come: that cannot be refused any more.
-                    patience = None;
-                    state = turn.state.lock();
-                }
-                _ => turn.wake.wait(&mut state),
+            let waiting = match &*turn.state.lock() {
+                TurnState::Lead(_) | TurnState::Done(..) => return Ok(()),
+                TurnState::Waiting(_) => true,
+                TurnState::Taken => false,
+            };
+            let limits = patience.filter(|_| waiting);
+            let lost = limits.and_then(|(engine, limits)| limits.check(engine).err());
+            let Some(error) = lost else {
+                guard = turn.sleepers.sleep(guard, limits.and_then(|(_, limits)| limits.deadline));
+                continue;
+            };
+            drop(guard);
+            let mut line = self.line.lock();
+            let before = line.waiting.len();
+            line.waiting.retain(|other| !Arc::ptr_eq(other, turn));
+            if line.waiting.len() < before {
+                return Err(error);
             }
+            drop(line);
+            // Its turn has just come: that cannot be refused any more.
+            patience = None;
+            guard = turn.sleepers.lock();
         }
     }
 
@@ -179,9 +211,7 @@ impl Writer {
     pub fn wake_line(&self) {
         let line = self.line.lock();
         for turn in &line.waiting {
-            // Whoever has looked before, and not yet slept, holds the state.
-            drop(turn.state.lock());
-            turn.wake.notify_one();
+            turn.sleepers.wake();
         }
     }
 
@@ -241,7 +271,11 @@ impl Writer {
         self.let_a_group_gather();
         let mut guard = self.conn.lock();
         let Some(write) = guard.as_mut() else {
-            let error = engine.gate.check().err().unwrap_or_else(|| Error::new(ErrorKind::ReadOnly, "the database was opened read-only"));
+            let error = engine
+                .gate
+                .check()
+                .err()
+                .unwrap_or_else(|| Error::new(ErrorKind::ReadOnly, "the database was opened read-only"));
             return (Err(Stop::Failed(error)), request);
         };
         if let Err(e) = write.begin(engine, request.durability, request.patience) {
@@ -323,7 +357,11 @@ impl Writer {
 
 impl Line {
     fn join(&mut self, request: Option<Request>) -> Arc<Turn> {
-        let turn = Arc::new(Turn { state: Mutex::new(TurnState::Waiting(request)), wake: Condvar::new() });
+        let sleepers = match self.waiting.back() {
+            Some(last) if self.waiting.len() > 1 => last.sleepers.clone(),
+            _ => Arc::default(),
+        };
+        let turn = Arc::new(Turn { state: Mutex::new(TurnState::Waiting(request)), sleepers });
         self.waiting.push_back(turn.clone());
         turn
     }
@@ -356,7 +394,7 @@ impl Drop for Lead<'_> {
             *state = TurnState::Lead(request.take());
         }
         drop(state);
-        next.wake.notify_one();
+        next.sleepers.wake();
     }
 }
 
@@ -391,15 +429,23 @@ impl Group {
     fn deliver(&mut self) -> Option<(Outcome, Request)> {
         let panicking = std::thread::panicking();
         let mut own = None;
+        let mut to_wake: Vec<Arc<Sleepers>> = Vec::new();
         for Member { request, outcome, turn } in self.0.drain(..) {
-            let outcome = outcome.filter(|_| !panicking).unwrap_or_else(|| Err(Stop::Failed(Error::internal("the write was ended by a panic"))));
+            let outcome = outcome
+                .filter(|_| !panicking)
+                .unwrap_or_else(|| Err(Stop::Failed(Error::internal("the write was ended by a panic"))));
             match turn {
                 None => own = Some((outcome, request)),
                 Some(turn) => {
                     *turn.state.lock() = TurnState::Done(outcome, request);
-                    turn.wake.notify_one();
+                    if to_wake.last().is_none_or(|last| !Arc::ptr_eq(last, &turn.sleepers)) {
+                        to_wake.push(turn.sleepers.clone());
+                    }
                 }
             }
+        }
+        for sleepers in to_wake {
+            sleepers.wake();
         }
         own
     }
@@ -451,7 +497,7 @@ impl WriteConn {
     }
 
     pub fn commit(&mut self) -> Result<()> {
-        self.conn.prepare_cached("COMMIT")?.execute([])?;
+        self.conn.hot("COMMIT", |commit| Ok(commit.execute([])?))?;
         // Our own commit moves the number too.
         self.known.data_version = self.conn.data_version();
         Ok(())

@@ -9,12 +9,12 @@ use crate::error::Result;
 use crate::sqlite::source::Source;
 use crate::value::Json;
 
-/// The item at an index of a dense list, in one statement; the first column tells whether it is dense.
-const GET: &str = "SELECT
-    (SELECT level FROM beaver_list_nodes WHERE list_name = ?1 ORDER BY level LIMIT 1),
+/// The item at an index of a dense list, in one statement; the first column is NULL if it is dense.
+const GET: &str = "SELECT shape, CASE WHEN shape IS NULL THEN
     (SELECT item_value FROM beaver_lists WHERE list_name = ?1 AND item_order = ?2 +
         CASE WHEN ?2 < 0 THEN (SELECT max(item_order) + 1.0 FROM beaver_lists WHERE list_name = ?1)
-        ELSE (SELECT min(item_order) FROM beaver_lists WHERE list_name = ?1) END)";
+        ELSE (SELECT min(item_order) FROM beaver_lists WHERE list_name = ?1) END) END
+    FROM (SELECT (SELECT level FROM beaver_list_nodes WHERE list_name = ?1 ORDER BY level LIMIT 1) AS shape)";
 
 impl<S: Source> ListEngine for S {
     fn list_len(&self, name: &str) -> Result<u64> {
