@@ -59,9 +59,16 @@ fn lists(c: &mut Criterion) {
 fn triggers(c: &mut Criterion) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("bare.db");
-    let (watched, bare) = (Beaver::open(dir.path().join("watched.db"), Options::default()).unwrap(), Beaver::open(&path, Options::default()).unwrap());
+    let (watched, bare) = (
+        Beaver::open(dir.path().join("watched.db"), Options::default()).unwrap(),
+        Beaver::open(&path, Options::default()).unwrap(),
+    );
     rusqlite::Connection::open(&path)
-        .and_then(|raw| raw.execute_batch("DROP TRIGGER beaver_lists_insert; DROP TRIGGER beaver_lists_delete; DROP TRIGGER beaver_lists_move"))
+        .and_then(|raw| {
+            raw.execute_batch(
+                "DROP TRIGGER beaver_lists_insert; DROP TRIGGER beaver_lists_delete; DROP TRIGGER beaver_lists_move",
+            )
+        })
         .unwrap();
     for (name, db) in [("push", &watched), ("push without triggers", &bare)] {
         let list = db.list("l").unwrap();

@@ -230,7 +230,14 @@ impl Batch {
     ///
     /// # Errors
     /// As [`Blobs::put`] has them for its arguments; as for [`Batch::dict_set`].
-    pub fn blob_put(&mut self, blobs: &Blobs, key: &str, data: &[u8], metadata: Option<Json>, when: When) -> Result<()> {
+    pub fn blob_put(
+        &mut self,
+        blobs: &Blobs,
+        key: &str,
+        data: &[u8],
+        metadata: Option<Json>,
+        when: When,
+    ) -> Result<()> {
         let change = blob::put_change(blobs.as_ref(), key, data.to_vec(), metadata, when.condition()?)?;
         self.add(blobs, change)
     }
@@ -287,7 +294,9 @@ impl Batch {
 /// The condition of an operation that needs an item to be there.
 fn of_an_item(when: When) -> Result<Condition> {
     match when {
-        When::Absent => Err(Error::invalid("an index of a list is set or deleted only where an item is: push or insert instead")),
+        When::Absent => {
+            Err(Error::invalid("an index of a list is set or deleted only where an item is: push or insert instead"))
+        }
         when => when.condition(),
     }
 }

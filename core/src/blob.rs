@@ -152,7 +152,15 @@ impl Blobs {
     /// LIMIT for a key or metadata that is too large.
     pub fn writer(&self, key: &str, metadata: Option<Json>) -> Result<BlobWriter> {
         let metadata = check(&self.0, key, 0, metadata)?;
-        Ok(BlobWriter { handle: self.0.clone(), key: key.into(), metadata, buffer: Vec::new(), upload: None, length: 0, broken: false })
+        Ok(BlobWriter {
+            handle: self.0.clone(),
+            key: key.into(),
+            metadata,
+            buffer: Vec::new(),
+            upload: None,
+            length: 0,
+            broken: false,
+        })
     }
 
     /// Begins to read a blob bit by bit, as it is at this moment: it may be replaced or deleted
@@ -169,7 +177,13 @@ impl Blobs {
 }
 
 /// Checks the parts of a put and makes the change of it.
-pub(crate) fn put_change(handle: &Handle, key: &str, data: Vec<u8>, metadata: Option<Json>, condition: Condition) -> Result<Change> {
+pub(crate) fn put_change(
+    handle: &Handle,
+    key: &str,
+    data: Vec<u8>,
+    metadata: Option<Json>,
+    condition: Condition,
+) -> Result<Change> {
     let metadata = check(handle, key, data.len() as u64, metadata)?;
     Ok(Change::Blob(BlobChange::Put { key: key.into(), data, metadata, condition }))
 }
@@ -283,13 +297,19 @@ impl BlobWriter {
         self.check_whole()?;
         let data = std::mem::take(&mut self.buffer);
         if self.upload.is_none() {
-            let change = BlobChange::Put { key: self.key.clone(), data, metadata: self.metadata.take(), condition: Condition::Always };
+            let change = BlobChange::Put {
+                key: self.key.clone(),
+                data,
+                metadata: self.metadata.take(),
+                condition: Condition::Always,
+            };
             return self.handle.write(Change::Blob(change))?.flag().map(drop);
         }
         self.buffer = data;
         self.stage()?;
         if let Some((upload, _)) = &self.upload {
-            let change = BlobChange::Finish { upload: upload.clone(), key: self.key.clone(), metadata: self.metadata.clone() };
+            let change =
+                BlobChange::Finish { upload: upload.clone(), key: self.key.clone(), metadata: self.metadata.clone() };
             self.handle.write(Change::Blob(change))?;
         }
         self.upload = None;

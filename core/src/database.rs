@@ -265,7 +265,11 @@ impl Beaver {
     /// CORRUPT or UNSUPPORTED if the backup is no sound database; BUSY if the database is open;
     /// INVALID_ARGUMENT if both paths are one file; INTERRUPTED if `progress` stopped it; READ_ONLY, IO,
     /// FULL.
-    pub fn restore(backup: impl AsRef<Path>, path: impl AsRef<Path>, mut progress: impl FnMut(BackupProgress) -> bool) -> Result<()> {
+    pub fn restore(
+        backup: impl AsRef<Path>,
+        path: impl AsRef<Path>,
+        mut progress: impl FnMut(BackupProgress) -> bool,
+    ) -> Result<()> {
         sqlite::restore(backup.as_ref(), path.as_ref(), &mut progress)
     }
 

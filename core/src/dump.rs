@@ -117,7 +117,10 @@ impl Source<'_> {
     }
 
     fn list(&self, sink: &mut Sink<'_>) -> Result<()> {
-        paged(|after, limit| self.reading.list_page(self.name, after.copied(), limit), |value| sink.item(|out| out.json(value.as_str())))
+        paged(
+            |after, limit| self.reading.list_page(self.name, after.copied(), limit),
+            |value| sink.item(|out| out.json(value.as_str())),
+        )
     }
 
     fn queue(&self, sink: &mut Sink<'_>) -> Result<()> {

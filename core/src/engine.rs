@@ -226,7 +226,9 @@ pub(crate) enum Reply {
     Items(Vec<QueueItem>),
     Leased(Box<LeasedItem>),
     /// Nothing there now. Something may be at that time, if it is known.
-    Empty { retry_at: Option<Micros> },
+    Empty {
+        retry_at: Option<Micros>,
+    },
 }
 
 impl Reply {
@@ -353,7 +355,8 @@ pub(crate) trait QueueEngine {
     fn queue_len(&self, name: &str) -> Result<u64>;
     /// How many items are out on a lease that still runs.
     fn queue_leased(&self, name: &str) -> Result<u64>;
-    fn queue_page(&self, name: &str, after: Option<QueueCursor>, limit: usize) -> Result<Vec<(QueueCursor, QueueItem)>>;
+    fn queue_page(&self, name: &str, after: Option<QueueCursor>, limit: usize)
+    -> Result<Vec<(QueueCursor, QueueItem)>>;
 }
 
 pub(crate) trait BlobEngine {

@@ -144,13 +144,7 @@ impl Error {
     /// An error of `kind` with a one-line message.
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Error(Box::new(Detail {
-            kind,
-            message: message.into(),
-            sqlite_code: None,
-            offset: None,
-            operation: None,
-        }))
+        Error(Box::new(Detail { kind, message: message.into(), sqlite_code: None, offset: None, operation: None }))
     }
 
     pub(crate) fn invalid(message: impl Into<String>) -> Self {

@@ -92,7 +92,10 @@ impl Log {
     /// # Errors
     /// As for [`Log::append_at`], with [`Error::operation`]; LIMIT above [`crate::MAX_ITEMS`] entries.
     /// Nothing is appended then.
-    pub fn append_many<V: Into<Json>>(&self, entries: impl IntoIterator<Item = (V, Option<Micros>)>) -> Result<Vec<Micros>> {
+    pub fn append_many<V: Into<Json>>(
+        &self,
+        entries: impl IntoIterator<Item = (V, Option<Micros>)>,
+    ) -> Result<Vec<Micros>> {
         let entries: Vec<_> = entries.into_iter().map(|(value, at)| (value.into(), at)).collect();
         if entries.is_empty() {
             return Ok(Vec::new());

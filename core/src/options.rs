@@ -123,15 +123,7 @@ enum JsonDurability {
 
 impl Default for JsonOptions {
     fn default() -> Self {
-        let Options {
-            read_only,
-            create,
-            busy_timeout,
-            cache_kib,
-            mmap_bytes,
-            low_memory,
-            ..
-        } = Options::default();
+        let Options { read_only, create, busy_timeout, cache_kib, mmap_bytes, low_memory, .. } = Options::default();
         let busy_timeout_ms = u64::try_from(busy_timeout.as_millis()).unwrap_or(u64::MAX);
         JsonOptions {
             read_only,
@@ -180,11 +172,7 @@ impl Options {
 
     /// The page cache that a connection gets, in KiB.
     pub(crate) fn effective_cache_kib(&self) -> u32 {
-        if self.low_memory {
-            self.cache_kib.min(256)
-        } else {
-            self.cache_kib
-        }
+        if self.low_memory { self.cache_kib.min(256) } else { self.cache_kib }
     }
 
     /// How many idle reading connections are kept.
@@ -205,11 +193,7 @@ pub fn parse_options<T: DeserializeOwned>(json: &str) -> Result<T> {
     }
     serde_json::from_str(json.as_str()).map_err(|e| {
         let reason = e.to_string();
-        let reason = reason
-            .split(" at line ")
-            .next()
-            .unwrap_or_default()
-            .to_owned();
+        let reason = reason.split(" at line ").next().unwrap_or_default().to_owned();
         Error::invalid(format!("the options do not fit: {reason}"))
     })
 }

@@ -61,7 +61,7 @@ impl Json {
         let text = serde_json::to_string(value)
             .map_err(|e| Error::new(ErrorKind::TypeMismatch, format!("the value has no JSON form: {e}")))?;
         check_limits(&text)?;
-        Ok(Json(text.into()))
+        Ok(Json(text))
     }
 
     /// Reads the value as a type of yours.
@@ -107,7 +107,7 @@ impl From<Json> for String {
 impl From<serde_json::Value> for Json {
     /// Never fails; a value that is over the limits is refused when it is stored.
     fn from(value: serde_json::Value) -> Self {
-        Json(value.to_string().into())
+        Json(value.to_string())
     }
 }
 

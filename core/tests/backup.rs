@@ -259,7 +259,10 @@ fn a_restore_of_what_is_no_sound_database_changes_nothing() {
 
     std::fs::remove_file(&backup).unwrap();
     filled(&backup, "backup");
-    rusqlite::Connection::open(&backup).unwrap().execute("UPDATE beaver_meta SET value = '99' WHERE key = 'format'", []).unwrap();
+    rusqlite::Connection::open(&backup)
+        .unwrap()
+        .execute("UPDATE beaver_meta SET value = '99' WHERE key = 'format'", [])
+        .unwrap();
     refused(ErrorKind::Unsupported);
 
     std::fs::remove_file(&backup).unwrap();

@@ -139,7 +139,8 @@ fn streams_of_every_size_come_back() {
 /// Resident memory of this process in KiB, now and at its highest.
 fn memory_kib() -> Option<(u64, u64)> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()?.parse().ok();
+    let field =
+        |name: &str| status.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()?.parse().ok();
     Some((field("VmRSS:")?, field("VmHWM:")?))
 }
 
@@ -294,7 +295,11 @@ fn a_writer_that_is_dropped_or_aborted_leaves_nothing() {
 fn a_slow_writer_holds_nobody_up() {
     let directory = tempfile::tempdir().unwrap();
     let db = file(&directory);
-    let other = Beaver::open(directory.path().join("test.db"), Options { busy_timeout: std::time::Duration::ZERO, ..Options::default() }).unwrap();
+    let other = Beaver::open(
+        directory.path().join("test.db"),
+        Options { busy_timeout: std::time::Duration::ZERO, ..Options::default() },
+    )
+    .unwrap();
     let mut writer = db.blobs("b").unwrap().writer("k", None).unwrap();
     writer.write_chunk(&vec![1; 3 * MIB]).unwrap();
     other.blobs("b").unwrap().put("k", b"other", None).unwrap();
@@ -308,7 +313,8 @@ fn a_slow_writer_holds_nobody_up() {
 fn an_upload_of_a_crashed_writer_is_swept_after_a_day() {
     let directory = tempfile::tempdir().unwrap();
     let clock = Arc::new(ManualClock::new(1_800_000_000_000_000));
-    let db = Beaver::open(directory.path().join("test.db"), Options { clock: clock.clone(), ..Options::default() }).unwrap();
+    let db =
+        Beaver::open(directory.path().join("test.db"), Options { clock: clock.clone(), ..Options::default() }).unwrap();
     let path = directory.path().join("test.db");
     let blobs = db.blobs("b").unwrap();
     let upload = |key: &str| {
@@ -337,7 +343,9 @@ fn an_upload_of_a_crashed_writer_is_swept_after_a_day() {
 
 #[test]
 fn a_stream_into_an_acquired_store_waits_at_its_end() {
-    let db = Beaver::open(":memory:", Options { busy_timeout: std::time::Duration::from_millis(50), ..Options::default() }).unwrap();
+    let db =
+        Beaver::open(":memory:", Options { busy_timeout: std::time::Duration::from_millis(50), ..Options::default() })
+            .unwrap();
     let blobs = db.blobs("b").unwrap();
     let hour = std::time::Duration::from_secs(3600);
     let mine = blobs.acquire(Some(std::time::Duration::ZERO), hour).unwrap().unwrap();

@@ -45,8 +45,18 @@ fn paths_that_cannot_be_opened_say_why() {
     for (path, options, kind, word) in [
         (folder.path().to_path_buf(), Options::default(), ErrorKind::Io, "directory"),
         (folder.path().join("no/such/folder.db"), Options::default(), ErrorKind::Io, "does not exist"),
-        (folder.path().join("none.db"), Options { create: false, ..Options::default() }, ErrorKind::Io, "does not exist"),
-        (folder.path().join("none.db"), Options { read_only: true, ..Options::default() }, ErrorKind::Io, "does not exist"),
+        (
+            folder.path().join("none.db"),
+            Options { create: false, ..Options::default() },
+            ErrorKind::Io,
+            "does not exist",
+        ),
+        (
+            folder.path().join("none.db"),
+            Options { read_only: true, ..Options::default() },
+            ErrorKind::Io,
+            "does not exist",
+        ),
         ("".into(), Options::default(), ErrorKind::InvalidArgument, "empty"),
         (":memory:".into(), Options { read_only: true, ..Options::default() }, ErrorKind::InvalidArgument, "read-only"),
     ] {
@@ -143,7 +153,8 @@ fn info_counts_every_structure() -> Result<()> {
     lock.acquire(None, Duration::from_secs(60))?;
     let acquired = db.dict("d")?.acquire(None, Duration::from_secs(60))?;
     let found: Vec<_> = db.info()?.structures.into_iter().map(|s| (s.kind.name(), s.name, s.count)).collect();
-    let expected = [("dict", "d", 1), ("list", "l", 2), ("queue", "q", 1), ("blob", "b", 1), ("log", "g", 1), ("lock", "k", 1)];
+    let expected =
+        [("dict", "d", 1), ("list", "l", 2), ("queue", "q", 1), ("blob", "b", 1), ("log", "g", 1), ("lock", "k", 1)];
     assert_eq!(found, expected.map(|(kind, name, count)| (kind, name.to_owned(), count)));
     for kind in Kind::ALL {
         assert_eq!(db.names(kind)?.len(), 1, "{}", kind.name());
@@ -216,7 +227,8 @@ fn a_paused_database_in_memory_keeps_its_data() -> Result<()> {
 #[test]
 fn full_durability_is_an_option_of_the_database_and_of_a_batch() -> Result<()> {
     let folder = tempfile::tempdir().unwrap();
-    let db = Beaver::open(folder.path().join("full.db"), Options { durability: Durability::Full, ..Options::default() })?;
+    let db =
+        Beaver::open(folder.path().join("full.db"), Options { durability: Durability::Full, ..Options::default() })?;
     let dict = db.dict("d")?;
     dict.set("k", json!(1))?;
     let mut batch = db.batch();

@@ -23,7 +23,9 @@ fn text(value: Option<Json>) -> Option<String> {
 #[test]
 fn a_value_comes_back_as_it_was_written() -> Result<()> {
     let dict = memory().dict("d")?;
-    for written in ["1", "1.0", "1e2", "12345678901234567890123", " {\"b\" : 1, \"a\":[ ] } ", "null", "\"\\u00e9\"", "-0.0"] {
+    for written in
+        ["1", "1.0", "1e2", "12345678901234567890123", " {\"b\" : 1, \"a\":[ ] } ", "null", "\"\\u00e9\"", "-0.0"]
+    {
         dict.set("k", Json::parse(written)?)?;
         assert_eq!(text(dict.get("k")?).as_deref(), Some(written));
     }
@@ -196,7 +198,9 @@ fn bad_input_is_refused_and_nothing_is_written() -> Result<()> {
 
 #[test]
 fn json_errors_tell_the_byte() {
-    for (bad, offset) in [("", 0), ("{\"a\": nope}", 7), ("[1,\n 2,\n ]", 9), ("\"\\ud800\"", 1), ("\"a\\udc00\"", 2), ("1 2", 2)] {
+    for (bad, offset) in
+        [("", 0), ("{\"a\": nope}", 7), ("[1,\n 2,\n ]", 9), ("\"\\ud800\"", 1), ("\"a\\udc00\"", 2), ("1 2", 2)]
+    {
         let error = Json::parse(bad).unwrap_err();
         assert_eq!((error.kind(), error.offset()), (ErrorKind::InvalidJson, Some(offset)), "{bad:?}: {error}");
     }

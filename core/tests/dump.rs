@@ -206,7 +206,9 @@ fn the_order_of_the_fields_and_further_ones_do_not_matter() {
 fn a_load_that_fails_changes_nothing() {
     let (db, _) = at_t();
     let dict = db.dict("d").unwrap();
-    let rows = |tail: &str| format!(r#"{{"metadata":{{"type":"Dict"}},"items":[{{"key":"a","value":1}},{{"key":"b","value":2}}{tail}"#);
+    let rows = |tail: &str| {
+        format!(r#"{{"metadata":{{"type":"Dict"}},"items":[{{"key":"a","value":1}},{{"key":"b","value":2}}{tail}"#)
+    };
     let deep = format!(r#",{{"key":"c","value":{}{}}}]}}"#, "[".repeat(200), "]".repeat(200));
     let long = format!(r#",{{"key":"{}","value":1}}]}}"#, "k".repeat(5_000));
     let cases = [
@@ -226,8 +228,16 @@ fn a_load_that_fails_changes_nothing() {
         (rows(",{\"key\":\"c\",\"value\":\"\\ud800\"}]}"), ErrorKind::InvalidJson, Some(2)),
         (rows(&deep), ErrorKind::Limit, Some(2)),
         (rows(&long), ErrorKind::Limit, Some(2)),
-        ("{\"metadata\":{\"type\":\"Dict\"}}\n{\"key\":\"a\",\"value\":1}\n{\"key\"".to_owned(), ErrorKind::InvalidJson, Some(1)),
-        ("{\"metadata\":{\"type\":\"Dict\"}}\n{\"key\":\"a\",\"value\":1}\nnonsense".to_owned(), ErrorKind::InvalidJson, Some(1)),
+        (
+            "{\"metadata\":{\"type\":\"Dict\"}}\n{\"key\":\"a\",\"value\":1}\n{\"key\"".to_owned(),
+            ErrorKind::InvalidJson,
+            Some(1),
+        ),
+        (
+            "{\"metadata\":{\"type\":\"Dict\"}}\n{\"key\":\"a\",\"value\":1}\nnonsense".to_owned(),
+            ErrorKind::InvalidJson,
+            Some(1),
+        ),
     ];
     dict.set("old", json!(1)).unwrap();
     for (text, kind, operation) in cases {

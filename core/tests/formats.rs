@@ -71,7 +71,11 @@ fn compare(db: &Beaver, expected: &Value) -> Result<()> {
         assert_eq!(json!(found), *values, "list {name:?}");
         assert_eq!(list.len()?, found.len() as u64);
         for (index, value) in (0..).zip(&found) {
-            assert_eq!(list.get(index)?.map(|json| json.to::<Value>().unwrap()).as_ref(), Some(value), "{name:?}[{index}]");
+            assert_eq!(
+                list.get(index)?.map(|json| json.to::<Value>().unwrap()).as_ref(),
+                Some(value),
+                "{name:?}[{index}]"
+            );
         }
     }
     for (name, items) in object(&expected["queues"]) {
@@ -90,7 +94,8 @@ fn compare(db: &Beaver, expected: &Value) -> Result<()> {
         for (key, blob) in object(blobs) {
             let found = db.blobs(name)?.get(key)?.unwrap();
             let hex = blob["hex"].as_str().unwrap();
-            let bytes: Vec<u8> = (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap()).collect();
+            let bytes: Vec<u8> =
+                (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap()).collect();
             assert_eq!(found.data, bytes, "blob {name:?} {key:?}");
             let metadata = found.metadata.map_or(Value::Null, |json| json.to().unwrap());
             assert_eq!(metadata, blob["metadata"], "blob {name:?} {key:?}");
@@ -110,8 +115,9 @@ fn a_file_of_1x_is_read_as_it_is() -> Result<()> {
         db.close()?;
         // Nothing was written: it still has the tables of 1.x only.
         let raw = rusqlite::Connection::open(&path).unwrap();
-        let ours: i64 =
-            raw.query_row("SELECT count(*) FROM sqlite_master WHERE name = 'beaver_meta'", [], |row| row.get(0)).unwrap();
+        let ours: i64 = raw
+            .query_row("SELECT count(*) FROM sqlite_master WHERE name = 'beaver_meta'", [], |row| row.get(0))
+            .unwrap();
         assert_eq!(ours, 0, "{file}");
     }
     Ok(())
@@ -189,8 +195,11 @@ fn waiters_that_1x_left_behind_hold_nothing_up_once_they_expired() -> Result<()>
 
 /// Everything in a folder: names and bytes.
 fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut files: Vec<_> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).map(|path| (path.clone(), std::fs::read(path).unwrap())).collect();
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| (path.clone(), std::fs::read(path).unwrap()))
+        .collect();
     files.sort();
     files
 }
@@ -248,8 +257,11 @@ fn an_application_may_keep_tables_of_its_own_in_the_file() -> Result<()> {
     db.dict("d")?.set("k", json!(1))?;
     db.close()?;
     let raw = rusqlite::Connection::open(&path).unwrap();
-    let (version, rows): (i64, i64) =
-        raw.query_row("SELECT (SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM app)", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    let (version, rows): (i64, i64) = raw
+        .query_row("SELECT (SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM app)", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
     assert_eq!((version, rows), (7, 1));
     drop(raw);
     assert_eq!(Beaver::open(&path, Options::default())?.dict("d")?.len()?, 1);

@@ -62,7 +62,9 @@ fn a_change_that_fails_takes_nobody_with_it() {
                     for round in 0..EACH {
                         if number % 4 == 0 {
                             let mut batch = db.batch();
-                            batch.dict_set(dict, &format!("bad {number}/{round}"), json!(1), None, When::Always).unwrap();
+                            batch
+                                .dict_set(dict, &format!("bad {number}/{round}"), json!(1), None, When::Always)
+                                .unwrap();
                             batch.queue_put(queue, json!("bad"), 1.0).unwrap();
                             batch.dict_set(dict, "there", json!(2), None, When::Absent).unwrap();
                             let error = batch.commit((round % 2 == 0).then_some(true)).unwrap_err();

@@ -37,7 +37,8 @@ fn sound(db: &Beaver) {
 
 fn nodes(path: &Path) -> Vec<(i64, u64)> {
     let raw = Connection::open(path).unwrap();
-    let mut levels = raw.prepare("SELECT level, count(*) FROM beaver_list_nodes GROUP BY level ORDER BY level").unwrap();
+    let mut levels =
+        raw.prepare("SELECT level, count(*) FROM beaver_list_nodes GROUP BY level ORDER BY level").unwrap();
     levels.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().collect::<Result<_, _>>().unwrap()
 }
 
@@ -127,7 +128,8 @@ fn insert_is_clamped_to_the_ends() {
 #[test]
 fn slices_are_cut_to_the_list() {
     let (_db, list) = filled(5);
-    let slice = |start, stop| -> Vec<i64> { list.slice(start, stop).unwrap().iter().map(|j| j.to().unwrap()).collect() };
+    let slice =
+        |start, stop| -> Vec<i64> { list.slice(start, stop).unwrap().iter().map(|j| j.to().unwrap()).collect() };
     assert_eq!(slice(Some(1), Some(3)), [1, 2]);
     assert_eq!(slice(Some(-2), None), [3, 4]);
     assert_eq!(slice(None, Some(-4)), [0]);
@@ -140,7 +142,10 @@ fn slices_are_cut_to_the_list() {
 #[test]
 fn values_are_compared_by_value() {
     let (_db, list) = memory("l");
-    list.extend(["1.0", r#"{"b": 2, "a": 1}"#, r#""\u0061b""#, "null", "[1, 2]", "1"].map(|text| Json::parse(text).unwrap())).unwrap();
+    list.extend(
+        ["1.0", r#"{"b": 2, "a": 1}"#, r#""\u0061b""#, "null", "[1, 2]", "1"].map(|text| Json::parse(text).unwrap()),
+    )
+    .unwrap();
     let find = |text: &str| list.index_of(&Json::parse(text).unwrap(), None, None).unwrap();
     assert_eq!(find("1"), Some(0));
     assert_eq!(find(r#"{"a":1.0,"b":2}"#), Some(1));

@@ -25,7 +25,8 @@ fn sound(db: &Beaver) {
 
 fn nodes(path: &Path) -> Vec<(i64, u64)> {
     let raw = Connection::open(path).unwrap();
-    let mut levels = raw.prepare("SELECT level, count(*) FROM beaver_list_nodes GROUP BY level ORDER BY level").unwrap();
+    let mut levels =
+        raw.prepare("SELECT level, count(*) FROM beaver_list_nodes GROUP BY level ORDER BY level").unwrap();
     levels.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().collect::<Result<_, _>>().unwrap()
 }
 

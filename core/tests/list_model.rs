@@ -190,9 +190,11 @@ impl World {
     fn run_foreign(&mut self, foreign: &Foreign) {
         let raw = Connection::open(&self.path).unwrap();
         let edge = |function: &str| -> f64 {
-            raw.query_row(&format!("SELECT {function}(item_order) FROM beaver_lists"), [], |row| row.get::<_, Option<f64>>(0))
-                .unwrap()
-                .unwrap_or_default()
+            raw.query_row(&format!("SELECT {function}(item_order) FROM beaver_lists"), [], |row| {
+                row.get::<_, Option<f64>>(0)
+            })
+            .unwrap()
+            .unwrap_or_default()
         };
         let key = |position: usize| -> Option<f64> {
             raw.query_row(

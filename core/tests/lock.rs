@@ -209,7 +209,8 @@ fn serves_processes_in_the_order_of_their_calls() {
     for child in waiting {
         child.finish();
     }
-    let order: Vec<String> = db.queue("order").unwrap().items().map(|item| item.unwrap().data.to::<String>().unwrap()).collect();
+    let order: Vec<String> =
+        db.queue("order").unwrap().items().map(|item| item.unwrap().data.to::<String>().unwrap()).collect();
     assert_eq!(order, ["0", "1", "2", "3"]);
 }
 

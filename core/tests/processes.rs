@@ -102,7 +102,9 @@ fn child() {
             for n in first.. {
                 let mut batch = db.batch();
                 batch.dict_set(&dict, "n", json!(n + 1), None, When::Always).unwrap();
-                batch.dict_set(&dict, &format!("key {n}"), json!("x".repeat(n as usize % 3_000)), None, When::Absent).unwrap();
+                batch
+                    .dict_set(&dict, &format!("key {n}"), json!("x".repeat(n as usize % 3_000)), None, When::Absent)
+                    .unwrap();
                 batch.queue_put(&queue, json!(n), 1.0).unwrap();
                 batch.commit(n.is_multiple_of(16).then_some(true)).unwrap();
                 if n.is_multiple_of(3) {
@@ -229,7 +231,11 @@ fn a_writer_killed_at_any_moment_leaves_whole_commits_only() {
         before = n;
         assert_eq!(dict.len().unwrap(), u64::from(n) + 1);
         thread::sleep(Duration::from_millis(2));
-        assert_eq!((queue.len().unwrap(), queue.leased().unwrap()), (u64::from(n), 0), "leases of a millisecond are over");
+        assert_eq!(
+            (queue.len().unwrap(), queue.leased().unwrap()),
+            (u64::from(n), 0),
+            "leases of a millisecond are over"
+        );
         let items: Vec<u32> = queue.items().map(|item| item.unwrap().data.to().unwrap()).collect();
         assert_eq!(items, (0..n).collect::<Vec<_>>());
         db.close().unwrap();

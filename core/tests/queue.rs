@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use beaver_core::{Beaver, DeadLetterPolicy, ErrorKind, Json, Kind, ManualClock, Options, Outcome, Queue, Structure, When};
+use beaver_core::{
+    Beaver, DeadLetterPolicy, ErrorKind, Json, Kind, ManualClock, Options, Outcome, Queue, Structure, When,
+};
 use serde_json::json;
 
 const NOW: Option<Duration> = Some(Duration::ZERO);
@@ -226,7 +228,8 @@ fn many_dead_letters_are_moved_in_several_commits_and_none_is_lost() {
 
 #[test]
 fn a_dead_letter_queue_that_somebody_acquired_is_not_written_to() {
-    let db = Beaver::open(":memory:", Options { busy_timeout: Duration::from_millis(50), ..Options::default() }).unwrap();
+    let db =
+        Beaver::open(":memory:", Options { busy_timeout: Duration::from_millis(50), ..Options::default() }).unwrap();
     let (queue, dead) = (db.queue("q").unwrap(), db.queue("dead").unwrap());
     let policy = DeadLetterPolicy { max_attempts: 1, queue: "dead".into() };
     queue.put(json!(1), 1.0).unwrap();
@@ -452,13 +455,19 @@ fn a_get_costs_the_same_however_many_leases_there_are() {
          WHERE queue_name = 'q' AND leased_until = 0 AND (priority, timestamp, lease_id) > (1, 1, 1)
          ORDER BY priority, timestamp, lease_id LIMIT 1",
     );
-    assert!(back.contains("beaver_queue_leases_until (queue_name=? AND leased_until=? AND") && !back.contains("TEMP"), "{back}");
+    assert!(
+        back.contains("beaver_queue_leases_until (queue_name=? AND leased_until=? AND") && !back.contains("TEMP"),
+        "{back}"
+    );
     let unmarked = plan(
         "SELECT lease_id FROM beaver_queue_leases
          WHERE queue_name = 'q' AND leased_until > 0 AND leased_until <= 5 AND (+priority, +timestamp, +lease_id) > (1, 1, 1)
          ORDER BY +priority, +timestamp, +lease_id LIMIT 1",
     );
-    assert!(unmarked.contains("beaver_queue_leases_until (queue_name=? AND leased_until>? AND leased_until<?)"), "{unmarked}");
+    assert!(
+        unmarked.contains("beaver_queue_leases_until (queue_name=? AND leased_until>? AND leased_until<?)"),
+        "{unmarked}"
+    );
     let stored = plan(
         "SELECT rowid FROM beaver_priority_queues WHERE queue_name = 'q' AND (priority, timestamp, rowid) > (1, 1, 1)
          ORDER BY priority, timestamp, rowid LIMIT 1",

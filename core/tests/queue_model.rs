@@ -12,7 +12,10 @@ enum Step {
     Put(u8),
     PutMany(Vec<u8>),
     Get(usize),
-    Lease { millis: u64, max_attempts: Option<u32> },
+    Lease {
+        millis: u64,
+        max_attempts: Option<u32>,
+    },
     /// Settles the lease of that number, counted from the newest.
     Ack(usize),
     Nack(usize, u64),
@@ -64,7 +67,8 @@ struct Model {
 
 impl Model {
     fn put(&mut self, priority: u8) -> u32 {
-        let same = self.stored.iter().chain(self.away.iter().map(|(item, _)| item)).filter(|item| item.priority == priority);
+        let same =
+            self.stored.iter().chain(self.away.iter().map(|(item, _)| item)).filter(|item| item.priority == priority);
         let stamp = same.map(|item| item.stamp + 1).max().unwrap_or(Micros::MIN).max(self.now);
         self.next += 1;
         self.stored.push(Item { priority, stamp, data: self.next, attempts: 0 });
@@ -105,7 +109,9 @@ impl Model {
 
     fn held(&mut self, id: u64) -> Option<usize> {
         let now = self.now;
-        self.away.iter().position(|(_, away)| matches!(away, Away::Out { id: other, until } if *other == id && *until > now))
+        self.away
+            .iter()
+            .position(|(_, away)| matches!(away, Away::Out { id: other, until } if *other == id && *until > now))
     }
 
     fn leased(&self) -> u64 {
@@ -137,7 +143,8 @@ fn compare(queue: &Queue, dead: &Queue, model: &Model) {
     let mut letters: Vec<(u8, u32)> = model.dead.clone();
     letters.sort_by_key(|(priority, _)| *priority);
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let found: Vec<(u8, u32)> = dead.items().map(|item| item.unwrap()).map(|item| (item.priority as u8, value(&item))).collect();
+    let found: Vec<(u8, u32)> =
+        dead.items().map(|item| item.unwrap()).map(|item| (item.priority as u8, value(&item))).collect();
     assert_eq!(found, letters);
 }
 

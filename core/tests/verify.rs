@@ -79,7 +79,10 @@ fn missing_tables_columns_and_indexes_are_found() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("test.db");
     filled(&path);
-    let found = after(&path, "DROP TABLE beaver_logs; DROP INDEX beaver_dicts_expiry; ALTER TABLE beaver_dicts DROP COLUMN expires_at");
+    let found = after(
+        &path,
+        "DROP TABLE beaver_logs; DROP INDEX beaver_dicts_expiry; ALTER TABLE beaver_dicts DROP COLUMN expires_at",
+    );
     let schema: Vec<&str> = found.iter().map(String::as_str).filter(|line| line.starts_with("schema: ")).collect();
     assert_eq!(
         schema,

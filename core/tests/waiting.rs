@@ -68,7 +68,8 @@ fn waits_for_items_and_locks_end_at_once() {
                 let deadline = Instant::now() + PROMPTLY;
                 for _ in &waits {
                     let left = deadline.saturating_duration_since(Instant::now());
-                    let (number, found) = told.recv_timeout(left).unwrap_or_else(|_| panic!("a wait goes on after {kind}"));
+                    let (number, found) =
+                        told.recv_timeout(left).unwrap_or_else(|_| panic!("a wait goes on after {kind}"));
                     // Whoever sleeps through pause and resume may call it either; here nobody resumes.
                     assert_eq!(found, kind, "wait {number}");
                 }
@@ -127,7 +128,8 @@ fn writers_in_line_behind_a_transaction_are_ended_while_it_runs_on() {
                 }
                 let ender = scope.spawn(|| end(&db));
                 for _ in 0..3 {
-                    let found = told.recv_timeout(PROMPTLY).unwrap_or_else(|_| panic!("a writer waits on after {kind}"));
+                    let found =
+                        told.recv_timeout(PROMPTLY).unwrap_or_else(|_| panic!("a writer waits on after {kind}"));
                     assert_eq!(found, kind);
                 }
                 finish.send(()).unwrap();

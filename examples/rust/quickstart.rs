@@ -49,11 +49,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     // A list keeps its order, and gives any position at once.
     let words = db.list("words")?;
     words.extend(synsets.iter().flat_map(|synset| &synset.words).map(|word| json!(word)))?;
-    println!("{} words, the last is {}", words.len()?, words.get(-1)?.map_or_else(String::new, |json| json.to_string()));
+    println!(
+        "{} words, the last is {}",
+        words.len()?,
+        words.get(-1)?.map_or_else(String::new, |json| json.to_string())
+    );
 
     // A queue, drained by two workers; each item goes to one of them.
     let jobs = db.queue("jobs")?;
-    jobs.put_many(synsets.iter().take(100).map(|synset| (json!(synset.id), f64::from(u8::from(synset.words.len() > 1)))))?;
+    jobs.put_many(
+        synsets.iter().take(100).map(|synset| (json!(synset.id), f64::from(u8::from(synset.words.len() > 1)))),
+    )?;
     let work = || std::iter::from_fn(|| jobs.get(Some(Duration::ZERO)).ok().flatten()).count();
     let done = std::thread::scope(|scope| {
         let other = scope.spawn(work);

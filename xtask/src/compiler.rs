@@ -34,32 +34,15 @@ pub fn compiler(source: &Path) -> Result<Command> {
         _ => bail!("{} is neither C nor C++", source.display()),
     };
     let mut command = sh::command(program);
-    command.args(flags).args([
-        "-g",
-        "-pthread",
-        "-D_POSIX_C_SOURCE=200809L",
-        "-I",
-        "include",
-    ]);
+    command.args(flags).args(["-g", "-pthread", "-D_POSIX_C_SOURCE=200809L", "-I", "include"]);
     Ok(command)
 }
 
 /// Compiles one source file into a program in `folder`, linked with the library, and gives the program's path.
-pub fn build(
-    source: &Path,
-    library: &Library,
-    linkage: Linkage,
-    extra: &[&str],
-    folder: &Path,
-) -> Result<PathBuf> {
+pub fn build(source: &Path, library: &Library, linkage: Linkage, extra: &[&str], folder: &Path) -> Result<PathBuf> {
     let program = folder.join(source.file_stem().unwrap_or(source.as_os_str()));
     let mut command = compiler(source)?;
-    command
-        .args(extra)
-        .arg("-o")
-        .arg(&program)
-        .arg(source)
-        .args(link(library, linkage));
+    command.args(extra).arg("-o").arg(&program).arg(source).args(link(library, linkage));
     sh::run(&mut command)?;
     Ok(program)
 }
@@ -70,19 +53,9 @@ pub fn link(library: &Library, linkage: Linkage) -> Vec<OsString> {
         Linkage::Shared => {
             let mut rpath = OsString::from("-Wl,-rpath,");
             rpath.push(&library.folder);
-            vec![
-                "-L".into(),
-                library.folder.clone().into(),
-                "-lbeaver".into(),
-                rpath,
-            ]
+            vec!["-L".into(), library.folder.clone().into(), "-lbeaver".into(), rpath]
         }
-        Linkage::Static => vec![
-            library.archive().into(),
-            "-lpthread".into(),
-            "-ldl".into(),
-            "-lm".into(),
-        ],
+        Linkage::Static => vec![library.archive().into(), "-lpthread".into(), "-ldl".into(), "-lm".into()],
     }
 }
 
@@ -95,10 +68,7 @@ pub fn symbols(file: &Path, dynamic: bool) -> Result<Vec<String>> {
     }
     let listing = sh::output(nm.arg(file))?;
     // Lines are "name type value size"; an archive also has a heading line for each member.
-    let names = listing
-        .lines()
-        .filter_map(|line| line.split_once(' '))
-        .map(|(name, _)| name.to_owned());
+    let names = listing.lines().filter_map(|line| line.split_once(' ')).map(|(name, _)| name.to_owned());
     let mut names: Vec<String> = names.filter(|name| !name.ends_with("]:")).collect();
     names.sort();
     names.dedup();

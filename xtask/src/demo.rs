@@ -25,27 +25,13 @@ pub fn run(args: &Args) -> Result<()> {
         );
     }
     // The dev profile optimises SQLite and the other dependencies, and is much faster to build.
-    let library = Library::build(if args.release {
-        Profile::Release
-    } else {
-        Profile::Dev
-    })?;
+    let library = Library::build(if args.release { Profile::Release } else { Profile::Dev })?;
     // Kept, so that the database can be looked at.
     let folder = project::target()?.join("demo");
     std::fs::create_dir_all(&folder)?;
-    let program = compiler::build(
-        &compiler::source(QUICKSTART),
-        &library,
-        Linkage::Shared,
-        &[],
-        &folder,
-    )?;
+    let program = compiler::build(&compiler::source(QUICKSTART), &library, Linkage::Shared, &[], &folder)?;
     println!();
-    sh::run(
-        sh::command(&program)
-            .arg(project::root().join(DATA))
-            .current_dir(&folder),
-    )?;
+    sh::run(sh::command(&program).arg(project::root().join(DATA)).current_dir(&folder))?;
     let database = folder.join("wordnet.db");
     let here = std::env::current_dir()?;
     println!(

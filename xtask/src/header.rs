@@ -42,11 +42,7 @@ pub fn verify() -> Result<()> {
     let mut pairs = committed.lines().zip(generated.lines()).enumerate();
     let difference = match pairs.find(|(_, (old, new))| old != new) {
         Some((index, (old, new))) => format!("line {}: has `{old}`, should be `{new}`", index + 1),
-        None => format!(
-            "it has {} lines, should have {}",
-            committed.lines().count(),
-            generated.lines().count()
-        ),
+        None => format!("it has {} lines, should have {}", committed.lines().count(), generated.lines().count()),
     };
     bail!("{PATH} is not what ffi/ makes; run `cargo xtask header` ({difference})")
 }
@@ -54,26 +50,18 @@ pub fn verify() -> Result<()> {
 fn generate() -> Result<String> {
     let ffi = project::root().join("ffi");
     let config = ffi.join("cbindgen.toml");
-    let config = cbindgen::Config::from_file(&config)
-        .map_err(|error| anyhow::anyhow!("ffi/cbindgen.toml: {error}"))?;
+    let config = cbindgen::Config::from_file(&config).map_err(|error| anyhow::anyhow!("ffi/cbindgen.toml: {error}"))?;
     WARNINGS.install();
     // Types that the configuration renames are in C's hands, and `usize` is size_t; it looks for them all
     // the same.
     let mut expected: Vec<String> = config.export.rename.keys().cloned().collect();
     expected.push("usize".to_owned());
-    let bindings = cbindgen::Builder::new()
-        .with_config(config)
-        .with_crate(&ffi)
-        .generate()
-        .context("cbindgen failed")?;
+    let bindings =
+        cbindgen::Builder::new().with_config(config).with_crate(&ffi).generate().context("cbindgen failed")?;
     let mut warnings = WARNINGS.take();
     // What is skipped is not exported; the symbols step finds a function that should have been.
     warnings.retain(|warning| !warning.starts_with("Skip "));
-    warnings.retain(|warning| {
-        !expected
-            .iter()
-            .any(|name| warning.starts_with(&format!("Can't find {name}. ")))
-    });
+    warnings.retain(|warning| !expected.iter().any(|name| warning.starts_with(&format!("Can't find {name}. "))));
     if !warnings.is_empty() {
         bail!("cbindgen warns:\n{}", warnings.join("\n"));
     }
@@ -82,11 +70,7 @@ fn generate() -> Result<String> {
     let text = String::from_utf8(text).context("cbindgen wrote no UTF-8")?;
     // Renamed pointer types come out as `const char * name`.
     let tidy = |line: &str| {
-        if line.trim_start().starts_with(['*', '/']) {
-            line.to_owned()
-        } else {
-            line.replace("* ", "*")
-        }
+        if line.trim_start().starts_with(['*', '/']) { line.to_owned() } else { line.replace("* ", "*") }
     };
     Ok(text.lines().map(|line| tidy(line) + "\n").collect())
 }
@@ -116,10 +100,7 @@ impl log::Log for Warnings {
 
     fn log(&self, record: &log::Record) {
         if self.enabled(record.metadata()) {
-            self.0
-                .lock()
-                .expect("no holder of this lock panics")
-                .push(record.args().to_string());
+            self.0.lock().expect("no holder of this lock panics").push(record.args().to_string());
         }
     }
 

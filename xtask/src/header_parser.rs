@@ -12,11 +12,7 @@ pub struct Function {
 }
 
 /// The words in which c-api.md wants ownership told.
-const OWNERSHIP: &[&str] = &[
-    "caller frees with",
-    "borrowed until",
-    "copied before return",
-];
+const OWNERSHIP: &[&str] = &["caller frees with", "borrowed until", "copied before return"];
 
 /// All functions that the header declares, in order.
 pub fn functions(header: &str) -> Result<Vec<Function>> {
@@ -26,9 +22,7 @@ pub fn functions(header: &str) -> Result<Vec<Function>> {
     let mut rest = header;
     while !rest.is_empty() {
         if let Some(after) = rest.strip_prefix("/*") {
-            let (text, after) = after
-                .split_once("*/")
-                .context("the header has an open comment")?;
+            let (text, after) = after.split_once("*/").context("the header has an open comment")?;
             if statement.trim().is_empty() {
                 comment = plain(text);
             }
@@ -62,13 +56,11 @@ pub fn gaps(function: &Function) -> Vec<String> {
         gaps.push("no summary".to_owned());
     }
     for (index, (kind, name)) in function.parameters.iter().enumerate() {
-        let is_handle =
-            index == 0 && kind.contains("beaver_") && kind.ends_with('*') && !kind.ends_with("**");
+        let is_handle = index == 0 && kind.contains("beaver_") && kind.ends_with('*') && !kind.ends_with("**");
         if is_handle || name == "out_error" {
             continue; // the conventions chapter tells of both, once
         }
-        let gives_memory =
-            name.starts_with("out_") && (kind.ends_with("**") || kind.contains("beaver_buf"));
+        let gives_memory = name.starts_with("out_") && (kind.ends_with("**") || kind.contains("beaver_buf"));
         match tag(comment, &format!("@param {name} ")) {
             None => gaps.push(format!("no @param {name}")),
             Some(text) if gives_memory && !tells_ownership(text) => {
@@ -80,11 +72,7 @@ pub fn gaps(function: &Function) -> Vec<String> {
     if function.returns != "void" {
         match tag(comment, "@return ") {
             None => gaps.push("no @return".to_owned()),
-            Some(text)
-                if function.returns.ends_with('*')
-                    && !tells_ownership(text)
-                    && !text.contains("static") =>
-            {
+            Some(text) if function.returns.ends_with('*') && !tells_ownership(text) && !text.contains("static") => {
                 gaps.push("@return tells no ownership".to_owned());
             }
             Some(_) => {}
@@ -96,9 +84,7 @@ pub fn gaps(function: &Function) -> Vec<String> {
             .filter(|wanted| tag(comment, wanted).is_none())
             .map(|wanted| format!("no {wanted}")),
     );
-    gaps.iter()
-        .map(|gap| format!("{}: {}", function.name, gap.trim()))
-        .collect()
+    gaps.iter().map(|gap| format!("{}: {}", function.name, gap.trim())).collect()
 }
 
 fn tells_ownership(text: &str) -> bool {
@@ -127,45 +113,23 @@ fn function(statement: &str, comment: String) -> Result<Option<Function>> {
     if head.is_empty() || head.starts_with("typedef") {
         return Ok(None);
     }
-    let start = head
-        .rfind(|c: char| !is_name(c))
-        .context("a function has a type and a name")?
-        + 1;
+    let start = head.rfind(|c: char| !is_name(c)).context("a function has a type and a name")? + 1;
     let (returns, name) = (head[..start].trim().to_owned(), head[start..].to_owned());
-    let Some(parameters) = parameters.trim().strip_suffix(')') else {
-        bail!("{name}: the parameters do not end")
-    };
-    let parameters = split_at_commas(parameters)
-        .into_iter()
-        .filter(|parameter| parameter != "void");
-    let parameters = parameters
-        .map(|parameter| named(&parameter))
-        .collect::<Result<_>>();
-    Ok(Some(Function {
-        parameters: parameters.with_context(|| name.clone())?,
-        name,
-        returns,
-        comment,
-    }))
+    let Some(parameters) = parameters.trim().strip_suffix(')') else { bail!("{name}: the parameters do not end") };
+    let parameters = split_at_commas(parameters).into_iter().filter(|parameter| parameter != "void");
+    let parameters = parameters.map(|parameter| named(&parameter)).collect::<Result<_>>();
+    Ok(Some(Function { parameters: parameters.with_context(|| name.clone())?, name, returns, comment }))
 }
 
 /// Type and name of a parameter; a pointer to a function has its name inside: `void (*done)(void *)`.
 fn named(parameter: &str) -> Result<(String, String)> {
     if let Some((kind, rest)) = parameter.split_once("(*") {
-        let name = rest
-            .split_once(')')
-            .context("a pointer to a function has a name")?
-            .0;
+        let name = rest.split_once(')').context("a pointer to a function has a name")?.0;
         return Ok((format!("{}(*)", kind.trim()), name.trim().to_owned()));
     }
     let start = parameter.rfind(|c: char| !is_name(c)).map(|at| at + 1);
-    let Some(start) = start.filter(|start| *start < parameter.len()) else {
-        bail!("`{parameter}` has no name")
-    };
-    Ok((
-        parameter[..start].trim().to_owned(),
-        parameter[start..].to_owned(),
-    ))
+    let Some(start) = start.filter(|start| *start < parameter.len()) else { bail!("`{parameter}` has no name") };
+    Ok((parameter[..start].trim().to_owned(), parameter[start..].to_owned()))
 }
 
 fn split_at_commas(parameters: &str) -> Vec<String> {
@@ -183,11 +147,7 @@ fn split_at_commas(parameters: &str) -> Vec<String> {
         }
         parts.last_mut().expect("there is always one part").push(c);
     }
-    parts
-        .into_iter()
-        .map(|part| part.trim().to_owned())
-        .filter(|part| !part.is_empty())
-        .collect()
+    parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
 }
 
 fn is_name(c: char) -> bool {
@@ -254,20 +214,11 @@ void beaver_watch(beaver_db *db, void (*done)(void *, int), beaver_sub **out_sub
     #[test]
     fn reads_functions_with_their_parameters() {
         let functions = functions(HEADER).unwrap();
-        let names: Vec<&str> = functions
-            .iter()
-            .map(|function| function.name.as_str())
-            .collect();
+        let names: Vec<&str> = functions.iter().map(|function| function.name.as_str()).collect();
         assert_eq!(names, ["beaver_dict_get", "beaver_version", "beaver_watch"]);
-        assert_eq!(
-            functions[0].parameters[1],
-            ("const char *".to_owned(), "key".to_owned())
-        );
+        assert_eq!(functions[0].parameters[1], ("const char *".to_owned(), "key".to_owned()));
         assert_eq!(functions[1].returns, "const char *");
-        assert_eq!(
-            functions[2].parameters[1],
-            ("void(*)".to_owned(), "done".to_owned())
-        );
+        assert_eq!(functions[2].parameters[1], ("void(*)".to_owned(), "done".to_owned()));
     }
 
     #[test]
@@ -277,15 +228,8 @@ void beaver_watch(beaver_db *db, void (*done)(void *, int), beaver_sub **out_sub
         let undocumented = ["beaver_version: no summary", "beaver_version: no @return"];
         assert_eq!(
             gaps(&functions[1]),
-            [
-                &undocumented[..],
-                &["beaver_version: no @thread", "beaver_version: no @since"]
-            ]
-            .concat()
+            [&undocumented[..], &["beaver_version: no @thread", "beaver_version: no @since"]].concat()
         );
-        assert_eq!(
-            gaps(&functions[2]),
-            ["beaver_watch: @param out_sub tells no ownership"]
-        );
+        assert_eq!(gaps(&functions[2]), ["beaver_watch: @param out_sub tells no ownership"]);
     }
 }

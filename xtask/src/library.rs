@@ -52,10 +52,7 @@ impl Library {
         }
         sh::run(&mut cargo)?;
         let target = project::target()?;
-        Library::lay_out(
-            &target.join(profile.folder()),
-            &target.join("xtask").join(folder),
-        )
+        Library::lay_out(&target.join(profile.folder()), &target.join("xtask").join(folder))
     }
 
     /// Builds the library with AddressSanitizer in it and in the bundled SQLite, in a target folder of its own.
@@ -65,33 +62,18 @@ impl Library {
         let triple = host_triple()?;
         let target = project::target()?.join("asan");
         let mut cargo = sh::cargo();
-        cargo.args([
-            "build",
-            "--package",
-            "beaver-ffi",
-            "--lib",
-            "--target",
-            &triple,
-        ]);
+        cargo.args(["build", "--package", "beaver-ffi", "--lib", "--target", &triple]);
         cargo.arg("--target-dir").arg(&target);
-        cargo
-            .env("RUSTC_BOOTSTRAP", "1")
-            .env("RUSTFLAGS", "-Zsanitizer=address");
-        cargo.env(
-            format!("CFLAGS_{}", triple.replace('-', "_")),
-            "-fsanitize=address -fno-omit-frame-pointer",
-        );
+        cargo.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", "-Zsanitizer=address");
+        cargo.env(format!("CFLAGS_{}", triple.replace('-', "_")), "-fsanitize=address -fno-omit-frame-pointer");
         sh::run(&mut cargo)?;
         Library::lay_out(&target.join(&triple).join("debug"), &target.join("xtask"))
     }
 
     fn lay_out(built: &Path, folder: &Path) -> Result<Library> {
-        let library = Library {
-            folder: folder.to_owned(),
-        };
+        let library = Library { folder: folder.to_owned() };
         std::fs::create_dir_all(folder)?;
-        std::fs::copy(built.join("libbeaver.so"), library.shared())
-            .context("cargo built no libbeaver.so")?;
+        std::fs::copy(built.join("libbeaver.so"), library.shared()).context("cargo built no libbeaver.so")?;
         link_soname(&library)?;
         let hide = sh::command("sh")
             .arg("cmake/hide_symbols.sh")

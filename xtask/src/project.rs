@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// The root of the project: the folder above this crate.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("xtask/ lies in the root")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask/ lies in the root")
 }
 
 /// Cargo's target folder, wherever CARGO_TARGET_DIR or a configuration puts it.
@@ -20,11 +18,7 @@ pub fn target() -> Result<PathBuf> {
 
 /// `cargo metadata`, with `extra` arguments.
 pub fn metadata(extra: &[&str]) -> Result<Value> {
-    let output = sh::quiet_output(
-        sh::cargo()
-            .args(["metadata", "--format-version=1"])
-            .args(extra),
-    )?;
+    let output = sh::quiet_output(sh::cargo().args(["metadata", "--format-version=1"]).args(extra))?;
     serde_json::from_str(&output).context("cargo metadata printed no JSON")
 }
 
@@ -32,9 +26,7 @@ pub fn metadata(extra: &[&str]) -> Result<Value> {
 pub fn version() -> Result<String> {
     let manifest: toml::Table = read("Cargo.toml")?.parse().context("Cargo.toml")?;
     let version = manifest["workspace"]["package"]["version"].as_str();
-    Ok(version
-        .context("Cargo.toml has no workspace.package.version")?
-        .to_owned())
+    Ok(version.context("Cargo.toml has no workspace.package.version")?.to_owned())
 }
 
 /// The text of a file of the project, by its path from the root.
@@ -44,13 +36,8 @@ pub fn read(path: &str) -> Result<String> {
 
 /// All files that git knows or would add, by their paths from the root.
 pub fn files() -> Result<Vec<String>> {
-    let listing = sh::quiet_output(sh::command("git").args([
-        "ls-files",
-        "-z",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-    ]))?;
+    let listing =
+        sh::quiet_output(sh::command("git").args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]))?;
     let mut files: Vec<String> = listing.split_terminator('\0').map(str::to_owned).collect();
     files.retain(|file| root().join(file).is_file()); // a deleted file is listed until the deletion is staged
     files.dedup();
@@ -58,7 +45,5 @@ pub fn files() -> Result<Vec<String>> {
 }
 
 pub fn text(value: &Value) -> Result<&str> {
-    value
-        .as_str()
-        .with_context(|| format!("expected a string in cargo's JSON, found {value}"))
+    value.as_str().with_context(|| format!("expected a string in cargo's JSON, found {value}"))
 }

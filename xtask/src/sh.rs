@@ -13,9 +13,7 @@ use std::time::{Duration, Instant};
 /// test program is linked with, and the program would silently load another build of libbeaver.
 pub fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
-    command
-        .current_dir(project::root())
-        .env_remove("LD_LIBRARY_PATH");
+    command.current_dir(project::root()).env_remove("LD_LIBRARY_PATH");
     command
 }
 
@@ -43,10 +41,7 @@ pub fn run_within(command: &mut Command, limit: Duration) -> Result<()> {
         if start.elapsed() > limit {
             child.kill()?;
             child.wait()?;
-            bail!(
-                "{} was still running after {limit:?} and was stopped",
-                name(command)
-            );
+            bail!("{} was still running after {limit:?} and was stopped", name(command));
         }
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -60,10 +55,7 @@ pub fn output(command: &mut Command) -> Result<String> {
 
 /// `output`, unechoed: for questions to tools that nobody would want to repeat.
 pub fn quiet_output(command: &mut Command) -> Result<String> {
-    let output = command
-        .stderr(Stdio::inherit())
-        .output()
-        .with_context(|| cannot_start(command))?;
+    let output = command.stderr(Stdio::inherit()).output().with_context(|| cannot_start(command))?;
     succeeded(command, output.status)?;
     String::from_utf8(output.stdout).with_context(|| format!("{} printed no UTF-8", name(command)))
 }
@@ -86,16 +78,11 @@ pub fn which(program: &str) -> Option<PathBuf> {
         return Some(PathBuf::from(program)).filter(|path| path.is_file());
     }
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(program))
-        .find(|candidate| candidate.is_file())
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|candidate| candidate.is_file())
 }
 
 pub fn temp_dir() -> Result<tempfile::TempDir> {
-    tempfile::Builder::new()
-        .prefix("beaver-xtask-")
-        .tempdir()
-        .context("no temporary folder")
+    tempfile::Builder::new().prefix("beaver-xtask-").tempdir().context("no temporary folder")
 }
 
 /// The files directly in `folder` whose names end in `extension`, sorted; none if there is no such folder.
@@ -116,9 +103,7 @@ pub fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
 /// Shows a command as one would type it in the root: without the places of programs, with paths from the root.
 fn echo(command: &Command) {
     let root = format!("{}/", project::root().display());
-    let arguments = command
-        .get_args()
-        .map(|word| word.to_string_lossy().replace(&root, ""));
+    let arguments = command.get_args().map(|word| word.to_string_lossy().replace(&root, ""));
     let words = std::iter::once(name(command)).chain(arguments);
     let line: Vec<String> = words.map(|word| quoted(&word)).collect();
     let vars = command.get_envs().filter_map(|(key, value)| {
@@ -130,20 +115,12 @@ fn echo(command: &Command) {
 
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{word}'")
-    }
+    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{word}'") }
 }
 
 fn name(command: &Command) -> String {
     let program = Path::new(command.get_program());
-    program
-        .file_name()
-        .unwrap_or(program.as_os_str())
-        .to_string_lossy()
-        .into_owned()
+    program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned()
 }
 
 fn cannot_start(command: &Command) -> String {

@@ -45,14 +45,20 @@ fn refuse_no_effect(op: &Op, reply: &Reply) -> Result<()> {
         Change::Dict(DictChange::Set { condition, .. } | DictChange::Delete { condition, .. })
         | Change::Blob(BlobChange::Put { condition, .. }) => (condition, false),
         Change::List(ListChange::Set { condition, .. } | ListChange::Delete { condition, .. }) => (condition, true),
-        Change::Queue(QueueChange::Ack { .. }) => return Err(Error::new(ErrorKind::NotFound, "the lease is over: the item was or will be given out again")),
+        Change::Queue(QueueChange::Ack { .. }) => {
+            return Err(Error::new(ErrorKind::NotFound, "the lease is over: the item was or will be given out again"));
+        }
         _ => return Ok(()),
     };
     match condition {
         Condition::Always if positional => Err(Error::new(ErrorKind::NotFound, "the index is out of the list's range")),
         Condition::Always => Ok(()),
-        Condition::Absent => Err(Error::new(ErrorKind::Conflict, "the condition is not met: something is there already")),
-        Condition::Equals(_) => Err(Error::new(ErrorKind::Conflict, "the condition is not met: another value is there, or none")),
+        Condition::Absent => {
+            Err(Error::new(ErrorKind::Conflict, "the condition is not met: something is there already"))
+        }
+        Condition::Equals(_) => {
+            Err(Error::new(ErrorKind::Conflict, "the condition is not met: another value is there, or none"))
+        }
     }
 }
 
@@ -80,7 +86,9 @@ impl<'t> Tx<'t> {
         match &op.change {
             Change::Lock(_) | Change::Blob(BlobChange::Stage { .. } | BlobChange::Abort { .. }) => return Ok(()),
             // Such a lease may change two queues.
-            Change::Queue(QueueChange::Lease { dead_letter: Some(dead), .. }) => self.refuse_held_by_other(Kind::Queue, &dead.queue, op)?,
+            Change::Queue(QueueChange::Lease { dead_letter: Some(dead), .. }) => {
+                self.refuse_held_by_other(Kind::Queue, &dead.queue, op)?;
+            }
             _ => {}
         }
         self.refuse_held_by_other(op.kind(), &op.name, op)

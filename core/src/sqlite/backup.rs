@@ -118,7 +118,9 @@ fn same_file(a: &Path, b: &Path) -> bool {
 
 fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(io_error("an old file beside the database could not be removed", &e)),
+        Err(e) if e.kind() != io::ErrorKind::NotFound => {
+            Err(io_error("an old file beside the database could not be removed", &e))
+        }
         _ => Ok(()),
     }
 }
@@ -132,7 +134,10 @@ fn io_error(what: &str, error: &io::Error) -> Error {
 /// away the companions that it makes.
 fn open_backup(path: &Path) -> Result<Connection> {
     let open = |path: &Path, flags: OpenFlags| -> Result<Connection> {
-        let conn = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE)?;
+        let conn = Connection::open_with_flags(
+            path,
+            flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE,
+        )?;
         conn.busy_timeout(PATIENCE)?;
         conn.execute_batch("PRAGMA trusted_schema = OFF; SELECT 1 FROM sqlite_master LIMIT 1")?;
         Ok(conn)
@@ -171,7 +176,8 @@ impl Partial {
     }
 
     fn open(&self) -> Result<Connection> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
+        let flags =
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
         Ok(Connection::open_with_flags(&self.0, flags)?)
     }
 
@@ -185,7 +191,10 @@ impl Partial {
             check()?;
             let step = backup.step(STEP)?;
             if matches!(step, StepResult::Busy | StepResult::Locked) {
-                return Err(Error::new(ErrorKind::Busy, "somebody keeps the database that is to be copied: retry later"));
+                return Err(Error::new(
+                    ErrorKind::Busy,
+                    "somebody keeps the database that is to be copied: retry later",
+                ));
             }
             let now = backup.progress();
             let (left, total) = (u64::try_from(now.remaining).unwrap_or(0), u64::try_from(now.pagecount).unwrap_or(0));

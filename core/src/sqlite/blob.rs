@@ -127,7 +127,9 @@ fn forget(conn: &Connection, upload: &str, most: usize) -> Result<bool> {
 fn finish(tx: &Tx<'_>, upload: &str, name: &str, key: &str, metadata: Option<&Json>) -> Result<()> {
     let (chunks, last, length): (u64, Option<u64>, Option<u64>) = tx
         .conn
-        .prepare_cached("SELECT count(*), max(sequence), sum(octet_length(data)) FROM beaver_blob_chunks WHERE upload_id = ?1")?
+        .prepare_cached(
+            "SELECT count(*), max(sequence), sum(octet_length(data)) FROM beaver_blob_chunks WHERE upload_id = ?1",
+        )?
         .query_row([upload], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     if last.is_none() || last != chunks.checked_sub(1) {
         return Err(given_up());
@@ -151,15 +153,20 @@ fn finish(tx: &Tx<'_>, upload: &str, name: &str, key: &str, metadata: Option<&Js
 fn make_room(conn: &Connection, name: &str, key: &str, length: u64, metadata: Option<&Json>) -> Result<i64> {
     let room = metadata.map(|json| ZeroBlob(json.as_str().len() as u64));
     let row: Option<i64> = conn.prepare_cached(ROW)?.query_row([name, key], |row| row.get(0)).optional()?;
-    let row = if let Some(row) = row {
-        conn.prepare_cached("UPDATE beaver_blobs SET data = ?2, metadata = ?3 WHERE rowid = ?1")?
-            .execute(params![row, ZeroBlob(length), room])?;
-        row
-    } else {
-        conn.prepare_cached("INSERT INTO beaver_blobs VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![name, key, ZeroBlob(length), room])?;
-        conn.last_insert_rowid()
-    };
+    let row =
+        if let Some(row) = row {
+            conn.prepare_cached("UPDATE beaver_blobs SET data = ?2, metadata = ?3 WHERE rowid = ?1")?
+                .execute(params![row, ZeroBlob(length), room])?;
+            row
+        } else {
+            conn.prepare_cached("INSERT INTO beaver_blobs VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+                name,
+                key,
+                ZeroBlob(length),
+                room
+            ])?;
+            conn.last_insert_rowid()
+        };
     if let Some(json) = metadata {
         let mut blob = conn.blob_open(MAIN_DB, c"beaver_blobs", c"metadata", row, false)?;
         blob.write_all_at(json.as_str().as_bytes(), 0)?;
@@ -171,7 +178,8 @@ fn make_room(conn: &Connection, name: &str, key: &str, length: u64, metadata: Op
 /// Moves one chunk to its place; tells how long it is.
 fn copy_chunk(conn: &Connection, upload: &str, sequence: u64, blob: &mut Handle<'_>, at: usize) -> Result<usize> {
     let length = {
-        let mut get = conn.prepare_cached("SELECT data FROM beaver_blob_chunks WHERE upload_id = ?1 AND sequence = ?2")?;
+        let mut get =
+            conn.prepare_cached("SELECT data FROM beaver_blob_chunks WHERE upload_id = ?1 AND sequence = ?2")?;
         let mut rows = get.query(params![upload, sequence])?;
         let row = rows.next()?.ok_or_else(given_up)?;
         let data = row.get_ref(0)?.as_blob()?;

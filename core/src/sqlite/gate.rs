@@ -68,7 +68,9 @@ impl Gate {
             State::Open => Ok(()),
             State::Paused => Err(Error::new(ErrorKind::Paused, "the database is paused: resume it")),
             State::Closed => Err(Error::new(ErrorKind::Closed, "the database is closed: open it again")),
-            State::Broken => Err(Error::new(ErrorKind::Panic, "the database is broken by a panic: close it and open it again")),
+            State::Broken => {
+                Err(Error::new(ErrorKind::Panic, "the database is broken by a panic: close it and open it again"))
+            }
         }
     }
 

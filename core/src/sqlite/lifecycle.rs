@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::Sqlite;
 use super::busy::Patience;
 use super::conn::{Conn, Place, Registry, Role};
 use super::gate::{Gate, State};
@@ -10,7 +11,6 @@ use super::readers::{self, Readers};
 use super::schema::{self, Found};
 use super::watch::Watch;
 use super::writer::{WriteConn, Writer};
-use super::Sqlite;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fork;
 use crate::options::{LogLevel, Options};
@@ -182,13 +182,19 @@ fn connect(place: &Place, options: &Options, registry: &Arc<Registry>) -> Result
     }
     let conn = Conn::open(place, options, Role::Writer, registry)?;
     if conn.is_readonly("main")? {
-        return Err(Error::new(ErrorKind::ReadOnly, "the file cannot be written: mend its rights, or open it with read_only"));
+        return Err(Error::new(
+            ErrorKind::ReadOnly,
+            "the file cannot be written: mend its rights, or open it with read_only",
+        ));
     }
     let found = schema::inspect(&conn)?;
     if let Place::File(_) = place {
         let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
         if mode != "wal" {
-            return Err(Error::new(ErrorKind::Unsupported, "the file's place does not allow SQLite's WAL mode (a network share?)"));
+            return Err(Error::new(
+                ErrorKind::Unsupported,
+                "the file's place does not allow SQLite's WAL mode (a network share?)",
+            ));
         }
     }
     conn.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864;")?;

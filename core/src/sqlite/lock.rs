@@ -23,7 +23,8 @@ pub(super) fn apply(tx: &mut Tx<'_>, name: &str, owner: Option<&str>, change: &L
     // Whatever happens here, the next change of a structure looks again.
     tx.known.locks = None;
     if let LockChange::Clear = change {
-        let removed = tx.conn.prepare_cached("DELETE FROM beaver_lock_waiters WHERE lock_name = ?1")?.execute([name])?;
+        let removed =
+            tx.conn.prepare_cached("DELETE FROM beaver_lock_waiters WHERE lock_name = ?1")?.execute([name])?;
         return Ok(Reply::Count(removed as u64));
     }
     let owner = owner.ok_or_else(|| Error::internal("a lock change without an owner"))?;
@@ -97,9 +98,12 @@ fn take_place(tx: &mut Tx<'_>, name: &str, owner: &str) -> Result<()> {
         .prepare_cached("SELECT max(requested_at) FROM beaver_lock_waiters WHERE lock_name = ?1")?
         .query_row([name], |row| row.get(0))?;
     let stamp = newest.map_or(tx.now, |newest| tx.now.max(from_seconds(newest).saturating_add(1)));
-    tx.conn
-        .prepare_cached("INSERT INTO beaver_lock_waiters VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![name, owner, to_seconds(stamp), to_seconds(later(tx.now, PATIENCE))])?;
+    tx.conn.prepare_cached("INSERT INTO beaver_lock_waiters VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+        name,
+        owner,
+        to_seconds(stamp),
+        to_seconds(later(tx.now, PATIENCE))
+    ])?;
     Ok(())
 }
 

@@ -120,9 +120,9 @@ fn next(at: Micros) -> Micros {
 
 /// The first free time after one that is taken.
 fn end_of_stretch(tx: &Tx<'_>, name: &str, from: Micros) -> Result<Micros> {
-    let mut walk = tx
-        .conn
-        .prepare_cached("SELECT timestamp FROM beaver_logs WHERE log_name = ?1 AND timestamp >= ?2 ORDER BY timestamp")?;
+    let mut walk = tx.conn.prepare_cached(
+        "SELECT timestamp FROM beaver_logs WHERE log_name = ?1 AND timestamp >= ?2 ORDER BY timestamp",
+    )?;
     let mut rows = walk.query(params![name, to_seconds(from)])?;
     let mut free = from;
     while let Some(row) = rows.next()? {
@@ -199,7 +199,9 @@ pub(super) fn problems(view: &View<'_>) -> Result<Vec<String>> {
     found.rows(
         view.conn,
         "SELECT log_name, typeof(timestamp) FROM beaver_logs WHERE typeof(timestamp) <> 'real'",
-        |row| Ok(format!("beaver_logs: a time in {:?} is of type {}", row.get::<_, String>(0)?, row.get::<_, String>(1)?)),
+        |row| {
+            Ok(format!("beaver_logs: a time in {:?} is of type {}", row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        },
     )?;
     Ok(found.into())
 }

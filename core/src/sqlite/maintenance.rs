@@ -78,8 +78,9 @@ impl Sqlite {
         let pragma = |view: &View<'_>, name: &str| -> Result<u64> {
             Ok(view.conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))?)
         };
-        let (page_size, pages, free_pages) =
-            self.read(|view| Ok((pragma(view, "page_size")?, pragma(view, "page_count")?, pragma(view, "freelist_count")?)))?;
+        let (page_size, pages, free_pages) = self.read(|view| {
+            Ok((pragma(view, "page_size")?, pragma(view, "page_count")?, pragma(view, "freelist_count")?))
+        })?;
         let wal_bytes = match &self.place {
             Place::Memory => 0,
             Place::File(path) => {
@@ -108,7 +109,10 @@ impl Sqlite {
         self.alone(|conn| {
             let busy: i64 = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
             if busy != 0 {
-                return Err(Error::new(ErrorKind::Busy, "a reader or another process keeps the WAL: what could be moved was moved"));
+                return Err(Error::new(
+                    ErrorKind::Busy,
+                    "a reader or another process keeps the WAL: what could be moved was moved",
+                ));
             }
             Ok(())
         })

@@ -109,7 +109,10 @@ impl Sqlite {
     fn submit(&self, request: Request) -> Result<Replies> {
         let deadline = request.patience.deadline;
         self.submit_until(request, deadline)?.ok_or_else(|| {
-            Error::new(ErrorKind::Busy, "another owner has acquired the structure: retry later, or raise the busy timeout")
+            Error::new(
+                ErrorKind::Busy,
+                "another owner has acquired the structure: retry later, or raise the busy timeout",
+            )
         })
     }
 
@@ -165,9 +168,12 @@ impl Source for Sqlite {
                     None => Err(self.gone()),
                 }
             }
-            Place::File(_) => self.readers.with(&self.gate, || self.open_reader(), self.options.idle_readers(), |conn| {
-                work(&View { conn, now })
-            }),
+            Place::File(_) => self.readers.with(
+                &self.gate,
+                || self.open_reader(),
+                self.options.idle_readers(),
+                |conn| work(&View { conn, now }),
+            ),
         };
         outcome.map_err(|e| self.gate.explain(e))
     }
@@ -332,7 +338,11 @@ impl Sqlite {
                 })
             }),
             Change::Queue(_) => self.read_together(|view| {
-                Ok(if queue::is_empty(view, &op.name)? { Look::Wait(queue::next_return(view, &op.name)?) } else { Look::Try })
+                Ok(if queue::is_empty(view, &op.name)? {
+                    Look::Wait(queue::next_return(view, &op.name)?)
+                } else {
+                    Look::Try
+                })
             }),
             _ => Ok(Look::Try),
         }

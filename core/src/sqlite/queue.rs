@@ -56,7 +56,8 @@ pub(super) fn apply(tx: &mut Tx<'_>, name: &str, change: &QueueChange) -> Result
         QueueChange::Clear => {
             let mut removed = 0;
             for table in ["beaver_priority_queues", "beaver_queue_leases"] {
-                removed += tx.conn.prepare_cached(&format!("DELETE FROM {table} WHERE queue_name = ?1"))?.execute([name])?;
+                removed +=
+                    tx.conn.prepare_cached(&format!("DELETE FROM {table} WHERE queue_name = ?1"))?.execute([name])?;
             }
             Ok(Reply::Count(removed as u64))
         }
@@ -120,7 +121,9 @@ fn take_stored(tx: &Tx<'_>, name: &str, count: usize) -> Result<Vec<Taken>> {
          RETURNING rowid, priority, timestamp, data",
     )?;
     let mut taken: Vec<Taken> = delete
-        .query_map(params![name, count], |row| Ok(Taken { place: Place::stored(row)?, data: row.get(3)?, attempts: 0 }))?
+        .query_map(params![name, count], |row| {
+            Ok(Taken { place: Place::stored(row)?, data: row.get(3)?, attempts: 0 })
+        })?
         .collect::<rusqlite::Result<_>>()?;
     // SQLite gives deleted rows in any order.
     taken.sort_by(|a, b| a.place.order(&b.place));
@@ -206,7 +209,9 @@ fn sweep(tx: &Tx<'_>, name: &str) -> Result<bool> {
 
 fn next_after(conn: &Connection, now: Micros, name: &str) -> Result<Option<Micros>> {
     let at: Option<f64> = conn
-        .prepare_cached("SELECT min(leased_until) FROM beaver_queue_leases WHERE queue_name = ?1 AND leased_until > ?2")?
+        .prepare_cached(
+            "SELECT min(leased_until) FROM beaver_queue_leases WHERE queue_name = ?1 AND leased_until > ?2",
+        )?
         .query_row(params![name, to_seconds(now)], |row| row.get(0))?;
     Ok(at.map(from_seconds))
 }
@@ -338,11 +343,17 @@ impl<S: Source> QueueEngine for S {
     }
 
     fn queue_leased(&self, name: &str) -> Result<u64> {
-        let out = "SELECT count(*) FROM beaver_queue_leases WHERE queue_name = ?1 AND leased_until > ?2 AND returned = 0";
+        let out =
+            "SELECT count(*) FROM beaver_queue_leases WHERE queue_name = ?1 AND leased_until > ?2 AND returned = 0";
         self.read(|view| count(view, out, params![name, to_seconds(view.now)]))
     }
 
-    fn queue_page(&self, name: &str, after: Option<QueueCursor>, limit: usize) -> Result<Vec<(QueueCursor, QueueItem)>> {
+    fn queue_page(
+        &self,
+        name: &str,
+        after: Option<QueueCursor>,
+        limit: usize,
+    ) -> Result<Vec<(QueueCursor, QueueItem)>> {
         self.read_together(|view| {
             let mut items = Vec::with_capacity(limit.min(1_024));
             for place in page(view.conn, view.now, name, after, limit)? {
@@ -364,7 +375,11 @@ pub(super) fn problems(view: &View<'_>) -> Result<Vec<String>> {
         ("beaver_queue_leases", bad_number("timestamp"), "a leased timestamp that is no finite number"),
         ("beaver_queue_leases", bad_number("leased_until"), "a lease without an end"),
         ("beaver_queue_leases", "NOT json_valid(data)".into(), "leased data that is not JSON"),
-        ("beaver_queue_leases", "typeof(attempts) <> 'integer' OR attempts < 1".into(), "a lease that was never given out"),
+        (
+            "beaver_queue_leases",
+            "typeof(attempts) <> 'integer' OR attempts < 1".into(),
+            "a lease that was never given out",
+        ),
         ("beaver_queue_leases", "returned NOT IN (0, 1)".into(), "a lease in a state that is not known"),
     ];
     let mut problems = Vec::new();

@@ -107,7 +107,10 @@ impl Open {
             Err(stop) => {
                 let error = match stop {
                     Stop::Failed(error) => self.engine.gate.explain(error),
-                    Stop::Held { .. } => Error::new(ErrorKind::Busy, "another owner has acquired the structure, and a transaction cannot wait for it"),
+                    Stop::Held { .. } => Error::new(
+                        ErrorKind::Busy,
+                        "another owner has acquired the structure, and a transaction cannot wait for it",
+                    ),
                 };
                 if write.conn.total_changes() != before || write.conn.is_autocommit() {
                     progress.spoiled = Some(error.clone());

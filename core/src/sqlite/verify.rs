@@ -20,14 +20,17 @@ const MOST: usize = 100;
 type Check = fn(&View<'_>) -> Result<Vec<String>>;
 
 /// All of it: SQLite's own check, the schema, and each modality's rows.
-const CHECKS: &[Check] = &[sqlite_itself, missing_objects, dict_problems, blob::problems, log::problems, list::problems, queue::problems];
+const CHECKS: &[Check] =
+    &[sqlite_itself, missing_objects, dict_problems, blob::problems, log::problems, list::problems, queue::problems];
 
 /// Checks the file as of one moment.
 pub(super) fn run(engine: &Sqlite) -> Result<VerifyReport> {
     let mut problems = Vec::new();
     let snapshot = match super::snapshot::take(engine) {
         // So damaged that not even the schema can be read.
-        Err(error) if error.kind() == ErrorKind::Corrupt => return Ok(VerifyReport { problems: vec![error.message().to_owned()] }),
+        Err(error) if error.kind() == ErrorKind::Corrupt => {
+            return Ok(VerifyReport { problems: vec![error.message().to_owned()] });
+        }
         snapshot => snapshot?,
     };
     for check in CHECKS.iter().copied() {
@@ -95,7 +98,12 @@ impl From<Findings> for Vec<String> {
 impl Findings {
     /// Adds a line for each row of a query, up to a limit; an empty line is no finding. A query that the
     /// damage stops is a finding too.
-    pub fn rows(&mut self, conn: &Connection, sql: &str, line: impl Fn(&Row<'_>) -> rusqlite::Result<String>) -> Result<()> {
+    pub fn rows(
+        &mut self,
+        conn: &Connection,
+        sql: &str,
+        line: impl Fn(&Row<'_>) -> rusqlite::Result<String>,
+    ) -> Result<()> {
         match self.lines(conn, sql, line) {
             Err(error) if matches!(error.kind(), ErrorKind::Corrupt | ErrorKind::Internal) => {
                 self.0.push(format!("could not be checked further: {}", error.message()));
@@ -105,7 +113,12 @@ impl Findings {
         }
     }
 
-    fn lines(&mut self, conn: &Connection, sql: &str, line: impl Fn(&Row<'_>) -> rusqlite::Result<String>) -> Result<()> {
+    fn lines(
+        &mut self,
+        conn: &Connection,
+        sql: &str,
+        line: impl Fn(&Row<'_>) -> rusqlite::Result<String>,
+    ) -> Result<()> {
         let mut statement = conn.prepare(sql)?;
         let mut rows = statement.query([])?;
         let mut count = 0;
@@ -154,7 +167,11 @@ fn as_python_means_it(text: &str) -> Cow<'_, str> {
     // Every second part is the inside of a string, once escaped quotes are out of the way.
     let plain = text.replace("\\\\", "..").replace("\\\"", "..");
     let parts = plain.split('"').enumerate().map(|(at, part)| {
-        if at % 2 == 1 { part.replace("\\ud", "\\u0").replace("\\uD", "\\u0") } else { part.replace("NaN", "0").replace("Infinity", "0") }
+        if at % 2 == 1 {
+            part.replace("\\ud", "\\u0").replace("\\uD", "\\u0")
+        } else {
+            part.replace("NaN", "0").replace("Infinity", "0")
+        }
     });
     Cow::Owned(parts.collect::<Vec<_>>().join("\""))
 }

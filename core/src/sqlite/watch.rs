@@ -70,7 +70,12 @@ impl Watch {
         topic: Topic,
         open_eye: impl FnOnce() -> Result<Option<Conn>>,
     ) -> Result<Waiter<'w>> {
-        let seat = Arc::new(Seat { topic, signalled: AtomicBool::new(false), asleep: AtomicBool::new(false), wake: Condvar::new() });
+        let seat = Arc::new(Seat {
+            topic,
+            signalled: AtomicBool::new(false),
+            asleep: AtomicBool::new(false),
+            wake: Condvar::new(),
+        });
         let mut state = self.state.lock();
         // Under the mutex: a close that comes later will find the connection that is opened here.
         gate.check_wait(interrupts)?;

@@ -20,42 +20,26 @@ pub fn check() -> Result<()> {
     let metadata = project::metadata(&["--all-features"])?;
     let names = names(&metadata)?;
     let graph = graph(&metadata)?;
-    let members: Vec<&str> = list(&metadata["workspace_members"])?
-        .iter()
-        .filter_map(Value::as_str)
-        .collect();
+    let members: Vec<&str> = list(&metadata["workspace_members"])?.iter().filter_map(Value::as_str).collect();
     let member_names: BTreeSet<&str> = members.iter().map(|id| names[*id]).collect();
     let mut wrong = Vec::new();
     for member in &members {
         let name = names[*member];
-        let allowed = MAY_USE
-            .iter()
-            .find(|(of, _)| *of == name)
-            .map_or(&["beaver-core"][..], |(_, allowed)| allowed);
-        for used in graph[*member]
-            .iter()
-            .map(|id| names[*id])
-            .filter(|used| member_names.contains(used))
-        {
+        let allowed = MAY_USE.iter().find(|(of, _)| *of == name).map_or(&["beaver-core"][..], |(_, allowed)| allowed);
+        for used in graph[*member].iter().map(|id| names[*id]).filter(|used| member_names.contains(used)) {
             if !allowed.contains(&used) {
                 wrong.push(format!("{name} depends on {used}"));
             }
         }
     }
-    let core = members
-        .iter()
-        .find(|id| names[**id] == "beaver-core")
-        .context("there is no beaver-core")?;
+    let core = members.iter().find(|id| names[**id] == "beaver-core").context("there is no beaver-core")?;
     for reached in reachable(core, &graph) {
         if NOT_IN_CORE.contains(&names[reached]) {
             wrong.push(format!("beaver-core pulls in {}", names[reached]));
         }
     }
     if !wrong.is_empty() {
-        bail!(
-            "dependencies against the architecture: {}",
-            wrong.join("; ")
-        );
+        bail!("dependencies against the architecture: {}", wrong.join("; "));
     }
     Ok(())
 }
@@ -63,12 +47,7 @@ pub fn check() -> Result<()> {
 fn names(metadata: &Value) -> Result<BTreeMap<&str, &str>> {
     list(&metadata["packages"])?
         .iter()
-        .map(|package| {
-            Ok((
-                project::text(&package["id"])?,
-                project::text(&package["name"])?,
-            ))
-        })
+        .map(|package| Ok((project::text(&package["id"])?, project::text(&package["name"])?)))
         .collect()
 }
 
@@ -78,10 +57,7 @@ fn graph(metadata: &Value) -> Result<BTreeMap<&str, Vec<&str>>> {
     for node in list(&metadata["resolve"]["nodes"])? {
         let mut uses = Vec::new();
         for dependency in list(&node["deps"])? {
-            if list(&dependency["dep_kinds"])?
-                .iter()
-                .any(|kind| kind["kind"] != "dev")
-            {
+            if list(&dependency["dep_kinds"])?.iter().any(|kind| kind["kind"] != "dev") {
                 uses.push(project::text(&dependency["pkg"])?);
             }
         }
@@ -102,7 +78,5 @@ fn reachable<'a>(from: &'a str, graph: &BTreeMap<&'a str, Vec<&'a str>>) -> BTre
 }
 
 fn list(value: &Value) -> Result<&Vec<Value>> {
-    value
-        .as_array()
-        .context("cargo metadata has another form than expected")
+    value.as_array().context("cargo metadata has another form than expected")
 }

@@ -17,12 +17,7 @@ const UNFINISHED: &[&str] = &[
 ];
 
 /// What may end the process of somebody else's program: ffi must return PANIC and friends instead.
-const MAY_PANIC: &[&str] = &[
-    ".unwrap()",
-    ".expect(",
-    "panic!(",
-    "unreachable!(",
-];
+const MAY_PANIC: &[&str] = &[".unwrap()", ".expect(", "panic!(", "unreachable!("];
 
 /// Beginnings of paths that exist on one machine only.
 const MACHINE_PATHS: &[&str] = &["/home/", "/root/", "/Users/", "/work/", "/tmp/", "C:\\"];
@@ -56,9 +51,8 @@ pub fn check() -> Result<()> {
 
 fn size(file: &str, text: &str) -> Option<String> {
     let lines = text.lines().count();
-    (lines > MAX_LINES && file != header::PATH).then(|| {
-        format!("{file}: {lines} lines, more than {MAX_LINES}: look for the two things in it")
-    })
+    (lines > MAX_LINES && file != header::PATH)
+        .then(|| format!("{file}: {lines} lines, more than {MAX_LINES}: look for the two things in it"))
 }
 
 fn marks(file: &str, text: &str, marks: &[&str]) -> Vec<String> {
@@ -66,10 +60,7 @@ fn marks(file: &str, text: &str, marks: &[&str]) -> Vec<String> {
     for (number, line) in text.lines().enumerate() {
         let code = line.split("//").next().unwrap_or(line);
         found.extend(
-            marks
-                .iter()
-                .filter(|mark| contains_word(code, mark))
-                .map(|mark| format!("{file}:{}: {mark}", number + 1)),
+            marks.iter().filter(|mark| contains_word(code, mark)).map(|mark| format!("{file}:{}: {mark}", number + 1)),
         );
     }
     found
@@ -78,8 +69,7 @@ fn marks(file: &str, text: &str, marks: &[&str]) -> Vec<String> {
 /// Whether `mark` occurs and is not the end of a longer name: `dont_panic!(` is no `panic!(`.
 fn contains_word(line: &str, mark: &str) -> bool {
     let is_name = |c: char| c.is_alphanumeric() || c == '_';
-    line.match_indices(mark)
-        .any(|(at, _)| !mark.starts_with(is_name) || !line[..at].ends_with(is_name))
+    line.match_indices(mark).any(|(at, _)| !mark.starts_with(is_name) || !line[..at].ends_with(is_name))
 }
 
 /// A Rust source without its test module, which by custom comes last.
@@ -96,8 +86,7 @@ fn machine_paths(file: &str, text: &str) -> Vec<String> {
         let begins = |path: &&&str| {
             // A path begins where no longer path, address or name goes on: `../work/` and `a/home/` are none.
             let goes_on = |c: char| c.is_alphanumeric() || "/._-~:$}*)".contains(c);
-            line.match_indices(**path)
-                .any(|(at, _)| !line[..at].ends_with(goes_on))
+            line.match_indices(**path).any(|(at, _)| !line[..at].ends_with(goes_on))
         };
         found.extend(
             MACHINE_PATHS
@@ -123,11 +112,7 @@ mod tests {
     #[test]
     fn finds_marks_in_code_and_not_in_comments_or_longer_names() {
         assert_eq!(
-            marks(
-                "a.rs",
-                "dont_panic!(x);\nlet a = b.unwrap(); // .expect(\n",
-                MAY_PANIC
-            ),
+            marks("a.rs", "dont_panic!(x);\nlet a = b.unwrap(); // .expect(\n", MAY_PANIC),
             ["a.rs:2: .unwrap()"]
         );
     }
@@ -135,10 +120,7 @@ mod tests {
     #[test]
     fn finds_paths_that_begin_on_one_machine() {
         let text = "see ../work/x, $HOME/work/\nlet p = \"/home/ada/db\";\nhttp://a.b/home/ada\n";
-        assert_eq!(
-            machine_paths("a.rs", text),
-            ["a.rs:2: a path on one machine (/home/)"]
-        );
+        assert_eq!(machine_paths("a.rs", text), ["a.rs:2: a path on one machine (/home/)"]);
     }
 
     #[test]

@@ -25,13 +25,7 @@ pub fn panic() -> Result<()> {
     let folder = sh::temp_dir()?;
     let source = compiler::source("tests/c/panic/panic.c");
     for linkage in [Linkage::Shared, Linkage::Static] {
-        let program = compiler::build(
-            &source,
-            &library,
-            linkage,
-            &["-I", "tests/c"],
-            folder.path(),
-        )?;
+        let program = compiler::build(&source, &library, linkage, &["-I", "tests/c"], folder.path())?;
         run_program(&mut sh::command(program))?;
     }
     Ok(())
@@ -51,9 +45,7 @@ pub fn examples() -> Result<()> {
     for (place, extension) in [("examples/c", "c"), ("examples/cpp", "cpp")] {
         for source in sources(place, extension)? {
             let program = compiler::build(&source, &library, Linkage::Shared, &[], folder.path())?;
-            run_program(
-                sh::command(program).arg(&data),
-            )?;
+            run_program(sh::command(program).arg(&data))?;
         }
     }
     Ok(())
@@ -64,18 +56,8 @@ fn run_all(place: &str, extension: &str, linkage: Linkage) -> Result<()> {
     let folder = sh::temp_dir()?;
     let mut failed = Vec::new();
     for source in sources(place, extension)? {
-        let name = source
-            .file_name()
-            .context("a source has a name")?
-            .to_string_lossy()
-            .into_owned();
-        let program = compiler::build(
-            &source,
-            &library,
-            linkage,
-            &["-I", "tests/c"],
-            folder.path(),
-        );
+        let name = source.file_name().context("a source has a name")?.to_string_lossy().into_owned();
+        let program = compiler::build(&source, &library, linkage, &["-I", "tests/c"], folder.path());
         if let Err(error) = program.and_then(|program| run_program(&mut sh::command(program))) {
             println!("{place}/{name}: {error:#}");
             failed.push(name);

@@ -30,10 +30,7 @@ struct Example {
 }
 
 pub fn guide() -> Result<()> {
-    let pages: Vec<String> = project::files()?
-        .into_iter()
-        .filter(|file| is_page(file))
-        .collect();
+    let pages: Vec<String> = project::files()?.into_iter().filter(|file| is_page(file)).collect();
     if pages.is_empty() {
         bail!("there is no README.md and no page in docs/guide");
     }
@@ -77,9 +74,8 @@ fn examples(page: &str, text: &str) -> Result<Vec<Example>> {
             (Some(_), Some(_)) => found.extend(open.take()),
             (Some(info), None) => {
                 let mut words = info.split([',', ' ']).filter(|word| !word.is_empty());
-                let language = words
-                    .next()
-                    .with_context(|| format!("{page}:{}: a fence without a language", index + 1))?;
+                let language =
+                    words.next().with_context(|| format!("{page}:{}: a fence without a language", index + 1))?;
                 let runs = !words.any(|word| word == "no_run");
                 open = Some(Example {
                     page: page.to_owned(),
@@ -106,50 +102,27 @@ fn check(example: &Example, library: &Library, folder: &Path) -> Result<()> {
         "sh" => example.text.lines().try_for_each(commands_exist),
         "cmake" => {
             let project = project::read("tests/install/cmake/CMakeLists.txt")?;
-            let known = |line: &&str| {
-                line.trim().is_empty() || project.lines().any(|other| other.trim() == line.trim())
-            };
+            let known =
+                |line: &&str| line.trim().is_empty() || project.lines().any(|other| other.trim() == line.trim());
             match example.text.lines().find(|line| !known(line)) {
-                Some(line) => bail!(
-                    "tests/install/cmake/CMakeLists.txt has no line `{}`",
-                    line.trim()
-                ),
+                Some(line) => bail!("tests/install/cmake/CMakeLists.txt has no line `{}`", line.trim()),
                 None => Ok(()),
             }
         }
-        "json" => serde_json::from_str::<Value>(&example.text)
-            .map(drop)
-            .context("this is no JSON"),
+        "json" => serde_json::from_str::<Value>(&example.text).map(drop).context("this is no JSON"),
         "toml" | "text" | "console" => Ok(()),
         other => bail!("no way is known to check `{other}` (see xtask/src/test/docs.rs)"),
     }
 }
 
-fn compiled(
-    example: &Example,
-    extension: &str,
-    body: &str,
-    library: &Library,
-    folder: &Path,
-) -> Result<()> {
+fn compiled(example: &Example, extension: &str, body: &str, library: &Library, folder: &Path) -> Result<()> {
     let stem = example.page.replace(['/', '.'], "-");
     let source = folder.join(format!("{stem}-{}.{extension}", example.line));
     let is_program = example.text.contains("main(");
-    std::fs::write(
-        &source,
-        if is_program {
-            example.text.clone()
-        } else {
-            body.replace("%BODY%", &example.text)
-        },
-    )?;
+    std::fs::write(&source, if is_program { example.text.clone() } else { body.replace("%BODY%", &example.text) })?;
     // What an example shows may be unused in it.
     let program = compiler::build(&source, library, Linkage::Shared, &["-Wno-unused"], folder)?;
-    if example.runs {
-        run_program(&mut sh::command(program))
-    } else {
-        Ok(())
-    }
+    if example.runs { run_program(&mut sh::command(program)) } else { Ok(()) }
 }
 
 fn commands_exist(line: &str) -> Result<()> {
@@ -173,47 +146,23 @@ fn rust_page(page: &str) -> Result<()> {
     for library in rust_libraries()? {
         rustdoc.arg("--extern").arg(library);
     }
-    sh::run(
-        rustdoc
-            .arg("-L")
-            .arg(dependencies)
-            .arg(project::root().join(page))
-            .current_dir(folder.path()),
-    )
+    sh::run(rustdoc.arg("-L").arg(dependencies).arg(project::root().join(page)).current_dir(folder.path()))
 }
 
 /// The core, and the JSON library that its users have too, each as `name=file`.
 fn rust_libraries() -> Result<Vec<String>> {
     let mut cargo = sh::cargo();
-    cargo.args([
-        "build",
-        "--package",
-        "beaver-core",
-        "--lib",
-        "--message-format=json",
-    ]);
+    cargo.args(["build", "--package", "beaver-core", "--lib", "--message-format=json"]);
     let messages = sh::output(&mut cargo)?;
-    let messages: Vec<Value> = messages
-        .lines()
-        .filter_map(|line| serde_json::from_str(line).ok())
-        .collect();
+    let messages: Vec<Value> = messages.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     let library = |name: &str| {
-        let message = messages
-            .iter()
-            .find(|message| message["target"]["name"] == name);
+        let message = messages.iter().find(|message| message["target"]["name"] == name);
         let files = message.and_then(|message| message["filenames"].as_array());
-        let file = files
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .find(|file| file.ends_with(".rlib"));
+        let file = files.into_iter().flatten().filter_map(Value::as_str).find(|file| file.ends_with(".rlib"));
         let file = file.with_context(|| format!("cargo built no library {name}"))?;
         Ok(format!("{name}={file}"))
     };
-    ["beaver_core", "serde_json"]
-        .into_iter()
-        .map(library)
-        .collect()
+    ["beaver_core", "serde_json"].into_iter().map(library).collect()
 }
 
 #[cfg(test)]
@@ -222,27 +171,11 @@ mod tests {
 
     #[test]
     fn finds_fences_with_their_language_and_place() {
-        let found = examples(
-            "a.md",
-            "text\n```c no_run\nint a;\n```\n```sh\ncargo xtask demo\n```\n",
-        )
-        .unwrap();
-        let told: Vec<_> = found
-            .iter()
-            .map(|e| (e.line, e.language.as_str(), e.runs, e.text.as_str()))
-            .collect();
-        assert_eq!(
-            told,
-            [
-                (2, "c", false, "int a;\n"),
-                (5, "sh", true, "cargo xtask demo\n")
-            ]
-        );
+        let found = examples("a.md", "text\n```c no_run\nint a;\n```\n```sh\ncargo xtask demo\n```\n").unwrap();
+        let told: Vec<_> = found.iter().map(|e| (e.line, e.language.as_str(), e.runs, e.text.as_str())).collect();
+        assert_eq!(told, [(2, "c", false, "int a;\n"), (5, "sh", true, "cargo xtask demo\n")]);
         assert!(examples("a.md", "```c\nint a;\n").is_err(), "an open fence");
-        assert!(
-            examples("a.md", "```\nint a;\n```\n").is_err(),
-            "a fence without a language"
-        );
+        assert!(examples("a.md", "```\nint a;\n```\n").is_err(), "a fence without a language");
     }
 
     #[test]

@@ -13,19 +13,10 @@ pub fn fixtures() -> Result<()> {
     let folder = sh::temp_dir()?;
     sh::run(oracle("make_1x.py")?.arg(folder.path()))?;
     let committed = project::root().join("tests/formats/v1");
-    let read = |path: &Path| -> Result<Value> {
-        Ok(serde_json::from_str(&std::fs::read_to_string(path)?)?)
-    };
+    let read = |path: &Path| -> Result<Value> { Ok(serde_json::from_str(&std::fs::read_to_string(path)?)?) };
     let expected = read(&committed.join("expected.json"))?;
-    same(
-        "what make_1x.py makes",
-        &expected,
-        &read(&folder.path().join("expected.json"))?,
-    )?;
-    for (name, expected) in expected
-        .as_object()
-        .context("expected.json holds an object")?
-    {
+    same("what make_1x.py makes", &expected, &read(&folder.path().join("expected.json"))?)?;
+    for (name, expected) in expected.as_object().context("expected.json holds an object")? {
         same(name, expected, &snapshot(&committed.join(name))?)?;
     }
     Ok(())
@@ -35,13 +26,9 @@ pub fn fixtures() -> Result<()> {
 pub fn read_by_1x() -> Result<()> {
     let folder = sh::temp_dir()?;
     let (_, file) = write_ours(folder.path())?;
-    let expected: Value =
-        serde_json::from_str(&project::read("tests/formats/ours.expected.json")?)?;
+    let expected: Value = serde_json::from_str(&project::read("tests/formats/ours.expected.json")?)?;
     let found = snapshot(&file)?;
-    for (structure, expected) in expected
-        .as_object()
-        .context("ours.expected.json holds an object")?
-    {
+    for (structure, expected) in expected.as_object().context("ours.expected.json holds an object")? {
         let found = untimed(&found[structure], expected);
         same(structure, expected, &found)?;
     }
@@ -54,21 +41,10 @@ pub fn system_sqlite() -> Result<()> {
     let folder = sh::temp_dir()?;
     let (program, file) = write_ours(folder.path())?;
     let sql = |statement: &str| -> Result<String> {
-        Ok(sh::output(
-            sh::command("sqlite3")
-                .args(["-bail", "-batch"])
-                .arg(&file)
-                .arg(statement),
-        )?
-        .trim()
-        .to_owned())
+        Ok(sh::output(sh::command("sqlite3").args(["-bail", "-batch"]).arg(&file).arg(statement))?.trim().to_owned())
     };
     let expect = |what: &str, expected: &str, found: String| {
-        if found == expected {
-            Ok(())
-        } else {
-            bail!("{what}: expected {expected:?}, found {found:?}")
-        }
+        if found == expected { Ok(()) } else { bail!("{what}: expected {expected:?}, found {found:?}") }
     };
     println!("sqlite3 {}", sql("SELECT sqlite_version()")?);
     expect("integrity_check", "ok", sql("PRAGMA integrity_check")?)?;
@@ -77,17 +53,9 @@ pub fn system_sqlite() -> Result<()> {
         r#"{"name":"Ada"}"#,
         sql("SELECT value FROM beaver_dicts WHERE dict_name = 'users' AND key = 'ada'")?,
     )?;
-    expect(
-        "a list",
-        "3",
-        sql("SELECT count(*) FROM beaver_lists WHERE list_name = 'letters'")?,
-    )?;
-    sql(
-        "INSERT INTO beaver_dicts (dict_name, key, value) VALUES ('users', 'foreign', '\"written by sqlite3\"')",
-    )?;
-    sql(
-        "INSERT INTO beaver_lists (list_name, item_order, item_value) VALUES ('letters', 1000, '\"z\"')",
-    )?;
+    expect("a list", "3", sql("SELECT count(*) FROM beaver_lists WHERE list_name = 'letters'")?)?;
+    sql("INSERT INTO beaver_dicts (dict_name, key, value) VALUES ('users', 'foreign', '\"written by sqlite3\"')")?;
+    sql("INSERT INTO beaver_lists (list_name, item_order, item_value) VALUES ('letters', 1000, '\"z\"')")?;
     sql("DELETE FROM beaver_dicts WHERE dict_name = 'users' AND key = 'ada'")?;
     run_program(sh::command(program).arg("read-foreign").arg(&file))
 }
@@ -96,13 +64,7 @@ pub fn system_sqlite() -> Result<()> {
 fn write_ours(folder: &Path) -> Result<(PathBuf, PathBuf)> {
     let library = Library::build(Profile::Dev)?;
     let source = compiler::source("tests/formats/write_ours.c");
-    let program = compiler::build(
-        &source,
-        &library,
-        Linkage::Shared,
-        &["-I", "tests/c"],
-        folder,
-    )?;
+    let program = compiler::build(&source, &library, Linkage::Shared, &["-I", "tests/c"], folder)?;
     let file = folder.join("ours.db");
     run_program(sh::command(&program).arg("write").arg(&file))?;
     Ok((program, file))
@@ -123,21 +85,13 @@ fn oracle(script: &str) -> Result<std::process::Command> {
 /// Our own stamps differ from run to run: where the expectation has no `timestamp`, the found one is dropped.
 fn untimed(found: &Value, expected: &Value) -> Value {
     match (found, expected) {
-        (Value::Array(found), Value::Array(expected)) if found.len() == expected.len() => found
-            .iter()
-            .zip(expected)
-            .map(|(found, expected)| untimed(found, expected))
-            .collect(),
+        (Value::Array(found), Value::Array(expected)) if found.len() == expected.len() => {
+            found.iter().zip(expected).map(|(found, expected)| untimed(found, expected)).collect()
+        }
         (Value::Object(found), Value::Object(expected)) => {
-            let kept = found
-                .iter()
-                .filter(|(key, _)| *key != "timestamp" || expected.contains_key(*key));
-            let kept = kept.map(|(key, value)| {
-                (
-                    key.clone(),
-                    untimed(value, expected.get(key).unwrap_or(&Value::Null)),
-                )
-            });
+            let kept = found.iter().filter(|(key, _)| *key != "timestamp" || expected.contains_key(*key));
+            let kept =
+                kept.map(|(key, value)| (key.clone(), untimed(value, expected.get(key).unwrap_or(&Value::Null))));
             Value::Object(kept.collect())
         }
         _ => found.clone(),
@@ -151,14 +105,7 @@ fn same(place: &str, expected: &Value, found: &Value) -> Result<()> {
             for key in old.keys().chain(new.keys()) {
                 let (old, new) = (old.get(key), new.get(key));
                 let (Some(old), Some(new)) = (old, new) else {
-                    bail!(
-                        "{place}.{key} is {}",
-                        if old.is_some() {
-                            "missing"
-                        } else {
-                            "unexpected"
-                        }
-                    );
+                    bail!("{place}.{key} is {}", if old.is_some() { "missing" } else { "unexpected" });
                 };
                 same(&format!("{place}.{key}"), old, new)?;
             }
@@ -183,10 +130,7 @@ mod tests {
     fn a_difference_is_named_by_its_place() {
         let error = same("a", &json!({"b": [1, 2]}), &json!({"b": [1, 3]})).unwrap_err();
         assert_eq!(error.to_string(), "a.b[1]: expected 2, found 3");
-        assert!(
-            same("a", &json!({}), &json!({"b": null})).is_err(),
-            "null is not nothing"
-        );
+        assert!(same("a", &json!({}), &json!({"b": null})).is_err(), "null is not nothing");
     }
 
     #[test]

@@ -16,10 +16,7 @@ pub fn compiles() -> Result<()> {
     let try_with = |mut command: Command, header: &str, file: &str| -> Result<()> {
         let path = folder.path().join(file);
         let include = format!("#include <{header}>\n");
-        std::fs::write(
-            &path,
-            format!("{include}{include}int main(void) {{ return 0; }}\n"),
-        )?;
+        std::fs::write(&path, format!("{include}{include}int main(void) {{ return 0; }}\n"))?;
         sh::run(command.args(["-I", "include", "-fsyntax-only"]).arg(path))
     };
     let mut c = sh::command(compiler::cc());
@@ -37,11 +34,7 @@ pub fn docs() -> Result<()> {
     let functions = functions()?;
     let gaps: Vec<String> = functions.iter().flat_map(header_parser::gaps).collect();
     if !gaps.is_empty() {
-        bail!(
-            "{} gaps in the documentation of {PATH}:\n{}",
-            gaps.len(),
-            gaps.join("\n")
-        );
+        bail!("{} gaps in the documentation of {PATH}:\n{}", gaps.len(), gaps.join("\n"));
     }
     println!("{} functions are documented", functions.len());
     Ok(())
@@ -49,32 +42,15 @@ pub fn docs() -> Result<()> {
 
 /// Header, ledger, shared and static library have one and the same set of symbols.
 pub fn symbols() -> Result<()> {
-    let header: BTreeSet<String> = functions()?
-        .into_iter()
-        .map(|function| function.name)
-        .collect();
+    let header: BTreeSet<String> = functions()?.into_iter().map(|function| function.name).collect();
     let ledger = ledger()?;
     let library = Library::build(Profile::Dev)?;
-    let shared = compiler::symbols(&library.shared(), true)?
-        .into_iter()
-        .collect();
-    let archive = compiler::symbols(&library.archive(), false)?
-        .into_iter()
-        .collect();
-    let others = [
-        ("ffi/symbols.toml", &ledger),
-        ("libbeaver.so", &shared),
-        ("libbeaver.a", &archive),
-    ];
+    let shared = compiler::symbols(&library.shared(), true)?.into_iter().collect();
+    let archive = compiler::symbols(&library.archive(), false)?.into_iter().collect();
+    let others = [("ffi/symbols.toml", &ledger), ("libbeaver.so", &shared), ("libbeaver.a", &archive)];
     let mut differences = Vec::new();
     for (place, symbols) in others {
-        let list = |names: Vec<&String>| {
-            names
-                .into_iter()
-                .map(String::as_str)
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
+        let list = |names: Vec<&String>| names.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ");
         let missing: Vec<&String> = header.difference(symbols).collect();
         let extra: Vec<&String> = symbols.difference(&header).collect();
         if !missing.is_empty() {
@@ -87,18 +63,13 @@ pub fn symbols() -> Result<()> {
     if !differences.is_empty() {
         bail!("{}", differences.join("\n"));
     }
-    println!(
-        "{} symbols, the same in header, ledger, shared and static library",
-        header.len()
-    );
+    println!("{} symbols, the same in header, ledger, shared and static library", header.len());
     Ok(())
 }
 
 /// The names in ffi/symbols.toml, one table a symbol, of those that are not removed.
 fn ledger() -> Result<BTreeSet<String>> {
-    let ledger: toml::Table = project::read("ffi/symbols.toml")?
-        .parse()
-        .context("ffi/symbols.toml")?;
+    let ledger: toml::Table = project::read("ffi/symbols.toml")?.parse().context("ffi/symbols.toml")?;
     let mut names = BTreeSet::new();
     for (name, entry) in &ledger {
         for field in ["since", "state"] {
@@ -112,48 +83,24 @@ fn ledger() -> Result<BTreeSet<String>> {
 }
 
 /// libgcc_s unwinds Rust's panics; it comes with every system compiler's runtime, as the C library does.
-const C_LIBRARY: &[&str] = &[
-    "libc.so.",
-    "libm.so.",
-    "libdl.so.",
-    "libpthread.so.",
-    "librt.so.",
-    "libgcc_s.so.",
-    "ld-linux",
-];
+const C_LIBRARY: &[&str] =
+    &["libc.so.", "libm.so.", "libdl.so.", "libpthread.so.", "librt.so.", "libgcc_s.so.", "ld-linux"];
 
 pub fn dependencies() -> Result<()> {
     let library = Library::build(Profile::Dev)?;
-    let dynamic = sh::output(
-        sh::command("readelf")
-            .args(["--dynamic", "--wide"])
-            .arg(library.shared()),
-    )?;
+    let dynamic = sh::output(sh::command("readelf").args(["--dynamic", "--wide"]).arg(library.shared()))?;
     let bracketed = |line: &str| Some(line.split_once('[')?.1.split_once(']')?.0.to_owned());
-    let entries = |tag: &str| {
-        dynamic
-            .lines()
-            .filter(|line| line.contains(tag))
-            .filter_map(bracketed)
-            .collect::<Vec<_>>()
-    };
-    let foreign: Vec<String> = entries("(NEEDED)")
-        .into_iter()
-        .filter(|name| !C_LIBRARY.iter().any(|part| name.starts_with(part)))
-        .collect();
+    let entries =
+        |tag: &str| dynamic.lines().filter(|line| line.contains(tag)).filter_map(bracketed).collect::<Vec<_>>();
+    let foreign: Vec<String> =
+        entries("(NEEDED)").into_iter().filter(|name| !C_LIBRARY.iter().any(|part| name.starts_with(part))).collect();
     if !foreign.is_empty() {
         bail!("libbeaver.so needs {}", foreign.join(", "));
     }
     let version = project::version()?;
-    let soname = format!(
-        "libbeaver.so.{}",
-        version.split('.').next().unwrap_or_default()
-    );
+    let soname = format!("libbeaver.so.{}", version.split('.').next().unwrap_or_default());
     if entries("(SONAME)") != [soname.clone()] {
-        bail!(
-            "the SONAME of libbeaver.so is {:?}, not {soname}",
-            entries("(SONAME)")
-        );
+        bail!("the SONAME of libbeaver.so is {:?}, not {soname}", entries("(SONAME)"));
     }
     Ok(())
 }

@@ -19,38 +19,16 @@ pub fn valgrind() -> Result<()> {
     let folder = sh::temp_dir()?;
     let under_valgrind = |program: &Path| {
         let mut command = sh::command("valgrind");
-        command.args([
-            "--quiet",
-            "--error-exitcode=99",
-            "--leak-check=full",
-            "--show-leak-kinds=definite,indirect",
-        ]);
-        command
-            .args([
-                "--errors-for-leak-kinds=definite,indirect",
-                "--fair-sched=yes",
-            ])
-            .arg(program);
+        command.args(["--quiet", "--error-exitcode=99", "--leak-check=full", "--show-leak-kinds=definite,indirect"]);
+        command.args(["--errors-for-leak-kinds=definite,indirect", "--fair-sched=yes"]).arg(program);
         command
     };
     for (source, sign) in [(LEAK, "definitely lost"), (OVERFLOW, "Invalid read")] {
-        let program = compiler::build(
-            &compiler::source(source),
-            &library,
-            Linkage::Shared,
-            &[],
-            folder.path(),
-        )?;
+        let program = compiler::build(&compiler::source(source), &library, Linkage::Shared, &[], folder.path())?;
         expect_caught(&mut under_valgrind(&program), sign)?;
     }
     for source in sources("tests/c", "c")? {
-        let program = compiler::build(
-            &source,
-            &library,
-            Linkage::Shared,
-            &["-I", "tests/c"],
-            folder.path(),
-        )?;
+        let program = compiler::build(&source, &library, Linkage::Shared, &["-I", "tests/c"], folder.path())?;
         run_program(&mut under_valgrind(&program))?;
     }
     Ok(())
@@ -60,27 +38,15 @@ pub fn address_sanitizer() -> Result<()> {
     let library = Library::build_with_address_sanitizer()?;
     let folder = sh::temp_dir()?;
     let build = |source: &Path| {
-        let flags = [
-            "-I",
-            "tests/c",
-            "-fsanitize=address",
-            "-fno-omit-frame-pointer",
-        ];
+        let flags = ["-I", "tests/c", "-fsanitize=address", "-fno-omit-frame-pointer"];
         compiler::build(source, &library, Linkage::Shared, &flags, folder.path())
     };
-    if !sh::output(
-        sh::command("nm")
-            .args(["--dynamic", "--undefined-only"])
-            .arg(library.shared()),
-    )?
-    .contains("__asan_report_")
+    if !sh::output(sh::command("nm").args(["--dynamic", "--undefined-only"]).arg(library.shared()))?
+        .contains("__asan_report_")
     {
         bail!("libbeaver.so was built without AddressSanitizer");
     }
-    for (source, sign) in [
-        (LEAK, "LeakSanitizer: detected memory leaks"),
-        (OVERFLOW, "heap-buffer-overflow"),
-    ] {
+    for (source, sign) in [(LEAK, "LeakSanitizer: detected memory leaks"), (OVERFLOW, "heap-buffer-overflow")] {
         expect_caught(&mut with_leaks(&build(&compiler::source(source))?), sign)?;
     }
     for source in sources("tests/c", "c")? {

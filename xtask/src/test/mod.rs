@@ -15,8 +15,7 @@ use crate::sh;
 use anyhow::{Result, bail};
 use std::time::{Duration, Instant};
 use tools::{
-    ASAN, CC, CJSON, CMAKE, CPP_JSON, CXX, LDD, MOUNT, NINJA, NM, ORACLE, PKG_CONFIG, SQLITE3, Tool,
-    VALGRIND,
+    ASAN, CC, CJSON, CMAKE, CPP_JSON, CXX, LDD, MOUNT, NINJA, NM, ORACLE, PKG_CONFIG, SQLITE3, Tool, VALGRIND,
 };
 
 struct Step {
@@ -91,10 +90,7 @@ pub fn run(args: &Args) -> Result<()> {
     for step in steps {
         println!("\n=== {}: {}", step.name, step.about);
         let start = Instant::now();
-        let required = args
-            .require
-            .iter()
-            .any(|name| name == "all" || name == step.name);
+        let required = args.require.iter().any(|name| name == "all" || name == step.name);
         let outcome = perform(step, required);
         if let Outcome::Failed(why) | Outcome::Skipped(why) = &outcome {
             println!("{}: {why}", step.name);
@@ -112,29 +108,16 @@ fn select(filters: &[String]) -> Result<Vec<&'static Step>> {
         }
     }
     let is_exact = |filter: &str| STEPS.iter().any(|step| step.name == filter);
-    let matches = |step: &Step, filter: &str| {
-        step.name == filter || (!is_exact(filter) && step.name.contains(filter))
-    };
-    let chosen = STEPS
-        .iter()
-        .filter(|step| filters.is_empty() || filters.iter().any(|filter| matches(step, filter)));
+    let matches = |step: &Step, filter: &str| step.name == filter || (!is_exact(filter) && step.name.contains(filter));
+    let chosen = STEPS.iter().filter(|step| filters.is_empty() || filters.iter().any(|filter| matches(step, filter)));
     Ok(chosen.collect())
 }
 
 fn perform(step: &Step, required: bool) -> Outcome {
-    let missing: Vec<String> = step
-        .needs
-        .iter()
-        .filter(|tool| !(tool.is_there)())
-        .map(Tool::how_to_get)
-        .collect();
+    let missing: Vec<String> = step.needs.iter().filter(|tool| !(tool.is_there)()).map(Tool::how_to_get).collect();
     if !missing.is_empty() {
         let missing = missing.join("; ");
-        return if required {
-            Outcome::Failed(missing)
-        } else {
-            Outcome::Skipped(missing)
-        };
+        return if required { Outcome::Failed(missing) } else { Outcome::Skipped(missing) };
     }
     match (step.run)() {
         Ok(()) => Outcome::Passed,
@@ -153,16 +136,7 @@ fn report(results: &[(&Step, Outcome, Duration)]) -> Result<()> {
         };
         *count += 1;
         let why = why.lines().next().unwrap_or_default();
-        println!(
-            "{}",
-            format!(
-                "{:<18} {:<8} {:>8.1}  {why}",
-                step.name,
-                word,
-                time.as_secs_f64()
-            )
-            .trim_end()
-        );
+        println!("{}", format!("{:<18} {:<8} {:>8.1}  {why}", step.name, word, time.as_secs_f64()).trim_end());
     }
     println!("\nxtask: {passed} passed, {failed} failed, {skipped} skipped");
     if failed > 0 {

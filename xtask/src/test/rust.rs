@@ -63,20 +63,12 @@ fn conformance_compiled(testee: &str, extension: &str, libraries: &[&str]) -> Re
     let sources = sources(&format!("{TESTEES}/{testee}"), extension)?;
     let mut command = compiler::compiler(&sources[0])?;
     command.arg("-o").arg(&program).args(&sources);
-    sh::run(
-        command
-            .args(compiler::link(&library, Linkage::Shared))
-            .args(libraries),
-    )?;
+    sh::run(command.args(compiler::link(&library, Linkage::Shared)).args(libraries))?;
     judge_program("run", testee, &program)
 }
 
 fn judge_program(command: &str, testee: &str, program: &Path) -> Result<()> {
-    sh::run(
-        judge_command()
-            .args([command, "--testee", testee, "--"])
-            .arg(program),
-    )
+    sh::run(judge_command().args([command, "--testee", testee, "--"]).arg(program))
 }
 
 fn judge_command() -> Command {

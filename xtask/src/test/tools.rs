@@ -18,57 +18,23 @@ impl Tool {
 }
 
 const fn program(name: &'static str, is_there: fn() -> bool, get: &'static str) -> Tool {
-    Tool {
-        name,
-        is_there,
-        get,
-    }
+    Tool { name, is_there, get }
 }
 
-pub const CC: Tool = program(
-    "a C compiler",
-    || on_path(&compiler::cc()),
-    "apt-get install gcc libc6-dev",
-);
-pub const CXX: Tool = program(
-    "a C++ compiler",
-    || on_path(&compiler::cxx()),
-    "apt-get install g++",
-);
-pub const NM: Tool = program(
-    "binutils",
-    || on_path("nm") && on_path("objcopy"),
-    "apt-get install binutils",
-);
+pub const CC: Tool = program("a C compiler", || on_path(&compiler::cc()), "apt-get install gcc libc6-dev");
+pub const CXX: Tool = program("a C++ compiler", || on_path(&compiler::cxx()), "apt-get install g++");
+pub const NM: Tool = program("binutils", || on_path("nm") && on_path("objcopy"), "apt-get install binutils");
 pub const LDD: Tool = program("readelf", || on_path("readelf"), "apt-get install binutils");
 pub const CMAKE: Tool = program("cmake", || on_path("cmake"), "apt-get install cmake");
 pub const NINJA: Tool = program("ninja", || on_path("ninja"), "apt-get install ninja-build");
-pub const PKG_CONFIG: Tool = program(
-    "pkg-config",
-    || on_path("pkg-config"),
-    "apt-get install pkg-config",
-);
-pub const VALGRIND: Tool = program(
-    "valgrind",
-    || on_path("valgrind"),
-    "apt-get install valgrind libc6-dbg",
-);
-pub const MOUNT: Tool = program(
-    "the right to mount a file system",
-    can_mount,
-    "run it as root, on Linux",
-);
+pub const PKG_CONFIG: Tool = program("pkg-config", || on_path("pkg-config"), "apt-get install pkg-config");
+pub const VALGRIND: Tool = program("valgrind", || on_path("valgrind"), "apt-get install valgrind libc6-dbg");
+pub const MOUNT: Tool = program("the right to mount a file system", can_mount, "run it as root, on Linux");
 pub const SQLITE3: Tool = program("sqlite3", || on_path("sqlite3"), "apt-get install sqlite3");
-pub const ASAN: Tool = program(
-    "AddressSanitizer",
-    can_sanitize,
-    "apt-get install gcc libasan8, on x86-64 or arm64 Linux",
-);
-pub const CJSON: Tool = program(
-    "cJSON",
-    || has_header(&compiler::cc(), "c", "cjson/cJSON.h"),
-    "apt-get install libcjson-dev",
-);
+pub const ASAN: Tool =
+    program("AddressSanitizer", can_sanitize, "apt-get install gcc libasan8, on x86-64 or arm64 Linux");
+pub const CJSON: Tool =
+    program("cJSON", || has_header(&compiler::cc(), "c", "cjson/cJSON.h"), "apt-get install libcjson-dev");
 pub const CPP_JSON: Tool = program(
     "JSON for C++",
     || has_header(&compiler::cxx(), "c++", "nlohmann/json.hpp"),
@@ -84,15 +50,9 @@ pub const ORACLE: Tool = program(
 pub fn oracle() -> Option<&'static str> {
     static FOUND: OnceLock<Option<String>> = OnceLock::new();
     let search = || {
-        let local = crate::project::root()
-            .join(".venv-1x/bin/python")
-            .to_string_lossy()
-            .into_owned();
+        let local = crate::project::root().join(".venv-1x/bin/python").to_string_lossy().into_owned();
         let named = std::env::var("BEAVER_1X_PYTHON").ok();
-        let mut candidates =
-            named
-                .into_iter()
-                .chain([local, "python3.13".to_owned(), "python3".to_owned()]);
+        let mut candidates = named.into_iter().chain([local, "python3.13".to_owned(), "python3".to_owned()]);
         candidates.find(|python| {
             let code = "import beaver, sys; sys.exit(beaver.__version__ != '1.3.0')";
             sh::which(python).is_some() && succeeds(Command::new(python).args(["-c", code]))
@@ -119,21 +79,11 @@ fn can_mount() -> bool {
 }
 
 fn can_sanitize() -> bool {
-    compiles(
-        &compiler::cc(),
-        "c",
-        "int main(void) { return 0; }",
-        "-fsanitize=address",
-    )
+    compiles(&compiler::cc(), "c", "int main(void) { return 0; }", "-fsanitize=address")
 }
 
 fn has_header(compiler: &str, language: &str, header: &str) -> bool {
-    compiles(
-        compiler,
-        language,
-        &format!("#include <{header}>\n"),
-        "-fsyntax-only",
-    )
+    compiles(compiler, language, &format!("#include <{header}>\n"), "-fsyntax-only")
 }
 
 /// Whether a compiler takes a program, given as text, with a flag.
@@ -143,12 +93,7 @@ fn compiles(compiler: &str, language: &str, text: &str, flag: &str) -> bool {
     };
     let (source, out) = (folder.path().join("try"), folder.path().join("out"));
     std::fs::write(&source, text).is_ok()
-        && succeeds(
-            Command::new(compiler)
-                .args([flag, "-x", language, "-o"])
-                .arg(out)
-                .arg(source),
-        )
+        && succeeds(Command::new(compiler).args([flag, "-x", language, "-o"]).arg(out).arg(source))
 }
 
 fn succeeds(command: &mut Command) -> bool {

@@ -267,7 +267,9 @@ impl List<'_> {
         if count == state.len {
             return self.clear().map(drop);
         }
-        let (Some(first), Some(last)) = (self.key_at(state, start)?, self.key_at(state, stop - 1)?) else { return Ok(()) };
+        let (Some(first), Some(last)) = (self.key_at(state, start)?, self.key_at(state, stop - 1)?) else {
+            return Ok(());
+        };
         let stays_dense = state.shape == Shape::Dense && (start == 0 || stop == state.len);
         if stays_dense || is_bulk(count, state.len) {
             // SQLite deletes in the order of the rows, not of the keys: holes come and go meanwhile.
@@ -296,17 +298,14 @@ impl List<'_> {
         let (in_place, more) = values.split_at(usize::try_from(kept).unwrap_or(values.len()));
         if let (Some(spot), true) = (shape::locate(self.conn, self.name, state, start)?, kept > 0) {
             let keys = self.keys(spot.from, spot.skip, kept)?;
-            let mut set =
-                self.conn.prepare_cached("UPDATE beaver_lists SET item_value = ?3 WHERE list_name = ?1 AND item_order = ?2")?;
+            let mut set = self
+                .conn
+                .prepare_cached("UPDATE beaver_lists SET item_value = ?3 WHERE list_name = ?1 AND item_order = ?2")?;
             for (key, value) in keys.iter().zip(in_place) {
                 set.execute(params![self.name, key, value.as_str()])?;
             }
         }
-        if more.is_empty() {
-            self.remove_span(state, start + kept, stop)
-        } else {
-            self.insert(state, stop, more)
-        }
+        if more.is_empty() { self.remove_span(state, start + kept, stop) } else { self.insert(state, stop, more) }
     }
 
     fn reverse(&self, state: &State) -> Result<()> {
@@ -320,7 +319,8 @@ impl List<'_> {
 
     fn clear(&self) -> Result<u64> {
         self.suspend()?;
-        let removed = self.conn.prepare_cached("DELETE FROM beaver_lists WHERE list_name = ?1")?.execute([self.name])?;
+        let removed =
+            self.conn.prepare_cached("DELETE FROM beaver_lists WHERE list_name = ?1")?.execute([self.name])?;
         self.forget_nodes()?;
         Ok(removed as u64)
     }

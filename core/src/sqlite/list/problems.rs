@@ -50,8 +50,9 @@ fn dense_fault(conn: &Connection, name: &str) -> Result<Option<String>> {
 
 fn tree_fault(conn: &Connection, name: &str) -> Result<Option<String>> {
     let mut below = items_as_nodes(conn, name)?;
-    let mut find =
-        conn.prepare("SELECT first_key, items FROM beaver_list_nodes WHERE list_name = ?1 AND level = ?2 ORDER BY first_key")?;
+    let mut find = conn.prepare(
+        "SELECT first_key, items FROM beaver_list_nodes WHERE list_name = ?1 AND level = ?2 ORDER BY first_key",
+    )?;
     let highest: u32 =
         conn.query_row("SELECT max(level) FROM beaver_list_nodes WHERE list_name = ?1", [name], |row| row.get(0))?;
     if highest > MAX_LEVEL {

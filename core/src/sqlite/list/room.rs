@@ -54,7 +54,8 @@ impl List<'_> {
                 "SELECT min(item_order), max(item_order) FROM beaver_lists
                  WHERE list_name = ?1 AND item_order >= ?2 AND item_order < ?3",
             )?;
-            let (first, last): (f64, f64) = find.query_row(params![self.name, node.first, end], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let (first, last): (f64, f64) =
+                find.query_row(params![self.name, node.first, end], |row| Ok((row.get(0)?, row.get(1)?)))?;
             // The outermost nodes are open: there the items themselves, and a step, are the bounds.
             let low = if node.first.is_finite() { node.first } else { first };
             let high = if end.is_finite() { end } else { last + 1.0 };
@@ -72,7 +73,15 @@ impl List<'_> {
         Ok(None)
     }
 
-    fn spread(&self, level: u32, node: Node, end: f64, (low, step): (f64, f64), before: f64, count: u64) -> Result<Vec<f64>> {
+    fn spread(
+        &self,
+        level: u32,
+        node: Node,
+        end: f64,
+        (low, step): (f64, f64),
+        before: f64,
+        count: u64,
+    ) -> Result<Vec<f64>> {
         let rows: Vec<(i64, f64)> = self
             .conn
             .prepare_cached(
@@ -163,7 +172,9 @@ impl List<'_> {
         let mut find = self.conn.prepare_cached(
             "SELECT max(item_order) FROM beaver_lists WHERE list_name = ?1 AND item_order >= ?2 AND item_order < ?3",
         )?;
-        while let Some(taken) = find.query_row(params![self.name, start, start + real(len)], |row| row.get::<_, Option<f64>>(0))? {
+        while let Some(taken) =
+            find.query_row(params![self.name, start, start + real(len)], |row| row.get::<_, Option<f64>>(0))?
+        {
             start = taken.floor() + 1.0;
         }
         Ok(start)

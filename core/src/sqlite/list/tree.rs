@@ -36,7 +36,9 @@ impl List<'_> {
 
     /// The nodes are right again: the triggers go on counting.
     pub fn resume(&self) -> Result<()> {
-        self.conn.prepare_cached("DELETE FROM beaver_list_nodes WHERE list_name = ?1 AND level = 0")?.execute([self.name])?;
+        self.conn
+            .prepare_cached("DELETE FROM beaver_list_nodes WHERE list_name = ?1 AND level = 0")?
+            .execute([self.name])?;
         Ok(())
     }
 
@@ -72,7 +74,9 @@ impl List<'_> {
     pub fn count_dense(&self, state: &State) -> Result<()> {
         let Some((first, _)) = state.ends else { return Ok(()) };
         let starts = (0..state.len).step_by(usize::try_from(PART).unwrap_or(1));
-        self.build(starts.map(|start| Node { first: first + real(start), items: PART.min(state.len - start) }).collect())
+        self.build(
+            starts.map(|start| Node { first: first + real(start), items: PART.min(state.len - start) }).collect(),
+        )
     }
 
     fn build(&self, mut nodes: Vec<Node>) -> Result<()> {
@@ -94,9 +98,9 @@ impl List<'_> {
     }
 
     pub fn add_level(&self, level: u32, nodes: &[Node]) -> Result<()> {
-        let mut insert = self
-            .conn
-            .prepare_cached("INSERT INTO beaver_list_nodes (list_name, level, first_key, items) VALUES (?1, ?2, ?3, ?4)")?;
+        let mut insert = self.conn.prepare_cached(
+            "INSERT INTO beaver_list_nodes (list_name, level, first_key, items) VALUES (?1, ?2, ?3, ?4)",
+        )?;
         for node in nodes {
             insert.execute(params![self.name, level, node.first, node.items])?;
         }
@@ -109,7 +113,8 @@ impl List<'_> {
             "SELECT first_key, items FROM beaver_list_nodes
              WHERE list_name = ?1 AND level = ?2 AND first_key <= ?3 ORDER BY first_key DESC LIMIT 1",
         )?;
-        let node = find.query_row(params![self.name, level, key], |row| Ok(Node { first: row.get(0)?, items: row.get(1)? }));
+        let node =
+            find.query_row(params![self.name, level, key], |row| Ok(Node { first: row.get(0)?, items: row.get(1)? }));
         Ok(node.optional()?)
     }
 
@@ -130,7 +135,9 @@ impl List<'_> {
             "SELECT first_key, items FROM beaver_list_nodes
              WHERE list_name = ?1 AND level = ?2 AND first_key >= ?3 AND first_key < ?4 ORDER BY first_key",
         )?;
-        let nodes = find.query_map(params![self.name, level, from, to], |row| Ok(Node { first: row.get(0)?, items: row.get(1)? }))?;
+        let nodes = find.query_map(params![self.name, level, from, to], |row| {
+            Ok(Node { first: row.get(0)?, items: row.get(1)? })
+        })?;
         Ok(nodes.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -179,7 +186,9 @@ impl List<'_> {
     fn split(&self, level: u32, nodes: &[Node]) -> Result<()> {
         let Some((first, others)) = nodes.split_first() else { return Ok(()) };
         self.conn
-            .prepare_cached("UPDATE beaver_list_nodes SET items = ?4 WHERE list_name = ?1 AND level = ?2 AND first_key = ?3")?
+            .prepare_cached(
+                "UPDATE beaver_list_nodes SET items = ?4 WHERE list_name = ?1 AND level = ?2 AND first_key = ?3",
+            )?
             .execute(params![self.name, level, first.first, first.items])?;
         self.add_level(level, others)
     }
@@ -197,9 +206,9 @@ impl List<'_> {
                     // The first of every level up to the highest: nothing is left of the list.
                     return self.forget_nodes();
                 }
-                let mut remove = self
-                    .conn
-                    .prepare_cached("DELETE FROM beaver_list_nodes WHERE list_name = ?1 AND level = ?2 AND first_key = ?3")?;
+                let mut remove = self.conn.prepare_cached(
+                    "DELETE FROM beaver_list_nodes WHERE list_name = ?1 AND level = ?2 AND first_key = ?3",
+                )?;
                 for below in 1..level {
                     remove.execute(params![self.name, below, first])?;
                 }

@@ -18,16 +18,10 @@ pub fn check(root: &Path) -> Result<Vec<String>> {
     let mut found = Vec::new();
     against_schema(root, &mut found)?;
     let book = Book::load(root)?;
-    let with_tests: BTreeSet<&str> = book
-        .suites
-        .iter()
-        .map(|suite| suite.area.as_str())
-        .collect();
+    let with_tests: BTreeSet<&str> = book.suites.iter().map(|suite| suite.area.as_str()).collect();
     let listed: BTreeSet<&str> = book.areas.keys().map(String::as_str).collect();
     for area in with_tests.symmetric_difference(&listed) {
-        found.push(format!(
-            "the area {area} has suites or a line in areas.txt, and needs both"
-        ));
+        found.push(format!("the area {area} has suites or a line in areas.txt, and needs both"));
     }
 
     let mut names = BTreeSet::new();
@@ -43,11 +37,7 @@ pub fn check(root: &Path) -> Result<Vec<String>> {
                 used.extend(step.operation(&entities));
                 step.note_new_object(&mut entities, &book.table);
                 // What a structure needs is opened unasked.
-                used.extend(
-                    entities
-                        .values()
-                        .map(|entity| format!("database.{}", entity.kind)),
-                );
+                used.extend(entities.values().map(|entity| format!("database.{}", entity.kind)));
             }
         }
     }
@@ -59,10 +49,7 @@ pub fn check(root: &Path) -> Result<Vec<String>> {
     }
     for capability in book.table.capabilities.keys() {
         let needed = |suite: &crate::suite::Suite| {
-            suite
-                .tests
-                .iter()
-                .any(|test| suite.requirements(test, &book.table).contains(capability))
+            suite.tests.iter().any(|test| suite.requirements(test, &book.table).contains(capability))
         };
         if !book.suites.iter().any(needed) {
             found.push(format!("no test needs the capability {capability}"));
@@ -76,18 +63,13 @@ pub fn check(root: &Path) -> Result<Vec<String>> {
             Err(error) => found.push(format!("{error:#}")),
             Ok(known) => {
                 let strange = known.keys().filter(|name| !names.contains(*name));
-                found.extend(
-                    strange.map(|name| format!("known/{testee}.txt names no test: {name}")),
-                );
+                found.extend(strange.map(|name| format!("known/{testee}.txt names no test: {name}")));
             }
         }
     }
     let spec = std::fs::read_to_string(root.join("SPEC.md")).context("SPEC.md")?;
     if !spec.contains(&markdown(root)?) {
-        found.push(
-            "the table in SPEC.md is not that of schema/operations.json: see `beaver-judge table`"
-                .to_string(),
-        );
+        found.push("the table in SPEC.md is not that of schema/operations.json: see `beaver-judge table`".to_string());
     }
     Ok(found)
 }
@@ -99,10 +81,7 @@ fn testees(root: &Path) -> Result<BTreeSet<String>> {
         for entry in std::fs::read_dir(root.join(folder)).context(folder)? {
             let path = entry?.path();
             if path.extension().is_some_and(|ending| ending == "txt") {
-                all.extend(
-                    path.file_stem()
-                        .map(|stem| stem.to_string_lossy().into_owned()),
-                );
+                all.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
             }
         }
     }
@@ -112,23 +91,13 @@ fn testees(root: &Path) -> Result<BTreeSet<String>> {
 fn against_schema(root: &Path, found: &mut Vec<String>) -> Result<()> {
     let mut schemas = boon::Schemas::new();
     let mut compiler = boon::Compiler::new();
-    let schema: serde_json::Value =
-        serde_json::from_str(&std::fs::read_to_string(root.join("schema/suite-1.json"))?)?;
+    let schema: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(root.join("schema/suite-1.json"))?)?;
     let place = "urn:beaver:suite-1";
-    compiler
-        .add_resource(place, schema)
-        .map_err(|e| anyhow::anyhow!("schema/suite-1.json: {e}"))?;
-    let form = compiler
-        .compile(place, &mut schemas)
-        .map_err(|e| anyhow::anyhow!("schema/suite-1.json: {e}"))?;
+    compiler.add_resource(place, schema).map_err(|e| anyhow::anyhow!("schema/suite-1.json: {e}"))?;
+    let form = compiler.compile(place, &mut schemas).map_err(|e| anyhow::anyhow!("schema/suite-1.json: {e}"))?;
     for path in files(&root.join("suites"))? {
-        let name = path
-            .strip_prefix(root)
-            .unwrap_or(&path)
-            .display()
-            .to_string();
-        let suite =
-            serde_json::from_str(&std::fs::read_to_string(&path)?).with_context(|| name.clone())?;
+        let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
+        let suite = serde_json::from_str(&std::fs::read_to_string(&path)?).with_context(|| name.clone())?;
         if let Err(error) = schemas.validate(&suite, form) {
             found.push(format!("{name}: {error}"));
         }

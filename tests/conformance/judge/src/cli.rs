@@ -104,14 +104,7 @@ pub fn main() -> ExitCode {
 fn act(cli: Cli) -> Result<bool> {
     let root = cli.root;
     match cli.command {
-        Action::Run {
-            target,
-            only,
-            jobs,
-            json,
-            junit,
-            matrix: matrix_file,
-        } => {
+        Action::Run { target, only, jobs, json, junit, matrix: matrix_file } => {
             let book = Book::load(&root)?;
             let known = lists::known(&root, &target.testee)?;
             let program = target.program(&root, &book)?;
@@ -137,11 +130,7 @@ fn act(cli: Cli) -> Result<bool> {
             for line in &found {
                 println!("{line}");
             }
-            let tests: usize = Book::load(&root)?
-                .suites
-                .iter()
-                .map(|suite| suite.tests.len())
-                .sum();
+            let tests: usize = Book::load(&root)?.suites.iter().map(|suite| suite.tests.len()).sum();
             println!("judge: {tests} tests, {} faults", found.len());
             Ok(found.is_empty())
         }
@@ -152,8 +141,7 @@ fn act(cli: Cli) -> Result<bool> {
         Action::Matrix { reports } => {
             ensure!(!reports.is_empty(), "a matrix of no reports");
             let read = |path: &PathBuf| -> Result<Report> {
-                let text =
-                    std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+                let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
                 serde_json::from_str(&text).with_context(|| path.display().to_string())
             };
             let reports: Result<Vec<Report>> = reports.iter().map(read).collect();

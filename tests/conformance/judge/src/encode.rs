@@ -17,28 +17,15 @@ pub struct Scope<'a> {
     pub saved: &'a BTreeMap<String, Box<RawValue>>,
 }
 
-const TAGS: [&str; 7] = [
-    "$int", "$float", "$bytes", "$text", "$path", "$saved", "$repeat",
-];
-pub const MATCHERS: [&str; 10] = [
-    "$$exists",
-    "$$type",
-    "$$approx",
-    "$$unordered",
-    "$$matches",
-    "$$lte",
-    "$$gte",
-    "$$text",
-    "$$json",
-    "$$jsonl",
-];
+const TAGS: [&str; 7] = ["$int", "$float", "$bytes", "$text", "$path", "$saved", "$repeat"];
+pub const MATCHERS: [&str; 10] =
+    ["$$exists", "$$type", "$$approx", "$$unordered", "$$matches", "$$lte", "$$gte", "$$text", "$$json", "$$jsonl"];
 
 /// Resolves the tags in a value. `$float` of what JSON has no number for, and `$bytes`, stay.
 pub fn expand(value: &RawValue, scope: &Scope) -> Result<String> {
     Ok(match view(value)? {
         View::Array(items) => {
-            let items: Result<Vec<String>> =
-                items.into_iter().map(|item| expand(item, scope)).collect();
+            let items: Result<Vec<String>> = items.into_iter().map(|item| expand(item, scope)).collect();
             format!("[{}]", items?.join(","))
         }
         View::Object(members) => {
@@ -51,11 +38,7 @@ pub fn expand(value: &RawValue, scope: &Scope) -> Result<String> {
             for (name, inner) in &members.0 {
                 // A pattern or an exact text is no place for tags.
                 let literal = name == "$$matches" || name == "$$text";
-                let inner = if literal {
-                    inner.get().to_string()
-                } else {
-                    expand(inner, scope)?
-                };
+                let inner = if literal { inner.get().to_string() } else { expand(inner, scope)? };
                 parts.push(format!("{}:{inner}", quote(name)));
             }
             format!("{{{}}}", parts.join(","))
@@ -68,46 +51,27 @@ fn expand_tag(tag: &str, inner: &RawValue, scope: &Scope) -> Result<String> {
     Ok(match tag {
         "$int" => {
             let text = plain_text(inner)?;
-            ensure!(
-                text.trim_start_matches('-')
-                    .bytes()
-                    .all(|b| b.is_ascii_digit()),
-                "$int is no integer: {text}"
-            );
+            ensure!(text.trim_start_matches('-').bytes().all(|b| b.is_ascii_digit()), "$int is no integer: {text}");
             raw(text)?.get().to_string()
         }
         "$float" => match plain_text(inner)?.as_str() {
             special @ ("nan" | "inf" | "-inf") => format!("{{\"$float\":\"{special}\"}}"),
             number => {
-                ensure!(
-                    number.parse::<f64>().is_ok(),
-                    "$float is no number: {number}"
-                );
+                ensure!(number.parse::<f64>().is_ok(), "$float is no number: {number}");
                 raw(number)?.get().to_string()
             }
         },
         "$bytes" => {
             let hex = text_expression(inner)?;
-            let valid = hex.len() % 2 == 0
-                && hex
-                    .bytes()
-                    .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-            ensure!(
-                valid,
-                "$bytes is not in pairs of lower-case hexadecimal digits"
-            );
+            let valid = hex.len() % 2 == 0 && hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+            ensure!(valid, "$bytes is not in pairs of lower-case hexadecimal digits");
             format!("{{\"$bytes\":\"{hex}\"}}")
         }
         "$text" => quote(&text_expression(inner)?),
         "$path" => quote(&in_folder(&plain_text(inner)?, scope.folder)),
         "$saved" => {
             let name = plain_text(inner)?;
-            scope
-                .saved
-                .get(&name)
-                .with_context(|| format!("nothing was saved as {name}"))?
-                .get()
-                .to_string()
+            scope.saved.get(&name).with_context(|| format!("nothing was saved as {name}"))?.get().to_string()
         }
         "$repeat" => {
             let (item, times) = repetition(inner)?;
@@ -120,11 +84,7 @@ fn expand_tag(tag: &str, inner: &RawValue, scope: &Scope) -> Result<String> {
 
 /// The file in the test's folder. A database in memory has no file.
 pub fn in_folder(path: &str, folder: &Path) -> String {
-    if path == ":memory:" {
-        path.to_string()
-    } else {
-        folder.join(path).display().to_string()
-    }
+    if path == ":memory:" { path.to_string() } else { folder.join(path).display().to_string() }
 }
 
 fn plain_text(value: &RawValue) -> Result<String> {
@@ -157,58 +117,37 @@ fn repetition(value: &RawValue) -> Result<(&RawValue, usize)> {
     {
         return Ok((part, times));
     }
-    bail!(
-        "$repeat takes what to repeat and how often: {}",
-        value.get()
-    )
+    bail!("$repeat takes what to repeat and how often: {}", value.get())
 }
 
 /// An argument in the form that the wire has for its type.
 pub fn argument(value: &RawValue, shape: &Shape, scope: &Scope) -> Result<String> {
     let looked = view(value)?;
     Ok(match (shape, looked) {
-        (Shape::Json, View::Object(members))
-            if matches!(members.tag(), Some(("$text" | "$bytes", _))) =>
-        {
+        (Shape::Json, View::Object(members)) if matches!(members.tag(), Some(("$text" | "$bytes", _))) => {
             // The very text of the value, which need not be valid.
             expand(value, scope)?
         }
         (Shape::Json, _) => quote(&expand(value, scope)?),
         (Shape::Path, View::Text(path)) => quote(&in_folder(&path, scope.folder)),
         (Shape::Condition, View::Object(members)) => {
-            let expected = members
-                .get("equals")
-                .context("a condition is \"absent\" or {\"equals\": value}")?;
-            format!(
-                "{{\"equals\":{}}}",
-                argument(expected, &Shape::Json, scope)?
-            )
+            let expected = members.get("equals").context("a condition is \"absent\" or {\"equals\": value}")?;
+            format!("{{\"equals\":{}}}", argument(expected, &Shape::Json, scope)?)
         }
         (Shape::List(inner), View::Array(items)) => {
-            let items: Result<Vec<String>> = items
-                .into_iter()
-                .map(|item| argument(item, inner, scope))
-                .collect();
+            let items: Result<Vec<String>> = items.into_iter().map(|item| argument(item, inner, scope)).collect();
             format!("[{}]", items?.join(","))
         }
         (Shape::List(inner), View::Object(members)) => {
-            let Some(("$repeat", repeated)) = members.tag() else {
-                bail!("a list belongs here")
-            };
+            let Some(("$repeat", repeated)) = members.tag() else { bail!("a list belongs here") };
             let (item, times) = repetition(repeated)?;
             format!("[{}]", vec![argument(item, inner, scope)?; times].join(","))
         }
         (Shape::Record(fields), View::Object(members)) => {
             let mut parts = Vec::new();
             for (name, inner) in &members.0 {
-                let kind = fields
-                    .get(name)
-                    .with_context(|| format!("there is no field {name}"))?;
-                parts.push(format!(
-                    "{}:{}",
-                    quote(name),
-                    argument(inner, &kind.shape, scope)?
-                ));
+                let kind = fields.get(name).with_context(|| format!("there is no field {name}"))?;
+                parts.push(format!("{}:{}", quote(name), argument(inner, &kind.shape, scope)?));
             }
             format!("{{{}}}", parts.join(","))
         }
@@ -224,31 +163,20 @@ pub fn arguments(
 ) -> Result<String> {
     let mut parts = Vec::new();
     for (name, value) in args {
-        let kind = types
-            .get(name)
-            .with_context(|| format!("there is no argument {name}"))?;
-        let text =
-            argument(value, &kind.shape, scope).with_context(|| format!("the argument {name}"))?;
+        let kind = types.get(name).with_context(|| format!("there is no argument {name}"))?;
+        let text = argument(value, &kind.shape, scope).with_context(|| format!("the argument {name}"))?;
         parts.push(format!("{}:{text}", quote(name)));
     }
     Ok(format!("{{{}}}", parts.join(",")))
 }
 
 /// Whether arguments are those of the operation, of the right types.
-pub fn check_args(
-    types: &BTreeMap<String, Type>,
-    args: &BTreeMap<String, Box<RawValue>>,
-    partial: bool,
-) -> Result<()> {
+pub fn check_args(types: &BTreeMap<String, Type>, args: &BTreeMap<String, Box<RawValue>>, partial: bool) -> Result<()> {
     for (name, value) in args {
-        let kind = types
-            .get(name)
-            .with_context(|| format!("there is no argument {name}"))?;
+        let kind = types.get(name).with_context(|| format!("there is no argument {name}"))?;
         check_type(value, &kind.shape).with_context(|| format!("the argument {name}"))?;
     }
-    let missing = types
-        .iter()
-        .find(|(name, kind)| !kind.optional && !args.contains_key(*name));
+    let missing = types.iter().find(|(name, kind)| !kind.optional && !args.contains_key(*name));
     match missing {
         Some((name, _)) if !partial => bail!("the argument {name} is missing"),
         _ => Ok(()),
@@ -275,30 +203,22 @@ fn check_type(value: &RawValue, shape: &Shape) -> Result<()> {
         (Shape::Int, View::Number(number)) => number.parse::<i64>().is_ok(),
         (Shape::Int, _) => tagged(&["$int", "$saved"]),
         (Shape::Condition, View::Text(word)) => word == "absent",
-        (Shape::Condition, View::Object(members)) => {
-            members.0.len() == 1 && members.get("equals").is_some()
-        }
+        (Shape::Condition, View::Object(members)) => members.0.len() == 1 && members.get("equals").is_some(),
         (Shape::List(inner), View::Array(items)) => {
             items.iter().try_for_each(|item| check_type(item, inner))?;
             true
         }
         (Shape::List(inner), View::Object(members)) => {
-            let Some(("$repeat", repeated)) = members.tag() else {
-                bail!("a list belongs here")
-            };
+            let Some(("$repeat", repeated)) = members.tag() else { bail!("a list belongs here") };
             check_type(repetition(repeated)?.0, inner)?;
             true
         }
         (Shape::Record(fields), View::Object(members)) => {
             for (name, inner) in &members.0 {
-                let kind = fields
-                    .get(name)
-                    .with_context(|| format!("there is no field {name}"))?;
+                let kind = fields.get(name).with_context(|| format!("there is no field {name}"))?;
                 check_type(inner, &kind.shape).with_context(|| format!("the field {name}"))?;
             }
-            fields
-                .iter()
-                .all(|(name, kind)| kind.optional || members.get(name).is_some())
+            fields.iter().all(|(name, kind)| kind.optional || members.get(name).is_some())
         }
         _ => false,
     };
@@ -317,30 +237,19 @@ fn check_tags(value: &RawValue) -> Result<()> {
 /// Whether an expected result consists of what the matcher knows.
 pub fn check_expected(value: &RawValue) -> Result<()> {
     walk(value, &mut |tag, _| {
-        ensure!(
-            TAGS.contains(&tag) || MATCHERS.contains(&tag),
-            "there is neither a tag nor a matcher {tag}"
-        );
+        ensure!(TAGS.contains(&tag) || MATCHERS.contains(&tag), "there is neither a tag nor a matcher {tag}");
         Ok(())
     })
 }
 
 /// Whether an expected error is an object whose kind, if it is said, exists.
 pub fn check_error(value: &RawValue, table: &Table) -> Result<()> {
-    let View::Object(members) = view(value)? else {
-        bail!("an error is an object: {{\"kind\": …}}")
-    };
+    let View::Object(members) = view(value)? else { bail!("an error is an object: {{\"kind\": …}}") };
     check_expected(value)?;
-    ensure!(
-        members.get("message").is_none(),
-        "errors are matched by their kind, never by their message"
-    );
+    ensure!(members.get("message").is_none(), "errors are matched by their kind, never by their message");
     let kind = members.get("kind").context("an error has a kind")?;
     if let View::Text(kind) = view(kind)? {
-        ensure!(
-            table.errors.contains(&kind),
-            "there is no kind of error {kind}"
-        );
+        ensure!(table.errors.contains(&kind), "there is no kind of error {kind}");
     }
     Ok(())
 }

@@ -26,17 +26,11 @@ impl Failure {
     pub const NOT_STARTED: &str = "not started";
 
     fn new(signature: impl Into<String>, detail: impl Into<String>) -> Failure {
-        Failure {
-            signature: signature.into(),
-            detail: detail.into(),
-        }
+        Failure { signature: signature.into(), detail: detail.into() }
     }
 
     fn in_step(self, place: &str) -> Failure {
-        Failure {
-            signature: format!("{place}: {}", self.signature),
-            detail: self.detail,
-        }
+        Failure { signature: format!("{place}: {}", self.signature), detail: self.detail }
     }
 }
 
@@ -64,11 +58,7 @@ pub struct Executor<'a> {
 
 impl<'a> Executor<'a> {
     pub fn new(program: &'a Program, table: &'a Table) -> Self {
-        Executor {
-            program,
-            table,
-            processes: BTreeMap::new(),
-        }
+        Executor { program, table, processes: BTreeMap::new() }
     }
 
     /// Runs one test on a fresh database.
@@ -87,8 +77,7 @@ impl<'a> Executor<'a> {
         let folder = tempfile::Builder::new().prefix("judge-").tempdir();
         let folder = folder.map_err(|e| Failure::new("no folder", e.to_string()))?;
         for (name, text) in &test.files {
-            std::fs::write(folder.path().join(name), text)
-                .map_err(|e| Failure::new("no folder", e.to_string()))?;
+            std::fs::write(folder.path().join(name), text).map_err(|e| Failure::new("no folder", e.to_string()))?;
         }
         let mut run = Run {
             executor: self,
@@ -100,19 +89,13 @@ impl<'a> Executor<'a> {
             background: BTreeMap::new(),
         };
         for (index, step) in test.steps.iter().enumerate() {
-            run.step(step)
-                .map_err(|failure| failure.in_step(&format!("step {}", index + 1)))?;
+            run.step(step).map_err(|failure| failure.in_step(&format!("step {}", index + 1)))?;
         }
         run.reset_all()?;
         for (index, step) in test.outcome.iter().enumerate() {
-            run.step(step)
-                .map_err(|failure| failure.in_step(&format!("outcome {}", index + 1)))?;
+            run.step(step).map_err(|failure| failure.in_step(&format!("outcome {}", index + 1)))?;
         }
-        if test.outcome.is_empty() {
-            Ok(())
-        } else {
-            run.reset_all()
-        }
+        if test.outcome.is_empty() { Ok(()) } else { run.reset_all() }
     }
 
     /// Says goodbye to every process. What it reports is what went wrong there.
@@ -131,13 +114,10 @@ impl<'a> Executor<'a> {
     fn process(&mut self, name: &str) -> Result<&mut Testee, Failure> {
         if !self.processes.contains_key(name) {
             let started = Testee::start(self.program);
-            let started =
-                started.map_err(|e| Failure::new(Failure::NOT_STARTED, format!("{e:#}")))?;
+            let started = started.map_err(|e| Failure::new(Failure::NOT_STARTED, format!("{e:#}")))?;
             self.processes.insert(name.to_string(), started);
         }
-        self.processes
-            .get_mut(name)
-            .ok_or_else(|| Failure::new(Failure::NOT_STARTED, name))
+        self.processes.get_mut(name).ok_or_else(|| Failure::new(Failure::NOT_STARTED, name))
     }
 }
 
@@ -180,9 +160,7 @@ impl<'b> Run<'_, 'b> {
         }
         if let Some(name) = &step.awaits {
             let asked = self.background.remove(name);
-            let asked = asked.ok_or_else(|| {
-                Failure::new("unusable step", format!("nothing is called {name}"))
-            })?;
+            let asked = asked.ok_or_else(|| Failure::new("unusable step", format!("nothing is called {name}")))?;
             return self.settle(step, &asked, Instant::now());
         }
         let asked = self.ask(step)?;
@@ -222,8 +200,7 @@ impl<'b> Run<'_, 'b> {
                     "free" => "{}".to_string(),
                     _ => {
                         let operation = self.executor.table.get(&name).map_err(|e| unusable(&e))?;
-                        encode::arguments(&operation.args, &step.args, &self.scope())
-                            .map_err(|e| unusable(&e))?
+                        encode::arguments(&operation.args, &step.args, &self.scope()).map_err(|e| unusable(&e))?
                     }
                 };
                 request(&name, on.as_deref(), step.creates.as_deref(), &args, thread)
@@ -233,42 +210,26 @@ impl<'b> Run<'_, 'b> {
         let testee = self.executor.process(process)?;
         let since = Instant::now();
         let id = testee.send(&members);
-        Ok(Asked {
-            step,
-            process: process.to_string(),
-            id,
-            since,
-        })
+        Ok(Asked { step, process: process.to_string(), id, since })
     }
 
     fn scope(&self) -> Scope<'_> {
-        Scope {
-            folder: self.folder,
-            saved: &self.saved,
-        }
+        Scope { folder: self.folder, saved: &self.saved }
     }
 
     /// The database that a structure needs to be opened.
     fn base_of(&self, entity: &str, database: Option<String>) -> Option<String> {
-        (self.entities[entity].kind != "database")
-            .then(|| database.unwrap_or_else(|| "db".to_string()))
+        (self.entities[entity].kind != "database").then(|| database.unwrap_or_else(|| "db".to_string()))
     }
 
     /// Makes sure that the process has an entity.
     fn prepare(&mut self, process: &str, name: &str) -> Result<(), Failure> {
-        if self
-            .open
-            .get(process)
-            .is_some_and(|open| open.contains(name))
-        {
+        if self.open.get(process).is_some_and(|open| open.contains(name)) {
             return Ok(());
         }
         let entity = &self.entities[name];
         if entity.kind != "database" && entity.name.is_none() {
-            return Err(Failure::new(
-                "not made",
-                format!("this worker has no {name}"),
-            ));
+            return Err(Failure::new("not made", format!("this worker has no {name}")));
         }
         if let Some(base) = self.base_of(name, entity.database.clone()) {
             self.prepare(process, &base)?;
@@ -277,33 +238,19 @@ impl<'b> Run<'_, 'b> {
         let testee = self.executor.process(process)?;
         let id = testee.send(&members);
         let limit = self.executor.program.limit;
-        match self
-            .executor
-            .process(process)?
-            .answer_by(id, Instant::now() + limit)?
-        {
+        match self.executor.process(process)?.answer_by(id, Instant::now() + limit)? {
             Some((_, Answer::Result(_))) => {}
             Some((_, answer)) => {
-                return Err(Failure::new(
-                    "not opened",
-                    format!("cannot open {name}: {}", describe(&answer)),
-                ));
+                return Err(Failure::new("not opened", format!("cannot open {name}: {}", describe(&answer))));
             }
             None => return Err(Fault::Hung(limit).into()),
         }
-        self.open
-            .entry(process.to_string())
-            .or_default()
-            .insert(name.to_string());
+        self.open.entry(process.to_string()).or_default().insert(name.to_string());
         Ok(())
     }
 
     /// The request that opens an entity; a step can say otherwise than the entity does.
-    fn opening(
-        &self,
-        name: &str,
-        args: &BTreeMap<String, Box<RawValue>>,
-    ) -> Result<String, Failure> {
+    fn opening(&self, name: &str, args: &BTreeMap<String, Box<RawValue>>) -> Result<String, Failure> {
         let entity = &self.entities[name];
         let make = || -> anyhow::Result<String> {
             let mut all = args.clone();
@@ -318,10 +265,7 @@ impl<'b> Run<'_, 'b> {
                 if let Some(own) = &entity.name {
                     all.entry("name".to_string()).or_insert(own.clone());
                 }
-                (
-                    format!("database.{}", entity.kind),
-                    Some(entity.database.as_deref().unwrap_or("db")),
-                )
+                (format!("database.{}", entity.kind), Some(entity.database.as_deref().unwrap_or("db")))
             };
             let operation = self.executor.table.get(&op)?;
             let args = encode::arguments(&operation.args, &all, &self.scope())?;
@@ -331,15 +275,8 @@ impl<'b> Run<'_, 'b> {
     }
 
     /// Waits for an answer and judges it.
-    fn settle(
-        &mut self,
-        step: &Step,
-        asked: &Asked,
-        waiting_since: Instant,
-    ) -> Result<(), Failure> {
-        let limit = step
-            .within_ms
-            .map_or(self.executor.program.limit, Duration::from_millis);
+    fn settle(&mut self, step: &Step, asked: &Asked, waiting_since: Instant) -> Result<(), Failure> {
+        let limit = step.within_ms.map_or(self.executor.program.limit, Duration::from_millis);
         let testee = self.executor.process(&asked.process)?;
         let Some((arrived, answer)) = testee.answer_by(asked.id, waiting_since + limit)? else {
             return Err(Fault::Hung(limit).into());
@@ -357,15 +294,11 @@ impl<'b> Run<'_, 'b> {
         let open = self.open.entry(asked.process.clone()).or_default();
         if let Answer::Result(result) = &answer {
             let opened = asked.step.verb.as_deref() == Some("open");
-            let name = if opened {
-                asked.step.on.as_ref()
-            } else {
-                asked.step.creates.as_ref()
-            };
+            let name = if opened { asked.step.on.as_ref() } else { asked.step.creates.as_ref() };
             open.extend(name.cloned());
             for (name, pointer) in &step.save {
-                let value = at_pointer(result, pointer)
-                    .map_err(|e| Failure::new("nothing to save", format!("{e:#}")))?;
+                let value =
+                    at_pointer(result, pointer).map_err(|e| Failure::new("nothing to save", format!("{e:#}")))?;
                 self.saved.insert(name.clone(), value.to_owned());
             }
         }
@@ -383,20 +316,14 @@ impl<'b> Run<'_, 'b> {
                 Answer::Absent => "got absent".to_string(),
                 Answer::Timeout => "got timeout".to_string(),
             };
-            Err(Failure::new(
-                signature,
-                format!("expected {wanted}, got {}", describe(answer)),
-            ))
+            Err(Failure::new(signature, format!("expected {wanted}, got {}", describe(answer))))
         };
         match (answer, &step.error) {
             (Answer::Error(error), Some(expected)) => {
                 let expected = self.expand(expected)?;
                 match matcher::matches(&expected, error) {
                     Ok(()) => Ok(()),
-                    Err(message) => Err(Failure::new(
-                        format!("got error {}", kind_of(error)),
-                        message,
-                    )),
+                    Err(message) => Err(Failure::new(format!("got error {}", kind_of(error)), message)),
                 }
             }
             (_, Some(expected)) => wrong(&format!("the error {}", expected.get())),
@@ -417,29 +344,17 @@ impl<'b> Run<'_, 'b> {
     }
 
     fn expand(&self, value: &RawValue) -> Result<Box<RawValue>, Failure> {
-        encode::expand(value, &self.scope())
-            .and_then(raw)
-            .map_err(|e| unusable(&e))
+        encode::expand(value, &self.scope()).and_then(raw).map_err(|e| unusable(&e))
     }
 
     fn still_pending(&mut self, name: &str, time: Duration) -> Result<(), Failure> {
         let Some(asked) = self.background.get(name) else {
-            return Err(Failure::new(
-                "unusable step",
-                format!("nothing is called {name}"),
-            ));
+            return Err(Failure::new("unusable step", format!("nothing is called {name}")));
         };
         let (process, id) = (asked.process.clone(), asked.id);
-        match self
-            .executor
-            .process(&process)?
-            .answer_by(id, Instant::now() + time)?
-        {
+        match self.executor.process(&process)?.answer_by(id, Instant::now() + time)? {
             None => Ok(()),
-            Some((_, answer)) => Err(Failure::new(
-                "did not wait",
-                format!("{name} has got {}", describe(&answer)),
-            )),
+            Some((_, answer)) => Err(Failure::new("did not wait", format!("{name} has got {}", describe(&answer)))),
         }
     }
 

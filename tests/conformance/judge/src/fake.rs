@@ -69,9 +69,7 @@ struct Request {
 /// A request that cannot be read.
 pub fn serve(script: &Script) -> Result<()> {
     let mutation = std::env::var("BEAVER_MUTATE").ok().filter(|_| !script.deaf);
-    let mutated = mutation
-        .as_ref()
-        .and_then(|area| script.mutations.get(area));
+    let mutated = mutation.as_ref().and_then(|area| script.mutations.get(area));
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let out = Arc::new(Mutex::new(std::io::stdout()));
     for line in std::io::stdin().lock().lines() {
@@ -80,11 +78,8 @@ pub fn serve(script: &Script) -> Result<()> {
         match request.op.as_str() {
             "hello" => {
                 let testee = script.testee.as_deref().unwrap_or("fake");
-                let capabilities: Vec<String> =
-                    script.capabilities.iter().map(|one| quote(one)).collect();
-                let mutation = mutation.as_ref().map_or(String::new(), |area| {
-                    format!(",\"mutation\":{}", quote(area))
-                });
+                let capabilities: Vec<String> = script.capabilities.iter().map(|one| quote(one)).collect();
+                let mutation = mutation.as_ref().map_or(String::new(), |area| format!(",\"mutation\":{}", quote(area)));
                 let result = format!(
                     "{{\"protocol\":{},\"testee\":{},\"capabilities\":[{}]{mutation}}}",
                     script.protocol.unwrap_or(1),
@@ -93,30 +88,16 @@ pub fn serve(script: &Script) -> Result<()> {
                 );
                 say(&out, request.id, &format!("\"result\":{result}"));
             }
-            "reset" => say(
-                &out,
-                request.id,
-                &format!("\"result\":{{\"live\":{}}}", script.live),
-            ),
+            "reset" => say(&out, request.id, &format!("\"result\":{{\"live\":{}}}", script.live)),
             "bye" => {
-                say(
-                    &out,
-                    request.id,
-                    &format!("\"result\":{{\"live\":{}}}", script.live_at_bye),
-                );
+                say(&out, request.id, &format!("\"result\":{{\"live\":{}}}", script.live_at_bye));
                 std::process::exit(script.exit_status);
             }
             op => {
-                let acts = mutated
-                    .and_then(|answers| answers.get(op))
-                    .or(script.answers.get(op));
+                let acts = mutated.and_then(|answers| answers.get(op)).or(script.answers.get(op));
                 let acts = acts.map_or(&[][..], Vec::as_slice);
                 let count = counts.entry(op.to_string()).or_default();
-                let act = acts
-                    .get(*count)
-                    .or(acts.last())
-                    .cloned()
-                    .unwrap_or_default();
+                let act = acts.get(*count).or(acts.last()).cloned().unwrap_or_default();
                 *count += 1;
                 let out = Arc::clone(&out);
                 if request.thread.is_some() {
@@ -146,30 +127,15 @@ fn perform(act: &Act, request: &Request, out: &Mutex<std::io::Stdout>) {
         && !same(wanted, args)
     {
         let message = quote(&format!("wanted {}, got {args}", wanted.get()));
-        return say(
-            out,
-            request.id,
-            &format!("\"error\":{{\"kind\":\"INTERNAL\",\"message\":{message}}}"),
-        );
+        return say(out, request.id, &format!("\"error\":{{\"kind\":\"INTERNAL\",\"message\":{message}}}"));
     }
     if let Some(garbage) = &act.garbage {
         let mut out = out.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = writeln!(out, "{garbage}").and_then(|()| out.flush());
         return;
     }
-    let answer = act
-        .answer
-        .as_ref()
-        .map_or("{\"result\":null}", |answer| answer.get());
-    say(
-        out,
-        request.id,
-        answer
-            .trim_start_matches('{')
-            .trim_end()
-            .strip_suffix('}')
-            .unwrap_or_default(),
-    );
+    let answer = act.answer.as_ref().map_or("{\"result\":null}", |answer| answer.get());
+    say(out, request.id, answer.trim_start_matches('{').trim_end().strip_suffix('}').unwrap_or_default());
 }
 
 fn same(wanted: &RawValue, args: &str) -> bool {

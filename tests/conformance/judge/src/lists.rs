@@ -18,27 +18,17 @@ pub struct Known {
 fn lines(path: &Path) -> Result<Vec<String>> {
     let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
     let content = |line: &str| {
-        let line = if line.starts_with('#') {
-            ""
-        } else {
-            line.split(" #").next().unwrap_or_default()
-        };
+        let line = if line.starts_with('#') { "" } else { line.split(" #").next().unwrap_or_default() };
         line.trim().to_string()
     };
-    Ok(text
-        .lines()
-        .map(content)
-        .filter(|line| !line.is_empty())
-        .collect())
+    Ok(text.lines().map(content).filter(|line| !line.is_empty()).collect())
 }
 
 /// The areas, each with what a testee breaks when it is asked to: `area: what`.
 pub fn areas(root: &Path) -> Result<BTreeMap<String, String>> {
     let mut areas = BTreeMap::new();
     for line in lines(&root.join("areas.txt"))? {
-        let (area, mutation) = line
-            .split_once(": ")
-            .with_context(|| format!("areas.txt: no mutation for {line}"))?;
+        let (area, mutation) = line.split_once(": ").with_context(|| format!("areas.txt: no mutation for {line}"))?;
         let twice = areas.insert(area.to_string(), mutation.trim().to_string());
         ensure!(twice.is_none(), "areas.txt: {area} stands there twice");
     }
@@ -49,10 +39,7 @@ pub fn areas(root: &Path) -> Result<BTreeMap<String, String>> {
 pub fn capabilities(root: &Path, testee: &str, table: &Table) -> Result<BTreeSet<String>> {
     let path = root.join(format!("capabilities/{testee}.txt"));
     let all: BTreeSet<String> = lines(&path)?.into_iter().collect();
-    match all
-        .iter()
-        .find(|one| !table.capabilities.contains_key(*one))
-    {
+    match all.iter().find(|one| !table.capabilities.contains_key(*one)) {
         Some(unknown) => bail!("{}: no such capability: {unknown}", path.display()),
         None => Ok(all),
     }
@@ -71,18 +58,9 @@ fn parse_known(lines: &[String]) -> Result<BTreeMap<String, Known>> {
         let [name, signature, reason] = parts.as_slice() else {
             bail!("not `area/topic/name | how it fails | why`: {line}");
         };
-        ensure!(
-            !reason.is_empty(),
-            "a known failure needs its reason: {line}"
-        );
-        let known = Known {
-            signature: (*signature).to_string(),
-            reason: (*reason).to_string(),
-        };
-        ensure!(
-            all.insert((*name).to_string(), known).is_none(),
-            "{name} stands there twice"
-        );
+        ensure!(!reason.is_empty(), "a known failure needs its reason: {line}");
+        let known = Known { signature: (*signature).to_string(), reason: (*reason).to_string() };
+        ensure!(all.insert((*name).to_string(), known).is_none(), "{name} stands there twice");
     }
     Ok(all)
 }

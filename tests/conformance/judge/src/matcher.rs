@@ -21,11 +21,7 @@ fn compare(expected: &RawValue, actual: &RawValue, root: bool, at: &str) -> Verd
         && let Some((name, inner)) = members.tag()
         && let Some(matcher) = name.strip_prefix("$$")
     {
-        return if special(matcher, inner, actual, root, at)? {
-            Ok(())
-        } else {
-            differs(expected, actual, at)
-        };
+        return if special(matcher, inner, actual, root, at)? { Ok(()) } else { differs(expected, actual, at) };
     }
     let found = look(actual, at)?;
     let same = match (&wanted, &found) {
@@ -41,28 +37,14 @@ fn compare(expected: &RawValue, actual: &RawValue, root: bool, at: &str) -> Verd
         (View::Object(a), View::Object(b)) if number(&wanted).or(number(&found)).is_none() => {
             return objects(a, b, root, at);
         }
-        _ => number(&wanted)
-            .zip(number(&found))
-            .is_some_and(|(a, b)| same_number(&a, &b)),
+        _ => number(&wanted).zip(number(&found)).is_some_and(|(a, b)| same_number(&a, &b)),
     };
-    if same {
-        Ok(())
-    } else {
-        differs(expected, actual, at)
-    }
+    if same { Ok(()) } else { differs(expected, actual, at) }
 }
 
 fn differs(expected: &RawValue, actual: &RawValue, at: &str) -> Verdict {
-    let place = if at.is_empty() {
-        String::new()
-    } else {
-        format!("at {at}: ")
-    };
-    Err(format!(
-        "{place}expected {}, got {}",
-        short(expected.get()),
-        short(actual.get())
-    ))
+    let place = if at.is_empty() { String::new() } else { format!("at {at}: ") };
+    Err(format!("{place}expected {}, got {}", short(expected.get()), short(actual.get())))
 }
 
 fn look<'a>(value: &'a RawValue, at: &str) -> Result<View<'a>, String> {
@@ -76,10 +58,7 @@ fn number(view: &View) -> Option<String> {
         View::Object(members) => match members.tag()? {
             ("$int" | "$float", inner) => {
                 let text: String = serde_json::from_str(inner.get()).ok()?;
-                text.parse::<f64>()
-                    .ok()
-                    .filter(|number| number.is_finite())
-                    .map(|_| text)
+                text.parse::<f64>().ok().filter(|number| number.is_finite()).map(|_| text)
             }
             _ => None,
         },
@@ -94,22 +73,13 @@ fn objects(expected: &Members, actual: &Members, root: bool, at: &str) -> Verdic
             Some(found) => compare(wanted, found, false, &here)?,
             None if expects_nothing(wanted) => {}
             None => {
-                return Err(format!(
-                    "at {here}: expected {}, got nothing",
-                    short(wanted.get())
-                ));
+                return Err(format!("at {here}: expected {}, got nothing", short(wanted.get())));
             }
         }
     }
-    let extra = actual
-        .0
-        .iter()
-        .find(|(name, _)| expected.get(name).is_none());
+    let extra = actual.0.iter().find(|(name, _)| expected.get(name).is_none());
     match extra {
-        Some((name, found)) if !root => Err(format!(
-            "at {at}/{name}: expected nothing, got {}",
-            short(found.get())
-        )),
+        Some((name, found)) if !root => Err(format!("at {at}/{name}: expected nothing, got {}", short(found.get()))),
         _ => Ok(()),
     }
 }
@@ -121,27 +91,15 @@ fn expects_nothing(wanted: &RawValue) -> bool {
     matches!(members.tag(), Some(("$$exists", inner)) if inner.get() == "false")
 }
 
-fn special(
-    matcher: &str,
-    inner: &RawValue,
-    actual: &RawValue,
-    root: bool,
-    at: &str,
-) -> Result<bool, String> {
+fn special(matcher: &str, inner: &RawValue, actual: &RawValue, root: bool, at: &str) -> Result<bool, String> {
     let found = look(actual, at)?;
     Ok(match matcher {
         // What is not there never comes here.
         "exists" => inner.get() == "true",
         "type" => text(inner, at)? == type_name(&found),
         "text" => text(inner, at)? == actual.get(),
-        "lte" => matches!(
-            order(inner, &found, at)?,
-            Some(Ordering::Greater | Ordering::Equal)
-        ),
-        "gte" => matches!(
-            order(inner, &found, at)?,
-            Some(Ordering::Less | Ordering::Equal)
-        ),
+        "lte" => matches!(order(inner, &found, at)?, Some(Ordering::Greater | Ordering::Equal)),
+        "gte" => matches!(order(inner, &found, at)?, Some(Ordering::Less | Ordering::Equal)),
         "approx" => {
             let View::Array(parts) = look(inner, at)? else {
                 return Err(form("approx", inner));
@@ -179,10 +137,7 @@ fn special(
             let View::Text(text) = &found else {
                 return Ok(false);
             };
-            let Ok(parsed) = raw(format!(
-                "[{}]",
-                text.trim().lines().collect::<Vec<_>>().join(",")
-            )) else {
+            let Ok(parsed) = raw(format!("[{}]", text.trim().lines().collect::<Vec<_>>().join(","))) else {
                 return Ok(false);
             };
             compare(inner, &parsed, false, at)?;
@@ -233,9 +188,7 @@ fn order(bound: &RawValue, found: &View, at: &str) -> Result<Option<Ordering>, S
         return Ok(Some(bound.cmp(&found)));
     }
     let (bound, found) = (bound.parse::<f64>().ok(), found.parse::<f64>().ok());
-    Ok(bound
-        .zip(found)
-        .and_then(|(bound, found)| bound.partial_cmp(&found)))
+    Ok(bound.zip(found).and_then(|(bound, found)| bound.partial_cmp(&found)))
 }
 
 /// Whether each expected element can be given an actual one of its own (Kuhn's augmenting paths: an
@@ -262,8 +215,7 @@ fn unordered(wanted: &[&RawValue], found: &[&RawValue]) -> bool {
     let fits = |want: usize, have: usize| compare(wanted[want], found[have], false, "").is_ok();
     let mut taken = vec![None; found.len()];
     wanted.len() == found.len()
-        && (0..wanted.len())
-            .all(|want| place(want, &fits, &mut taken, &mut vec![false; found.len()]))
+        && (0..wanted.len()).all(|want| place(want, &fits, &mut taken, &mut vec![false; found.len()]))
 }
 
 #[cfg(test)]
@@ -276,10 +228,7 @@ mod tests {
 
     #[test]
     fn values() {
-        assert!(fits(
-            r#"{"a":[1,null,"x"]}"#,
-            r#"{ "a" : [1.0, null, "\u0078"] }"#
-        ));
+        assert!(fits(r#"{"a":[1,null,"x"]}"#, r#"{ "a" : [1.0, null, "\u0078"] }"#));
         assert!(!fits("[1,2]", "[2,1]"));
         assert!(!fits("[1]", "[1,1]"));
         assert!(!fits("null", "false"));
@@ -314,16 +263,8 @@ mod tests {
             (r#"{"$$matches":"^a+$"}"#, "\"aa\"", "\"ab\""),
             (r#"{"$$unordered":[1,2]}"#, "[2,1]", "[2,2]"),
             (r#"{"$$unordered":[{"$$gte":1},1]}"#, "[1,2]", "[0,1]"),
-            (
-                r#"{"$$json":{"a":[1]}}"#,
-                r#""{\"a\":[1],\"b\":2}""#,
-                r#""{\"a\":[2]}""#,
-            ),
-            (
-                r#"{"$$jsonl":[1,{"a":2}]}"#,
-                r#""1\n{\"a\":2}\n""#,
-                r#""1\n""#,
-            ),
+            (r#"{"$$json":{"a":[1]}}"#, r#""{\"a\":[1],\"b\":2}""#, r#""{\"a\":[2]}""#),
+            (r#"{"$$jsonl":[1,{"a":2}]}"#, r#""1\n{\"a\":2}\n""#, r#""1\n""#),
         ] {
             assert!(fits(expected, good), "{expected} {good}");
             assert!(!fits(expected, bad), "{expected} {bad}");
@@ -332,10 +273,7 @@ mod tests {
 
     #[test]
     fn a_message_says_where() {
-        let verdict = matches(
-            &raw(r#"{"a":[1,{"b":2}]}"#).unwrap(),
-            &raw(r#"{"a":[1,{"b":3}]}"#).unwrap(),
-        );
+        let verdict = matches(&raw(r#"{"a":[1,{"b":2}]}"#).unwrap(), &raw(r#"{"a":[1,{"b":3}]}"#).unwrap());
         assert_eq!(verdict.unwrap_err(), "at /a/1/b: expected 2, got 3");
     }
 }

@@ -57,13 +57,7 @@ struct Played {
 pub fn run(root: &Path, judge: &Path, table: &Table) -> Result<Report> {
     let mut tests = Vec::new();
     for path in files(&root.join("meta"))? {
-        let name = path
-            .strip_prefix(root)
-            .unwrap_or(&path)
-            .with_extension("")
-            .display()
-            .to_string()
-            .replace('\\', "/");
+        let name = path.strip_prefix(root).unwrap_or(&path).with_extension("").display().to_string().replace('\\', "/");
         let text = std::fs::read_to_string(&path).with_context(|| name.clone())?;
         let begin = std::time::Instant::now();
         let result = if name.starts_with("meta/reject/") {
@@ -73,22 +67,11 @@ pub fn run(root: &Path, judge: &Path, table: &Table) -> Result<Report> {
         };
         let outcome = match result {
             Ok(()) => Outcome::Passed,
-            Err(error) => Outcome::Failed {
-                signature: "the judge is wrong".to_string(),
-                detail: format!("{error:#}"),
-            },
+            Err(error) => Outcome::Failed { signature: "the judge is wrong".to_string(), detail: format!("{error:#}") },
         };
-        tests.push(Entry {
-            name,
-            seconds: begin.elapsed().as_secs_f64(),
-            outcome,
-        });
+        tests.push(Entry { name, seconds: begin.elapsed().as_secs_f64(), outcome });
     }
-    Ok(Report {
-        testee: "judge".to_string(),
-        tests,
-        faults: Vec::new(),
-    })
+    Ok(Report { testee: "judge".to_string(), tests, faults: Vec::new() })
 }
 
 fn reject(text: &str, table: &Table) -> Result<()> {
@@ -102,11 +85,7 @@ fn reject(text: &str, table: &Table) -> Result<()> {
         Ok(_) => bail!("it was accepted: {}", file.why),
         Err(error) => {
             let message = format!("{error:#}");
-            ensure!(
-                message.contains(&file.message),
-                "expected {:?}, got {message:?}",
-                file.message
-            );
+            ensure!(message.contains(&file.message), "expected {:?}, got {message:?}", file.message);
             Ok(())
         }
     }
@@ -116,41 +95,23 @@ fn play(text: &str, judge: &Path, table: &Table, all_pass: bool) -> Result<()> {
     let file: Played = serde_json::from_str(text)?;
     ensure!(!file.why.is_empty(), "a reason belongs here");
     let suite = Suite::parse(file.suite.get(), table)?;
-    let script_text = if file.fake.get() == "null" {
-        "{}"
-    } else {
-        file.fake.get()
-    };
+    let script_text = if file.fake.get() == "null" { "{}" } else { file.fake.get() };
     let script: Script = serde_json::from_str(script_text)?;
     let folder = tempfile::tempdir()?;
     let script_file = folder.path().join("script.json");
     std::fs::write(&script_file, script_text)?;
     let program = Program {
         name: "fake".to_string(),
-        command: vec![
-            judge.display().to_string(),
-            "fake".to_string(),
-            script_file.display().to_string(),
-        ],
+        command: vec![judge.display().to_string(), "fake".to_string(), script_file.display().to_string()],
         protocol: table.protocol,
-        capabilities: file
-            .listed
-            .map_or(script.capabilities, |listed| listed.into_iter().collect()),
+        capabilities: file.listed.map_or(script.capabilities, |listed| listed.into_iter().collect()),
         mutation: None,
         limit: Duration::from_millis(1500),
     };
     let known = file
         .known
         .into_iter()
-        .map(|(name, signature)| {
-            (
-                name,
-                Known {
-                    signature,
-                    reason: "it is so in this test".to_string(),
-                },
-            )
-        })
+        .map(|(name, signature)| (name, Known { signature, reason: "it is so in this test".to_string() }))
         .collect();
     let report = run::run(table, &[suite], &program, &known, &String::new(), 1)?;
     let mut found = BTreeMap::new();
@@ -162,43 +123,20 @@ fn play(text: &str, judge: &Path, table: &Table, all_pass: bool) -> Result<()> {
             Outcome::Skipped { .. } => "skipped".to_string(),
             Outcome::Failed { signature, detail } => {
                 details.push(format!("{}: {detail}", entry.name));
-                if signature.ends_with(Failure::NOT_STARTED) {
-                    detail.clone()
-                } else {
-                    signature.clone()
-                }
+                if signature.ends_with(Failure::NOT_STARTED) { detail.clone() } else { signature.clone() }
             }
         };
         found.insert(entry.name.clone(), word);
     }
-    ensure!(
-        found.len() == file.tests.len(),
-        "expected {:?}, got {found:?}",
-        file.tests
-    );
+    ensure!(found.len() == file.tests.len(), "expected {:?}, got {found:?}", file.tests);
     for (name, word) in &file.tests {
         let got = found.get(name).with_context(|| format!("no test {name}"))?;
-        ensure!(
-            got == word,
-            "{name}: expected {word:?}, got {got:?}: {details:?}"
-        );
+        ensure!(got == word, "{name}: expected {word:?}, got {got:?}: {details:?}");
     }
-    ensure!(
-        report.faults.len() == file.faults.len(),
-        "expected the faults {:?}, got {:?}",
-        file.faults,
-        report.faults
-    );
+    ensure!(report.faults.len() == file.faults.len(), "expected the faults {:?}, got {:?}", file.faults, report.faults);
     for (part, fault) in file.faults.iter().zip(&report.faults) {
-        ensure!(
-            fault.contains(part),
-            "expected the fault {part:?}, got {fault:?}"
-        );
+        ensure!(fault.contains(part), "expected the fault {part:?}, got {fault:?}");
     }
-    ensure!(
-        report.good() == all_pass,
-        "a run like this one must {}",
-        if all_pass { "pass" } else { "fail" }
-    );
+    ensure!(report.good() == all_pass, "a run like this one must {}", if all_pass { "pass" } else { "fail" });
     Ok(())
 }

@@ -45,9 +45,7 @@ impl Operation {
     }
 
     pub fn gives_result(&self) -> bool {
-        self.result
-            .split(" | ")
-            .any(|one| one != "absent" && one != "timeout")
+        self.result.split(" | ").any(|one| one != "absent" && one != "timeout")
     }
 }
 
@@ -98,15 +96,10 @@ impl TryFrom<TypeText> for Type {
             TypeText::Word(word) => word,
             TypeText::Records([fields]) => {
                 let shape = Shape::List(Box::new(Shape::Record(fields)));
-                return Ok(Type {
-                    shape,
-                    optional: false,
-                });
+                return Ok(Type { shape, optional: false });
             }
         };
-        let (word, optional) = word
-            .strip_suffix('?')
-            .map_or((word.as_str(), false), |w| (w, true));
+        let (word, optional) = word.strip_suffix('?').map_or((word.as_str(), false), |w| (w, true));
         let (word, list) = word.strip_suffix("[]").map_or((word, false), |w| (w, true));
         let shape = match word {
             "text" => Shape::Text,
@@ -121,11 +114,7 @@ impl TryFrom<TypeText> for Type {
             "condition" => Shape::Condition,
             _ => return Err(format!("unknown type of an argument: {word}")),
         };
-        let shape = if list {
-            Shape::List(Box::new(shape))
-        } else {
-            shape
-        };
+        let shape = if list { Shape::List(Box::new(shape)) } else { shape };
         Ok(Type { shape, optional })
     }
 }
@@ -147,16 +136,10 @@ impl Table {
                 bail!("no such capability: {capability}");
             }
         }
-        let common: Vec<String> = table
-            .operations
-            .keys()
-            .filter(|name| name.starts_with("structure."))
-            .cloned()
-            .collect();
+        let common: Vec<String> =
+            table.operations.keys().filter(|name| name.starts_with("structure.")).cloned().collect();
         for name in common {
-            let (Some(operation), Some((_, verb))) =
-                (table.operations.remove(&name), name.split_once('.'))
-            else {
+            let (Some(operation), Some((_, verb))) = (table.operations.remove(&name), name.split_once('.')) else {
                 continue;
             };
             for structure in &table.structures {
@@ -164,19 +147,14 @@ impl Table {
                 if copy.creates.as_deref() == Some("structure") {
                     copy.creates = Some(structure.clone());
                 }
-                table
-                    .operations
-                    .entry(format!("{structure}.{verb}"))
-                    .or_insert(copy);
+                table.operations.entry(format!("{structure}.{verb}")).or_insert(copy);
             }
         }
         Ok(table)
     }
 
     pub fn get(&self, name: &str) -> Result<&Operation> {
-        self.operations
-            .get(name)
-            .with_context(|| format!("there is no operation {name}"))
+        self.operations.get(name).with_context(|| format!("there is no operation {name}"))
     }
 }
 
@@ -187,11 +165,7 @@ pub fn markdown(root: &Path) -> Result<String> {
     let table: Table = serde_json::from_str(&text)?;
     let mut page = String::from("| operation | arguments | answer |\n|---|---|---|\n");
     for (name, operation) in &table.operations {
-        let args: Vec<String> = operation
-            .args
-            .iter()
-            .map(|(name, kind)| argument(name, kind))
-            .collect();
+        let args: Vec<String> = operation.args.iter().map(|(name, kind)| argument(name, kind)).collect();
         let mut notes = operation.result.replace(" | ", " or ");
         if let Some(creates) = &operation.creates {
             write!(notes, "; `as` names the new {creates}")?;
@@ -213,10 +187,7 @@ fn shape_text(shape: &Shape) -> String {
     match shape {
         Shape::List(inner) => format!("[{}]", shape_text(inner)),
         Shape::Record(fields) => {
-            let fields: Vec<String> = fields
-                .iter()
-                .map(|(name, kind)| argument(name, kind))
-                .collect();
+            let fields: Vec<String> = fields.iter().map(|(name, kind)| argument(name, kind)).collect();
             format!("{{{}}}", fields.join(", "))
         }
         other => format!("{other:?}").to_lowercase(),

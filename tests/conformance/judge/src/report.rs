@@ -67,9 +67,7 @@ impl Counts {
 impl Report {
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
-        self.tests
-            .iter()
-            .for_each(|entry| counts.add(&entry.outcome));
+        self.tests.iter().for_each(|entry| counts.add(&entry.outcome));
         counts
     }
 
@@ -93,11 +91,7 @@ impl Report {
             let _ = writeln!(text, "known failures: {}", counts.known);
         }
         let failed = counts.failed + self.faults.len();
-        let _ = writeln!(
-            text,
-            "judge: {} passed, {failed} failed, {} skipped",
-            counts.passed, counts.skipped
-        );
+        let _ = writeln!(text, "judge: {} passed, {failed} failed, {} skipped", counts.passed, counts.skipped);
         text
     }
 
@@ -121,19 +115,11 @@ impl Report {
             );
             let body = match &entry.outcome {
                 Outcome::Passed => None,
-                Outcome::Failed { signature, detail } => Some(format!(
-                    "<failure message=\"{}\">{}</failure>",
-                    escape(signature),
-                    escape(detail)
-                )),
-                Outcome::Known { reason } => Some(format!(
-                    "<skipped message=\"known failure: {}\"/>",
-                    escape(reason)
-                )),
-                Outcome::Skipped { capability } => Some(format!(
-                    "<skipped message=\"needs {}\"/>",
-                    escape(capability)
-                )),
+                Outcome::Failed { signature, detail } => {
+                    Some(format!("<failure message=\"{}\">{}</failure>", escape(signature), escape(detail)))
+                }
+                Outcome::Known { reason } => Some(format!("<skipped message=\"known failure: {}\"/>", escape(reason))),
+                Outcome::Skipped { capability } => Some(format!("<skipped message=\"needs {}\"/>", escape(capability))),
             };
             match body {
                 Some(body) => {
@@ -168,10 +154,7 @@ fn escape(text: &str) -> String {
 
 /// Testees against areas. A cell says how many tests passed, of how many that apply to the testee.
 pub fn matrix(reports: &[Report]) -> String {
-    let areas: BTreeSet<&str> = reports
-        .iter()
-        .flat_map(|report| report.tests.iter().map(Entry::area))
-        .collect();
+    let areas: BTreeSet<&str> = reports.iter().flat_map(|report| report.tests.iter().map(Entry::area)).collect();
     let mut page = String::from("| testee |");
     for area in &areas {
         let _ = write!(page, " {area} |");
@@ -181,10 +164,7 @@ pub fn matrix(reports: &[Report]) -> String {
     page.push('\n');
     for report in reports {
         let mut cells: BTreeMap<&str, Counts> = BTreeMap::new();
-        report
-            .tests
-            .iter()
-            .for_each(|entry| cells.entry(entry.area()).or_default().add(&entry.outcome));
+        report.tests.iter().for_each(|entry| cells.entry(entry.area()).or_default().add(&entry.outcome));
         let _ = write!(page, "| {} |", report.testee);
         for area in &areas {
             let cell = cells.get(area).copied().unwrap_or_default();

@@ -27,11 +27,7 @@ impl Book {
         let table = Table::load(root)?;
         let suites = suite::load_all(root, &table)?;
         let areas = lists::areas(root)?;
-        Ok(Book {
-            table,
-            suites,
-            areas,
-        })
+        Ok(Book { table, suites, areas })
     }
 }
 
@@ -50,10 +46,8 @@ pub fn run(
     filter: &Filter,
     jobs: usize,
 ) -> Result<Report> {
-    let all: Vec<(&Suite, &Test)> = suites
-        .iter()
-        .flat_map(|suite| suite.tests.iter().map(move |test| (suite, test)))
-        .collect();
+    let all: Vec<(&Suite, &Test)> =
+        suites.iter().flat_map(|suite| suite.tests.iter().map(move |test| (suite, test))).collect();
     let chosen: Vec<(usize, &Suite, &Test)> = all
         .iter()
         .filter(|(suite, test)| suite.full_name(test).starts_with(filter.as_str()))
@@ -69,13 +63,8 @@ pub fn run(
             scope.spawn(|| {
                 let mut executor = Executor::new(program, table);
                 let (mut entries, mut faults) = (Vec::new(), Vec::new());
-                while let Some((index, suite, test)) =
-                    chosen.get(next.fetch_add(1, Ordering::Relaxed))
-                {
-                    entries.push((
-                        *index,
-                        run_one(table, &mut executor, program, suite, test, known),
-                    ));
+                while let Some((index, suite, test)) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    entries.push((*index, run_one(table, &mut executor, program, suite, test, known)));
                 }
                 faults.extend(executor.finish());
                 let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
@@ -87,19 +76,12 @@ pub fn run(
     let (mut entries, mut faults) = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     entries.sort_by_key(|(index, _)| *index);
     for name in known.keys() {
-        if !all
-            .iter()
-            .any(|(suite, test)| suite.full_name(test) == *name)
-        {
+        if !all.iter().any(|(suite, test)| suite.full_name(test) == *name) {
             faults.push(format!("a known failure that names no test: {name}"));
         }
     }
     let tests = entries.into_iter().map(|(_, entry)| entry).collect();
-    Ok(Report {
-        testee: program.name.clone(),
-        tests,
-        faults,
-    })
+    Ok(Report { testee: program.name.clone(), tests, faults })
 }
 
 fn run_one(
@@ -117,18 +99,12 @@ fn run_one(
         Some(lacking) => skipped(lacking, known.get(&name)),
         None => weigh(executor.run(suite, test), known.get(&name)),
     };
-    Entry {
-        name,
-        seconds: begin.elapsed().as_secs_f64(),
-        outcome,
-    }
+    Entry { name, seconds: begin.elapsed().as_secs_f64(), outcome }
 }
 
 fn skipped(capability: &str, known: Option<&Known>) -> Outcome {
     match known {
-        None => Outcome::Skipped {
-            capability: capability.to_string(),
-        },
+        None => Outcome::Skipped { capability: capability.to_string() },
         Some(_) => Outcome::Failed {
             signature: "known, but skipped".to_string(),
             detail: format!("the testee lacks {capability}, so this is no known failure of it"),
@@ -142,22 +118,15 @@ fn weigh(result: Result<(), Failure>, known: Option<&Known>) -> Outcome {
         (Ok(()), None) => Outcome::Passed,
         (Ok(()), Some(known)) => Outcome::Failed {
             signature: "known, but passed".to_string(),
-            detail: format!(
-                "strike it from the list of known failures: {}",
-                known.reason
-            ),
+            detail: format!("strike it from the list of known failures: {}", known.reason),
         },
-        (Err(failure), Some(known)) if failure.signature == known.signature => Outcome::Known {
-            reason: known.reason.clone(),
-        },
+        (Err(failure), Some(known)) if failure.signature == known.signature => {
+            Outcome::Known { reason: known.reason.clone() }
+        }
         (Err(failure), known) => {
-            let otherwise = known.map_or(String::new(), |known| {
-                format!(" (known to fail otherwise: {})", known.signature)
-            });
-            Outcome::Failed {
-                detail: format!("{}{otherwise}", failure.detail),
-                signature: failure.signature,
-            }
+            let otherwise =
+                known.map_or(String::new(), |known| format!(" (known to fail otherwise: {})", known.signature));
+            Outcome::Failed { detail: format!("{}{otherwise}", failure.detail), signature: failure.signature }
         }
     }
 }
@@ -170,39 +139,23 @@ pub fn mutation(book: &Book, program: &Program, known: &BTreeMap<String, Known>)
     let mut tests = Vec::new();
     for (area, broken) in &book.areas {
         let begin = Instant::now();
-        let program = Program {
-            mutation: Some(area.clone()),
-            ..program.clone()
-        };
+        let program = Program { mutation: Some(area.clone()), ..program.clone() };
         let mut executor = Executor::new(&program, &book.table);
         let mut outcome = Outcome::Failed {
             signature: "not caught".to_string(),
             detail: format!("every test of the area passes although the testee is wrong: {broken}"),
         };
         let of_area = book.suites.iter().filter(|suite| suite.area == *area);
-        for (suite, test) in
-            of_area.flat_map(|suite| suite.tests.iter().map(move |test| (suite, test)))
-        {
+        for (suite, test) in of_area.flat_map(|suite| suite.tests.iter().map(move |test| (suite, test))) {
             let entry = run_one(&book.table, &mut executor, &program, suite, test, known);
             if let Outcome::Failed { signature, detail } = entry.outcome {
-                ensure!(
-                    signature != Failure::NOT_STARTED && !signature.ends_with(": not started"),
-                    "{area}: {detail}"
-                );
+                ensure!(signature != Failure::NOT_STARTED && !signature.ends_with(": not started"), "{area}: {detail}");
                 println!("{area}: caught by {}: {signature}", entry.name);
                 outcome = Outcome::Passed;
                 break;
             }
         }
-        tests.push(Entry {
-            name: format!("{area}/mutation"),
-            seconds: begin.elapsed().as_secs_f64(),
-            outcome,
-        });
+        tests.push(Entry { name: format!("{area}/mutation"), seconds: begin.elapsed().as_secs_f64(), outcome });
     }
-    Ok(Report {
-        testee: program.name.clone(),
-        tests,
-        faults: Vec::new(),
-    })
+    Ok(Report { testee: program.name.clone(), tests, faults: Vec::new() })
 }

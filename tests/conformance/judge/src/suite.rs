@@ -122,11 +122,7 @@ pub struct True;
 impl TryFrom<bool> for True {
     type Error = &'static str;
     fn try_from(value: bool) -> Result<True, &'static str> {
-        if value {
-            Ok(True)
-        } else {
-            Err("only true can stand here")
-        }
+        if value { Ok(True) } else { Err("only true can stand here") }
     }
 }
 
@@ -139,33 +135,16 @@ impl Suite {
     /// Whatever would make a test mean something else than its author thought.
     pub fn parse(text: &str, table: &Table) -> Result<Suite> {
         let suite: Suite = serde_json::from_str(text)?;
-        ensure!(
-            suite.version == 1,
-            "this judge reads suites of version 1, not {}",
-            suite.version
-        );
-        ensure!(
-            !suite.description.is_empty(),
-            "a suite without a description"
-        );
+        ensure!(suite.version == 1, "this judge reads suites of version 1, not {}", suite.version);
+        ensure!(!suite.description.is_empty(), "a suite without a description");
         ensure!(!suite.tests.is_empty(), "a suite without tests");
-        for word in [&suite.area, &suite.topic]
-            .into_iter()
-            .chain(suite.tests.iter().map(|test| &test.name))
-        {
+        for word in [&suite.area, &suite.topic].into_iter().chain(suite.tests.iter().map(|test| &test.name)) {
             let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-            ensure!(
-                !word.is_empty() && word.chars().all(plain),
-                "not a name in lower case and hyphens: {word:?}"
-            );
+            ensure!(!word.is_empty() && word.chars().all(plain), "not a name in lower case and hyphens: {word:?}");
         }
         let mut names = BTreeSet::new();
         for test in &suite.tests {
-            ensure!(
-                names.insert(&test.name),
-                "two tests are called {}",
-                test.name
-            );
+            ensure!(names.insert(&test.name), "two tests are called {}", test.name);
             Checker::new(&suite, test, table)
                 .and_then(|mut checker| checker.check())
                 .with_context(|| suite.full_name(test))?;
@@ -179,44 +158,23 @@ impl Suite {
 
     /// What a testee needs for the test.
     pub fn requirements(&self, test: &Test, table: &Table) -> BTreeSet<String> {
-        let mut needs: BTreeSet<String> = self
-            .requires
-            .iter()
-            .chain(&test.requires)
-            .cloned()
-            .collect();
-        if test
-            .workers
-            .values()
-            .any(|kind| *kind == WorkerKind::Thread)
-        {
+        let mut needs: BTreeSet<String> = self.requires.iter().chain(&test.requires).cloned().collect();
+        if test.workers.values().any(|kind| *kind == WorkerKind::Thread) {
             needs.insert("threads".to_string());
         }
         let mut entities = self.entities_of(test);
         for step in test.steps.iter().chain(&test.outcome) {
-            needs.extend(
-                step.operation(&entities)
-                    .and_then(|name| table.get(&name)?.requires.clone().context("")),
-            );
+            needs.extend(step.operation(&entities).and_then(|name| table.get(&name)?.requires.clone().context("")));
             step.note_new_object(&mut entities, table);
         }
-        if entities
-            .values()
-            .any(|entity| entity.path.as_deref() == Some(":memory:"))
-        {
+        if entities.values().any(|entity| entity.path.as_deref() == Some(":memory:")) {
             needs.insert("memory".to_string());
         }
         needs
     }
 
     pub fn entities_of(&self, test: &Test) -> BTreeMap<String, Entity> {
-        let database = Entity {
-            kind: "database".into(),
-            name: None,
-            database: None,
-            path: None,
-            options: None,
-        };
+        let database = Entity { kind: "database".into(), name: None, database: None, path: None, options: None };
         let mut all = BTreeMap::from([("db".to_string(), database)]);
         all.extend(self.entities.clone());
         all.extend(test.entities.clone());
@@ -232,9 +190,7 @@ impl Step {
         }
         let on = self.on.as_ref().context("the step is no request")?;
         let verb = self.verb.as_ref().context("the step has no \"do\"")?;
-        let entity = entities
-            .get(on)
-            .with_context(|| format!("there is no entity {on}"))?;
+        let entity = entities.get(on).with_context(|| format!("there is no entity {on}"))?;
         Ok(match (verb.as_str(), entity.kind.as_str()) {
             ("free", _) => "free".to_string(),
             ("open", "database") => "open".to_string(),
@@ -246,25 +202,10 @@ impl Step {
     /// Remembers the object that the step makes, so that later steps can name it.
     pub fn note_new_object(&self, entities: &mut BTreeMap<String, Entity>, table: &Table) {
         let Some(name) = &self.creates else { return };
-        let kind = self
-            .operation(entities)
-            .ok()
-            .and_then(|op| table.get(&op).ok()?.creates.clone());
-        let database = self
-            .on
-            .as_ref()
-            .and_then(|on| entities.get(on)?.database.clone());
+        let kind = self.operation(entities).ok().and_then(|op| table.get(&op).ok()?.creates.clone());
+        let database = self.on.as_ref().and_then(|on| entities.get(on)?.database.clone());
         if let Some(kind) = kind {
-            entities.insert(
-                name.clone(),
-                Entity {
-                    kind,
-                    name: None,
-                    database,
-                    path: None,
-                    options: None,
-                },
-            );
+            entities.insert(name.clone(), Entity { kind, name: None, database, path: None, options: None });
         }
     }
 
@@ -277,18 +218,11 @@ impl Step {
 pub fn load_all(root: &Path, table: &Table) -> Result<Vec<Suite>> {
     let mut suites = Vec::new();
     for path in files(&root.join("suites"))? {
-        let place = path
-            .strip_prefix(root)
-            .unwrap_or(&path)
-            .display()
-            .to_string();
+        let place = path.strip_prefix(root).unwrap_or(&path).display().to_string();
         let text = std::fs::read_to_string(&path).with_context(|| place.clone())?;
         let suite = Suite::parse(&text, table).with_context(|| place.clone())?;
         let expected = format!("suites/{}/{}.json", suite.area, suite.topic);
-        ensure!(
-            place.replace('\\', "/") == expected,
-            "{place} says that it is {expected}"
-        );
+        ensure!(place.replace('\\', "/") == expected, "{place} says that it is {expected}");
         suites.push(suite);
     }
     Ok(suites)

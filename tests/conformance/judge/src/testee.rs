@@ -55,9 +55,7 @@ struct Line {
     error: Option<Box<RawValue>>,
 }
 
-fn given<'de, D: serde::Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Box<RawValue>>, D::Error> {
+fn given<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Box<RawValue>>, D::Error> {
     Box::<RawValue>::deserialize(deserializer).map(Some)
 }
 
@@ -91,23 +89,14 @@ impl Testee {
     /// # Errors
     /// It cannot be started, or is not the testee it should be.
     pub fn start(program: &Program) -> Result<Testee> {
-        let (first, rest) = program
-            .command
-            .split_first()
-            .context("no command that starts a testee")?;
+        let (first, rest) = program.command.split_first().context("no command that starts a testee")?;
         let mut command = Command::new(first);
-        command
-            .args(rest)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        command.args(rest).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         match &program.mutation {
             Some(area) => command.env("BEAVER_MUTATE", area),
             None => command.env_remove("BEAVER_MUTATE"),
         };
-        let mut child = command
-            .spawn()
-            .with_context(|| format!("cannot start {first}"))?;
+        let mut child = command.spawn().with_context(|| format!("cannot start {first}"))?;
         let (Some(mut stdin), Some(stdout), Some(stderr)) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
@@ -117,11 +106,7 @@ impl Testee {
         let (requests, outgoing) = channel::<String>();
         std::thread::spawn(move || {
             for line in outgoing {
-                if stdin
-                    .write_all(line.as_bytes())
-                    .and_then(|()| stdin.flush())
-                    .is_err()
-                {
+                if stdin.write_all(line.as_bytes()).and_then(|()| stdin.flush()).is_err() {
                     break;
                 }
             }
@@ -145,38 +130,24 @@ impl Testee {
     }
 
     fn shake_hands(&mut self, program: &Program) -> Result<()> {
-        let request = format!(
-            "\"op\":\"hello\",\"args\":{{\"protocol\":{}}}",
-            program.protocol
-        );
-        let result = self
-            .ask_own(&request)
-            .map_err(|fault| anyhow::anyhow!("{fault} at the handshake"))?;
-        let hello: Hello = serde_json::from_str(result.get())
-            .with_context(|| format!("not a handshake: {}", short(result.get())))?;
+        let request = format!("\"op\":\"hello\",\"args\":{{\"protocol\":{}}}", program.protocol);
+        let result = self.ask_own(&request).map_err(|fault| anyhow::anyhow!("{fault} at the handshake"))?;
+        let hello: Hello =
+            serde_json::from_str(result.get()).with_context(|| format!("not a handshake: {}", short(result.get())))?;
         ensure!(
             hello.protocol == program.protocol,
             "the testee speaks protocol {}, not {}",
             hello.protocol,
             program.protocol
         );
-        ensure!(
-            hello.testee == program.name,
-            "the testee says that it is {}, not {}",
-            hello.testee,
-            program.name
-        );
+        ensure!(hello.testee == program.name, "the testee says that it is {}, not {}", hello.testee, program.name);
         if let Some(extra) = hello.capabilities.difference(&program.capabilities).next() {
             bail!("the testee has the capability {extra}, which its list lacks");
         }
         if let Some(missing) = program.capabilities.difference(&hello.capabilities).next() {
             bail!("the testee lacks the capability {missing}, which its list has");
         }
-        ensure!(
-            hello.mutation == program.mutation,
-            "the testee did not take up the mutation {:?}",
-            program.mutation
-        );
+        ensure!(hello.mutation == program.mutation, "the testee did not take up the mutation {:?}", program.mutation);
         Ok(())
     }
 
@@ -194,11 +165,7 @@ impl Testee {
     ///
     /// # Errors
     /// The testee died or answered nonsense.
-    pub fn answer_by(
-        &mut self,
-        id: u64,
-        deadline: Instant,
-    ) -> Result<Option<(Instant, Answer)>, Fault> {
+    pub fn answer_by(&mut self, id: u64, deadline: Instant) -> Result<Option<(Instant, Answer)>, Fault> {
         loop {
             if let Some(answer) = self.answers.remove(&id) {
                 return Ok(Some(answer));
@@ -207,14 +174,8 @@ impl Testee {
             match self.lines.recv_timeout(left) {
                 Ok((when, Ok(line))) => {
                     let (number, answer) = parse(&line)?;
-                    if number == 0
-                        || number > self.asked
-                        || self.answers.insert(number, (when, answer)).is_some()
-                    {
-                        return Err(Fault::Nonsense(format!(
-                            "an answer that nobody asked for: {}",
-                            short(&line)
-                        )));
+                    if number == 0 || number > self.asked || self.answers.insert(number, (when, answer)).is_some() {
+                        return Err(Fault::Nonsense(format!("an answer that nobody asked for: {}", short(&line))));
                     }
                 }
                 Ok((_, Err(message))) => return Err(Fault::Nonsense(message)),
@@ -230,9 +191,7 @@ impl Testee {
         let limit = self.limit;
         match self.answer_by(id, Instant::now() + limit)? {
             Some((_, Answer::Result(result))) => Ok(result),
-            Some((_, other)) => Err(Fault::Nonsense(format!(
-                "no result for {members}: {other:?}"
-            ))),
+            Some((_, other)) => Err(Fault::Nonsense(format!("no result for {members}: {other:?}"))),
             None => Err(Fault::Hung(limit)),
         }
     }
@@ -268,15 +227,8 @@ impl Testee {
         };
         // What it wrote last may still be on its way.
         std::thread::sleep(Duration::from_millis(20));
-        let words = self
-            .complaints
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if words.is_empty() {
-            status
-        } else {
-            format!("{status}; its last words: {}", words.trim_end())
-        }
+        let words = self.complaints.lock().unwrap_or_else(PoisonError::into_inner);
+        if words.is_empty() { status } else { format!("{status}; its last words: {}", words.trim_end()) }
     }
 }
 
@@ -292,11 +244,7 @@ impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Fault::Died(how) => write!(f, "the testee died: {how}"),
-            Fault::Hung(after) => write!(
-                f,
-                "the testee gave no answer within {} ms",
-                after.as_millis()
-            ),
+            Fault::Hung(after) => write!(f, "the testee gave no answer within {} ms", after.as_millis()),
             Fault::Nonsense(what) => write!(f, "the testee answered nonsense: {what}"),
         }
     }
@@ -304,51 +252,19 @@ impl std::fmt::Display for Fault {
 
 fn live(result: &RawValue) -> Result<u64, Fault> {
     let live: Result<Live, _> = serde_json::from_str(result.get());
-    live.map(|live| live.live).map_err(|_| {
-        Fault::Nonsense(format!(
-            "no number of live objects: {}",
-            short(result.get())
-        ))
-    })
+    live.map(|live| live.live)
+        .map_err(|_| Fault::Nonsense(format!("no number of live objects: {}", short(result.get()))))
 }
 
 fn parse(line: &str) -> Result<(u64, Answer), Fault> {
-    let parsed: Line =
-        serde_json::from_str(line).map_err(|e| Fault::Nonsense(format!("{e}: {}", short(line))))?;
+    let parsed: Line = serde_json::from_str(line).map_err(|e| Fault::Nonsense(format!("{e}: {}", short(line))))?;
     let answer = match parsed {
-        Line {
-            result: Some(result),
-            absent: None,
-            timeout: None,
-            error: None,
-            ..
-        } => Answer::Result(result),
-        Line {
-            result: None,
-            absent: Some(true),
-            timeout: None,
-            error: None,
-            ..
-        } => Answer::Absent,
-        Line {
-            result: None,
-            absent: None,
-            timeout: Some(true),
-            error: None,
-            ..
-        } => Answer::Timeout,
-        Line {
-            result: None,
-            absent: None,
-            timeout: None,
-            error: Some(error),
-            ..
-        } => Answer::Error(error),
+        Line { result: Some(result), absent: None, timeout: None, error: None, .. } => Answer::Result(result),
+        Line { result: None, absent: Some(true), timeout: None, error: None, .. } => Answer::Absent,
+        Line { result: None, absent: None, timeout: Some(true), error: None, .. } => Answer::Timeout,
+        Line { result: None, absent: None, timeout: None, error: Some(error), .. } => Answer::Error(error),
         _ => {
-            return Err(Fault::Nonsense(format!(
-                "not one of result, absent, timeout, error: {}",
-                short(line)
-            )));
+            return Err(Fault::Nonsense(format!("not one of result, absent, timeout, error: {}", short(line))));
         }
     };
     Ok((parsed.id, answer))
@@ -385,13 +301,7 @@ fn keep_tail(mut stderr: ChildStderr, tail: &Mutex<String>) {
 }
 
 /// The members of a request.
-pub fn request(
-    op: &str,
-    on: Option<&str>,
-    creates: Option<&str>,
-    args: &str,
-    thread: Option<&str>,
-) -> String {
+pub fn request(op: &str, on: Option<&str>, creates: Option<&str>, args: &str, thread: Option<&str>) -> String {
     let mut members = vec![format!("\"op\":{}", quote(op))];
     for (name, value) in [("on", on), ("as", creates), ("thread", thread)] {
         members.extend(value.map(|value| format!("\"{name}\":{}", quote(value))));

@@ -26,10 +26,7 @@ pub struct Members<'a>(pub Vec<(String, &'a RawValue)>);
 
 impl<'a> Members<'a> {
     pub fn get(&self, key: &str) -> Option<&'a RawValue> {
-        self.0
-            .iter()
-            .find(|(name, _)| name == key)
-            .map(|(_, value)| *value)
+        self.0.iter().find(|(name, _)| name == key).map(|(_, value)| *value)
     }
 
     /// The only member, if its name starts with a dollar sign: a tag or a matcher.
@@ -128,9 +125,7 @@ fn decimal(text: &str) -> Option<(bool, String, i64)> {
     if significant.is_empty() {
         return Some((false, String::new(), 0));
     }
-    let power = exponent
-        .checked_sub(i64::try_from(fraction.len()).ok()?)?
-        .checked_add(i64::try_from(dropped).ok()?)?;
+    let power = exponent.checked_sub(i64::try_from(fraction.len()).ok()?)?.checked_add(i64::try_from(dropped).ok()?)?;
     Some((negative, significant.to_string(), power))
 }
 
@@ -143,15 +138,11 @@ pub fn at_pointer<'a>(root: &'a RawValue, pointer: &str) -> Result<&'a RawValue>
     for part in pointer.split('/').skip(1) {
         let part = part.replace("~1", "/").replace("~0", "~");
         let next = match view(here)? {
-            View::Array(items) => part
-                .parse()
-                .ok()
-                .and_then(|index: usize| items.get(index).copied()),
+            View::Array(items) => part.parse().ok().and_then(|index: usize| items.get(index).copied()),
             View::Object(members) => members.get(&part),
             _ => None,
         };
-        here = next
-            .with_context(|| format!("there is nothing at {pointer} in {}", short(root.get())))?;
+        here = next.with_context(|| format!("there is nothing at {pointer} in {}", short(root.get())))?;
     }
     if !pointer.is_empty() && !pointer.starts_with('/') {
         bail!("a pointer begins with a slash: {pointer}");
@@ -165,24 +156,11 @@ mod tests {
 
     #[test]
     fn numbers_are_compared_exactly() {
-        for (a, b) in [
-            ("1", "1.0"),
-            ("100", "1e2"),
-            ("0.10", "0.1"),
-            ("-0", "0"),
-            ("10e-1", "1"),
-            ("0e9", "0.0"),
-        ] {
+        for (a, b) in [("1", "1.0"), ("100", "1e2"), ("0.10", "0.1"), ("-0", "0"), ("10e-1", "1"), ("0e9", "0.0")] {
             assert!(same_number(a, b), "{a} {b}");
         }
         let long = "9007199254740993";
-        for (a, b) in [
-            ("1", "-1"),
-            (long, "9007199254740992"),
-            ("1", "10"),
-            ("0.1", "0.01"),
-            ("1e1", "1e2"),
-        ] {
+        for (a, b) in [("1", "-1"), (long, "9007199254740992"), ("1", "10"), ("0.1", "0.01"), ("1e1", "1e2")] {
             assert!(!same_number(a, b), "{a} {b}");
         }
     }

@@ -12,12 +12,7 @@ fn suites() -> PathBuf {
 }
 
 fn judge(root: &Path, args: &[&str]) -> Output {
-    Command::new(JUDGE)
-        .arg("--root")
-        .arg(root)
-        .args(args)
-        .output()
-        .unwrap()
+    Command::new(JUDGE).arg("--root").arg(root).args(args).output().unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -31,9 +26,7 @@ struct Small {
 
 impl Small {
     fn new(script: &str) -> Small {
-        let small = Small {
-            root: tempfile::tempdir().unwrap(),
-        };
+        let small = Small { root: tempfile::tempdir().unwrap() };
         for folder in ["schema", "suites/dict", "known", "capabilities"] {
             std::fs::create_dir_all(small.path(folder)).unwrap();
         }
@@ -85,21 +78,13 @@ fn meta_passes() {
 #[test]
 fn the_suites_are_sound() {
     let output = judge(&suites(), &["check"]);
-    assert!(
-        output.status.success(),
-        "{}{}",
-        text(&output.stdout),
-        text(&output.stderr)
-    );
+    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
 }
 
 #[test]
 fn a_good_run() {
     let output = Small::new(GOOD).judge("run", &[]);
-    assert_eq!(
-        text(&output.stdout),
-        "judge: 1 passed, 0 failed, 1 skipped\n"
-    );
+    assert_eq!(text(&output.stdout), "judge: 1 passed, 0 failed, 1 skipped\n");
     assert_eq!(output.status.code(), Some(0));
 }
 
@@ -108,38 +93,19 @@ fn a_bad_run() {
     let output = Small::new(BAD).judge("run", &[]);
     let lines = text(&output.stdout);
     assert!(
-        lines.contains(
-            "FAILED dict/small/get: step 1: another result\n       expected 1, got \"<2>\"\n"
-        ),
+        lines.contains("FAILED dict/small/get: step 1: another result\n       expected 1, got \"<2>\"\n"),
         "{lines}"
     );
-    assert!(
-        lines.ends_with("judge: 0 passed, 1 failed, 1 skipped\n"),
-        "{lines}"
-    );
+    assert!(lines.ends_with("judge: 0 passed, 1 failed, 1 skipped\n"), "{lines}");
     assert_eq!(output.status.code(), Some(1));
 }
 
 #[test]
 fn a_run_that_cannot_be() {
     let small = Small::new(GOOD);
-    assert_eq!(
-        judge(
-            small.root.path(),
-            &["run", "--testee", "nobody", "--", "true"]
-        )
-        .status
-        .code(),
-        Some(2)
-    );
-    assert_eq!(
-        small.judge("run", &["--only", "list/"]).status.code(),
-        Some(2)
-    );
-    let output = judge(
-        small.root.path(),
-        &["run", "--testee", "fake", "--", "no-such-program-here"],
-    );
+    assert_eq!(judge(small.root.path(), &["run", "--testee", "nobody", "--", "true"]).status.code(), Some(2));
+    assert_eq!(small.judge("run", &["--only", "list/"]).status.code(), Some(2));
+    let output = judge(small.root.path(), &["run", "--testee", "fake", "--", "no-such-program-here"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stdout).contains("cannot start no-such-program-here"));
 }
@@ -147,28 +113,16 @@ fn a_run_that_cannot_be() {
 #[test]
 fn only_some_tests() {
     let output = Small::new(GOOD).judge("run", &["--only", "dict/small/thr", "--jobs", "5"]);
-    assert_eq!(
-        text(&output.stdout),
-        "judge: 0 passed, 0 failed, 1 skipped\n"
-    );
+    assert_eq!(text(&output.stdout), "judge: 0 passed, 0 failed, 1 skipped\n");
 }
 
 #[test]
 fn known_failures_have_to_be_as_known() {
     let small = Small::new(BAD);
-    small.write(
-        "known/fake.txt",
-        "dict/small/get | step 1: another result | it is so\n",
-    );
+    small.write("known/fake.txt", "dict/small/get | step 1: another result | it is so\n");
     let output = small.judge("run", &[]);
-    assert_eq!(
-        text(&output.stdout),
-        "known failures: 1\njudge: 0 passed, 0 failed, 1 skipped\n"
-    );
-    small.write(
-        "known/fake.txt",
-        "dict/small/gone | step 1: another result | it was so\n",
-    );
+    assert_eq!(text(&output.stdout), "known failures: 1\njudge: 0 passed, 0 failed, 1 skipped\n");
+    small.write("known/fake.txt", "dict/small/gone | step 1: another result | it was so\n");
     let output = small.judge("run", &[]);
     assert!(text(&output.stdout).contains("a known failure that names no test: dict/small/gone"));
     assert_eq!(output.status.code(), Some(1));
@@ -177,34 +131,18 @@ fn known_failures_have_to_be_as_known() {
 #[test]
 fn reports() {
     let small = Small::new(BAD);
-    let paths: Vec<String> = ["r.json", "r.xml", "r.md"]
-        .iter()
-        .map(|file| small.path(file).display().to_string())
-        .collect();
-    small.judge(
-        "run",
-        &[
-            "--json", &paths[0], "--junit", &paths[1], "--matrix", &paths[2],
-        ],
-    );
+    let paths: Vec<String> =
+        ["r.json", "r.xml", "r.md"].iter().map(|file| small.path(file).display().to_string()).collect();
+    small.judge("run", &["--json", &paths[0], "--junit", &paths[1], "--matrix", &paths[2]]);
     let read = |path: &String| std::fs::read_to_string(path).unwrap();
     let json: serde_json::Value = serde_json::from_str(&read(&paths[0])).unwrap();
     assert_eq!(json["tests"][0]["name"], "dict/small/get");
     assert_eq!(json["tests"][0]["outcome"], "failed");
     assert_eq!(json["tests"][1]["capability"], "threads");
     let xml = read(&paths[1]);
-    assert!(
-        xml.contains("tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"1\""),
-        "{xml}"
-    );
-    assert!(
-        xml.contains("expected 1, got &quot;&lt;2&gt;&quot;</failure>"),
-        "{xml}"
-    );
-    assert_eq!(
-        read(&paths[2]),
-        "| testee | dict |\n|---|---|\n| fake | 0/1 |\n"
-    );
+    assert!(xml.contains("tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"1\""), "{xml}");
+    assert!(xml.contains("expected 1, got &quot;&lt;2&gt;&quot;</failure>"), "{xml}");
+    assert_eq!(read(&paths[2]), "| testee | dict |\n|---|---|\n| fake | 0/1 |\n");
     let output = judge(small.root.path(), &["matrix", &paths[0], &paths[0]]);
     assert_eq!(text(&output.stdout).lines().count(), 4);
 }
@@ -215,17 +153,10 @@ fn a_mutation_has_to_be_caught() {
                      "mutations": {"dict": {"dict.get": [{"answer": {"absent": true}}]}}}"#;
     let output = Small::new(broken).judge("mutation", &[]);
     let lines = text(&output.stdout);
-    assert_eq!(
-        lines,
-        "dict: caught by dict/small/get: step 1: got absent\njudge: 1 passed, 0 failed, 0 skipped\n"
-    );
+    assert_eq!(lines, "dict: caught by dict/small/get: step 1: got absent\njudge: 1 passed, 0 failed, 0 skipped\n");
 
     let output = Small::new(GOOD).judge("mutation", &[]);
-    assert!(
-        text(&output.stdout).contains("FAILED dict/mutation: not caught"),
-        "{}",
-        text(&output.stdout)
-    );
+    assert!(text(&output.stdout).contains("FAILED dict/mutation: not caught"), "{}", text(&output.stdout));
     assert_eq!(output.status.code(), Some(1));
 }
 
@@ -233,11 +164,7 @@ fn a_mutation_has_to_be_caught() {
 fn a_testee_that_takes_up_no_mutation_cannot_be_tried() {
     let output = Small::new(r#"{"deaf": true}"#).judge("mutation", &[]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(
-        text(&output.stderr).contains("did not take up the mutation"),
-        "{}",
-        text(&output.stderr)
-    );
+    assert!(text(&output.stderr).contains("did not take up the mutation"), "{}", text(&output.stderr));
 }
 
 #[test]
@@ -245,10 +172,7 @@ fn check_finds_what_is_missing() {
     let small = Small::new(GOOD);
     small.write("SPEC.md", "no table");
     small.write("areas.txt", "dict: something\nlist: something\n");
-    small.write(
-        "known/fake.txt",
-        "dict/small/gone | step 1: died | it was so\n",
-    );
+    small.write("known/fake.txt", "dict/small/gone | step 1: died | it was so\n");
     small.write("capabilities/other.txt", "magic\n");
     let output = judge(small.root.path(), &["check"]);
     let lines = text(&output.stdout);
@@ -268,15 +192,7 @@ fn check_finds_what_is_missing() {
 #[test]
 fn a_suite_in_the_wrong_place_is_refused() {
     let small = Small::new(GOOD);
-    std::fs::rename(
-        small.path("suites/dict/small.json"),
-        small.path("suites/dict/other.json"),
-    )
-    .unwrap();
+    std::fs::rename(small.path("suites/dict/small.json"), small.path("suites/dict/other.json")).unwrap();
     let output = small.judge("run", &[]);
-    assert!(
-        text(&output.stderr).contains("says that it is suites/dict/small.json"),
-        "{}",
-        text(&output.stderr)
-    );
+    assert!(text(&output.stderr).contains("says that it is suites/dict/small.json"), "{}", text(&output.stderr));
 }

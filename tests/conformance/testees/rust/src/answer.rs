@@ -70,7 +70,10 @@ impl From<Error> for Answer {
             return Answer::null();
         }
         let kind = if mutation::is("errors") { "INTERNAL" } else { error.kind().name() };
-        Answer(format!("\"error\":{}", serde_json::json!({"kind": kind, "message": error.message(), "index": error.operation()})))
+        Answer(format!(
+            "\"error\":{}",
+            serde_json::json!({"kind": kind, "message": error.message(), "index": error.operation()})
+        ))
     }
 }
 

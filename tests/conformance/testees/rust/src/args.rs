@@ -47,7 +47,10 @@ impl Args {
 
     pub fn items(&self, name: &str) -> Vec<Args> {
         let items = self.get(name).as_array().cloned().unwrap_or_default();
-        items.into_iter().filter_map(|item| if let Value::Object(item) = item { Some(Args(item)) } else { None }).collect()
+        items
+            .into_iter()
+            .filter_map(|item| if let Value::Object(item) = item { Some(Args(item)) } else { None })
+            .collect()
     }
 
     pub fn jsons(&self, name: &str) -> Result<Vec<Json>> {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use beaver_core::{
-    BlobReader, BlobWriter, Blobs, DeadLetterPolicy, Dict, DumpFormat, Error, ErrorKind, Json, List, LoadMode, Lock, Log,
-    LogEntry, LogQuery, Queue, QueueItem, Result, Structure,
+    BlobReader, BlobWriter, Blobs, DeadLetterPolicy, Dict, DumpFormat, Error, ErrorKind, Json, List, LoadMode, Lock,
+    Log, LogEntry, LogQuery, Queue, QueueItem, Result, Structure,
 };
 
 use crate::answer::{Answer, array, bytes};
@@ -14,7 +14,13 @@ use crate::{Object, Request, Testee, mutation};
 const DEFAULT_TTL: Duration = Duration::from_secs(60);
 
 /// What all structures do alike.
-fn common<S: Structure + Clone>(testee: &Testee, request: &Request, structure: &S, verb: &str, wrap: fn(S) -> Object) -> Result<Answer> {
+fn common<S: Structure + Clone>(
+    testee: &Testee,
+    request: &Request,
+    structure: &S,
+    verb: &str,
+    wrap: fn(S) -> Object,
+) -> Result<Answer> {
     let args = &request.args;
     let ttl = || Ok::<_, Error>(args.ttl("ttl")?.unwrap_or(DEFAULT_TTL));
     Ok(match verb {
