@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::engine::{Blob, BlobChange, BlobStream, Change, Condition, Kind, Store};
 use crate::error::{Error, ErrorKind, Result};
 use crate::handle::{Handle, Structure};
+use crate::pages::Pages;
 use crate::value::{Json, check_key, check_limits};
 
 /// The largest blob, in bytes. Its name, key and metadata count too: it is SQLite's limit for a row.
@@ -13,9 +14,6 @@ pub const MAX_BLOB_BYTES: u64 = 1_000_000_000;
 
 /// What SQLite needs for the row itself.
 const ROW_OVERHEAD: u64 = 64;
-
-/// How many keys an iterator fetches at a time.
-const PAGE: usize = 256;
 
 /// How much of an upload is kept in memory before it is written.
 const CHUNK: usize = 1 << 20;
@@ -118,7 +116,7 @@ impl Blobs {
     /// concurrent change may show or not, but no key comes twice.
     #[must_use]
     pub fn keys(&self) -> BlobKeys {
-        BlobKeys { blobs: self.clone(), page: Vec::new().into_iter(), last: None, ended: false }
+        BlobKeys { blobs: self.clone(), pages: Pages::new(usize::MAX) }
     }
 
     /// How many blobs there are. Counts through an index: O(n).
@@ -215,37 +213,16 @@ fn check_size(handle: &Handle, key: &str, length: u64, metadata: Option<&Json>) 
 /// An iterator over the keys of a blob store. See [`Blobs::keys`].
 pub struct BlobKeys {
     blobs: Blobs,
-    page: std::vec::IntoIter<String>,
-    last: Option<String>,
-    ended: bool,
+    pages: Pages<String, String>,
 }
 
 impl Iterator for BlobKeys {
     type Item = Result<String>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(key) = self.page.next() {
-                if self.page.len() == 0 {
-                    self.last = Some(key.clone());
-                }
-                return Some(Ok(key));
-            }
-            if self.ended {
-                return None;
-            }
-            let Handle { store, name, .. } = &self.blobs.0;
-            match store.blob_page(name, self.last.as_deref(), PAGE) {
-                Ok(page) => {
-                    self.ended = page.len() < PAGE;
-                    self.page = page.into_iter();
-                }
-                Err(e) => {
-                    self.ended = true;
-                    return Some(Err(e));
-                }
-            }
-        }
+        let Handle { store, name, .. } = &self.blobs.0;
+        let fetch = |after: Option<&String>, most| store.blob_page(name, after.map(String::as_str), most);
+        self.pages.next(fetch, String::clone)
     }
 }
 

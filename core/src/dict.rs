@@ -6,10 +6,8 @@ use std::time::Duration;
 use crate::engine::{Change, Condition, DictChange, DictItem, Kind, Store};
 use crate::error::Result;
 use crate::handle::{Handle, Structure};
+use crate::pages::Pages;
 use crate::value::{Json, check_count, check_key, check_limits, check_ttl};
-
-/// How many items an iterator fetches at a time.
-const PAGE: usize = 256;
 
 /// A dict: JSON values by key. A key with a time to live is absent once that is over, for every
 /// operation. Any thread may use the handle; clones are cheap.
@@ -189,7 +187,7 @@ impl Dict {
     /// between: a concurrent change may show or not, but no key comes twice.
     #[must_use]
     pub fn items(&self) -> DictItems {
-        DictItems { dict: self.clone(), page: Vec::new().into_iter(), last: None, ended: false }
+        DictItems { dict: self.clone(), pages: Pages::new(usize::MAX) }
     }
 
     /// The keys, as [`Dict::items`] gives them.
@@ -214,36 +212,16 @@ pub(crate) fn set_change(key: &str, value: Json, ttl: Option<Duration>, conditio
 /// An iterator over a dict. See [`Dict::items`].
 pub struct DictItems {
     dict: Dict,
-    page: std::vec::IntoIter<DictItem>,
-    last: Option<String>,
-    ended: bool,
+    pages: Pages<DictItem, String>,
 }
 
 impl Iterator for DictItems {
     type Item = Result<(String, Json)>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(DictItem { key, value, .. }) = self.page.next() {
-                if self.page.len() == 0 {
-                    self.last = Some(key.clone());
-                }
-                return Some(Ok((key, value)));
-            }
-            if self.ended {
-                return None;
-            }
-            let Handle { store, name, .. } = &self.dict.0;
-            match store.dict_page(name, self.last.as_deref(), PAGE) {
-                Ok(page) => {
-                    self.ended = page.len() < PAGE;
-                    self.page = page.into_iter();
-                }
-                Err(e) => {
-                    self.ended = true;
-                    return Some(Err(e));
-                }
-            }
-        }
+        let Handle { store, name, .. } = &self.dict.0;
+        let fetch = |after: Option<&String>, most| store.dict_page(name, after.map(String::as_str), most);
+        let item = self.pages.next(fetch, |item| item.key.clone())?;
+        Some(item.map(|DictItem { key, value, .. }| (key, value)))
     }
 }

@@ -26,6 +26,7 @@ mod load;
 mod lock;
 mod log;
 mod options;
+mod pages;
 mod queue;
 mod sqlite;
 mod value;

@@ -5,10 +5,8 @@ use std::sync::Arc;
 use crate::engine::{Change, Condition, Kind, ListChange, Store};
 use crate::error::Result;
 use crate::handle::{Handle, Structure};
+use crate::pages::Pages;
 use crate::value::{Json, check_count, check_limits};
-
-/// How many items an iterator fetches at a time.
-const PAGE: usize = 256;
 
 /// A list: JSON values in order. Indexes count from 0, negative ones from the end (-1 is the last); slices go
 /// from `start` up to, but not including, `stop`, and are cut to the list, as Python's are.
@@ -141,7 +139,7 @@ impl List {
     /// move their neighbours) can an item come twice or be left out; [`List::slice`] gives one moment.
     #[must_use]
     pub fn items(&self) -> ListItems {
-        ListItems { list: self.clone(), page: Vec::new().into_iter(), last: None, ended: false }
+        ListItems { list: self.clone(), pages: Pages::new(usize::MAX) }
     }
 
     /// Whether an item equals the value (by value: key order and white space do not matter, and 1 equals
@@ -284,34 +282,16 @@ pub(crate) fn remove_change(value: &Json) -> Result<Change> {
 /// An iterator over a list. See [`List::items`].
 pub struct ListItems {
     list: List,
-    page: std::vec::IntoIter<(f64, Json)>,
-    last: Option<f64>,
-    ended: bool,
+    pages: Pages<(f64, Json), f64>,
 }
 
 impl Iterator for ListItems {
     type Item = Result<Json>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some((place, value)) = self.page.next() {
-                self.last = Some(place);
-                return Some(Ok(value));
-            }
-            if self.ended {
-                return None;
-            }
-            let Handle { store, name, .. } = &self.list.0;
-            match store.list_page(name, self.last, PAGE) {
-                Ok(page) => {
-                    self.ended = page.len() < PAGE;
-                    self.page = page.into_iter();
-                }
-                Err(e) => {
-                    self.ended = true;
-                    return Some(Err(e));
-                }
-            }
-        }
+        let Handle { store, name, .. } = &self.list.0;
+        let fetch = |after: Option<&f64>, most| store.list_page(name, after.copied(), most);
+        let item = self.pages.next(fetch, |(place, _)| *place)?;
+        Some(item.map(|(_, value)| value))
     }
 }

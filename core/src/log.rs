@@ -6,10 +6,8 @@ use crate::clock::{Micros, check_time};
 use crate::engine::{Change, Kind, LogChange, LogEntry, LogRange, Reply, Store};
 use crate::error::{Error, Result};
 use crate::handle::{Handle, Structure};
+use crate::pages::Pages;
 use crate::value::{Json, check_count, check_limits};
-
-/// How many entries an iterator fetches at a time.
-const PAGE: usize = 256;
 
 /// A log: JSON values, each at a time of its own, in the order of time. Times are microseconds since 1970,
 /// from 0 to the end of the year 9999. Any thread may use the handle; clones are cheap.
@@ -208,15 +206,12 @@ pub(crate) fn append_change(entries: Vec<(Json, Option<Micros>)>) -> Result<Chan
 pub struct LogEntries {
     log: Log,
     range: LogRange,
-    page: std::vec::IntoIter<(f64, LogEntry)>,
-    last: Option<f64>,
-    /// How many entries are still to be fetched.
-    left: usize,
+    pages: Pages<(f64, LogEntry), f64>,
 }
 
 impl LogEntries {
     fn new(log: Log, range: LogRange, limit: Option<usize>) -> Self {
-        LogEntries { log, range, page: Vec::new().into_iter(), last: None, left: limit.unwrap_or(usize::MAX) }
+        LogEntries { log, range, pages: Pages::new(limit.unwrap_or(usize::MAX)) }
     }
 }
 
@@ -224,26 +219,9 @@ impl Iterator for LogEntries {
     type Item = Result<LogEntry>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some((place, entry)) = self.page.next() {
-                self.last = Some(place);
-                return Some(Ok(entry));
-            }
-            let ask = self.left.min(PAGE);
-            if ask == 0 {
-                return None;
-            }
-            let Handle { store, name, .. } = &self.log.0;
-            match store.log_page(name, &self.range, self.last, ask) {
-                Ok(page) => {
-                    self.left = if page.len() < ask { 0 } else { self.left - ask };
-                    self.page = page.into_iter();
-                }
-                Err(e) => {
-                    self.left = 0;
-                    return Some(Err(e));
-                }
-            }
-        }
+        let Handle { store, name, .. } = &self.log.0;
+        let fetch = |after: Option<&f64>, most| store.log_page(name, &self.range, after.copied(), most);
+        let item = self.pages.next(fetch, |(place, _)| *place)?;
+        Some(item.map(|(_, entry)| entry))
     }
 }

@@ -7,10 +7,8 @@ use crate::database::deadline;
 use crate::engine::{Change, DeadLetter, Kind, LeasedItem, QueueChange, QueueCursor, QueueItem, Reply, Store};
 use crate::error::{Error, Result};
 use crate::handle::{Handle, Structure};
+use crate::pages::Pages;
 use crate::value::{Json, check_count, check_limits, check_name, check_ttl};
-
-/// How many items an iterator fetches at a time.
-const PAGE: usize = 256;
 
 /// A priority queue: the item of the lowest priority number comes first, and among equals the one that
 /// was put first. Any thread may use the handle; clones are cheap.
@@ -145,7 +143,7 @@ impl Queue {
     /// in between: a concurrent change may show or not.
     #[must_use]
     pub fn items(&self) -> QueueItems {
-        QueueItems { queue: self.clone(), page: Vec::new().into_iter(), last: None, ended: false }
+        QueueItems { queue: self.clone(), pages: Pages::new(usize::MAX) }
     }
 
     /// Removes every item, leased ones included; tells how many there were. O(n).
@@ -246,34 +244,16 @@ pub(crate) fn put_change(value: Json, priority: f64) -> Result<Change> {
 /// An iterator over a queue. See [`Queue::items`].
 pub struct QueueItems {
     queue: Queue,
-    page: std::vec::IntoIter<(QueueCursor, QueueItem)>,
-    last: Option<QueueCursor>,
-    ended: bool,
+    pages: Pages<(QueueCursor, QueueItem), QueueCursor>,
 }
 
 impl Iterator for QueueItems {
     type Item = Result<QueueItem>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some((cursor, item)) = self.page.next() {
-                self.last = Some(cursor);
-                return Some(Ok(item));
-            }
-            if self.ended {
-                return None;
-            }
-            let Handle { store, name, .. } = &self.queue.0;
-            match store.queue_page(name, self.last, PAGE) {
-                Ok(page) => {
-                    self.ended = page.len() < PAGE;
-                    self.page = page.into_iter();
-                }
-                Err(e) => {
-                    self.ended = true;
-                    return Some(Err(e));
-                }
-            }
-        }
+        let Handle { store, name, .. } = &self.queue.0;
+        let fetch = |after: Option<&QueueCursor>, most| store.queue_page(name, after.copied(), most);
+        let item = self.pages.next(fetch, |(cursor, _)| *cursor)?;
+        Some(item.map(|(_, item)| item))
     }
 }
