@@ -97,7 +97,7 @@ impl Source<'_> {
         match kind {
             Kind::Dict => self.reading.dict_len(self.name),
             Kind::List => self.reading.list_len(self.name),
-            Kind::Queue => self.reading.queue_len(self.name),
+            Kind::Queue => self.reading.queue_total(self.name),
             Kind::Blob => self.reading.blob_len(self.name),
             Kind::Log => self.reading.log_len(self.name),
             Kind::Lock => Err(no_items()),
@@ -124,7 +124,7 @@ impl Source<'_> {
     }
 
     fn queue(&self, sink: &mut Sink<'_>) -> Result<()> {
-        let fetch = |after: Option<&_>, limit| self.reading.queue_page(self.name, after.copied(), limit);
+        let fetch = |after: Option<&_>, limit| self.reading.queue_page(self.name, true, after.copied(), limit);
         paged(fetch, |QueueItem { priority, timestamp, data }| {
             sink.object([
                 ("priority", number(priority)),

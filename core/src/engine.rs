@@ -355,8 +355,16 @@ pub(crate) trait QueueEngine {
     fn queue_len(&self, name: &str) -> Result<u64>;
     /// How many items are out on a lease that still runs.
     fn queue_leased(&self, name: &str) -> Result<u64>;
-    fn queue_page(&self, name: &str, after: Option<QueueCursor>, limit: usize)
-    -> Result<Vec<(QueueCursor, QueueItem)>>;
+    /// How many items there are at all: also those on a lease, and those that were given back for later.
+    fn queue_total(&self, name: &str) -> Result<u64>;
+    /// Items in their order, after that cursor: those that a `get` could have now, or all that there are.
+    fn queue_page(
+        &self,
+        name: &str,
+        all: bool,
+        after: Option<QueueCursor>,
+        limit: usize,
+    ) -> Result<Vec<(QueueCursor, QueueItem)>>;
 }
 
 pub(crate) trait BlobEngine {

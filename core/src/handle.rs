@@ -129,7 +129,7 @@ pub trait Structure: Sized + AsRef<Handle> + From<Handle> {
     /// (RFC 3339, UTC). The items are
     /// - of a dict, in the order of its keys: `{"key", "value"}`, with `"expires_at"` if it expires;
     /// - of a list the values;
-    /// - of a queue, in its order: `{"priority", "timestamp", "data"}`, without those out on a lease;
+    /// - of a queue, in its order: `{"priority", "timestamp", "data"}`, those out on a lease included;
     /// - of a blob store: `{"key", "metadata", "data_b64"}`;
     /// - of a log, oldest first: `{"timestamp", "data"}`.
     ///

@@ -10,7 +10,7 @@ use crate::pages::Pages;
 use crate::value::{Json, check_count, check_limits};
 
 /// A log: JSON values, each at a time of its own, in the order of time. Times are microseconds since 1970,
-/// from 0 to the end of the year 9999. Any thread may use the handle; clones are cheap.
+/// from the year 1 to the end of the year 9999. Any thread may use the handle; clones are cheap.
 ///
 /// ```
 /// use beaver_core::{Beaver, LogQuery, Options};

@@ -252,7 +252,7 @@ impl Iterator for QueueItems {
 
     fn next(&mut self) -> Option<Self::Item> {
         let Handle { store, name, .. } = &self.queue.0;
-        let fetch = |after: Option<&QueueCursor>, most| store.queue_page(name, after.copied(), most);
+        let fetch = |after: Option<&QueueCursor>, most| store.queue_page(name, false, after.copied(), most);
         let item = self.pages.next(fetch, |(cursor, _)| *cursor)?;
         Some(item.map(|(_, item)| item))
     }

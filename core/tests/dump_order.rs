@@ -90,3 +90,23 @@ fn dumps_of_1_x_are_loaded() {
     assert_eq!(load(&queue, &text, LoadMode::Replace).unwrap(), 2);
     assert_eq!(queue.peek().unwrap().unwrap().timestamp, 1_795_345_811_708_129);
 }
+
+#[test]
+fn what_is_out_on_a_lease_is_dumped_in_its_place() {
+    let db = Beaver::open(":memory:", Options::default()).unwrap();
+    let jobs = db.queue("jobs").unwrap();
+    for job in 0..4 {
+        jobs.put(json!(job), 1.0).unwrap();
+    }
+    let now = Some(std::time::Duration::ZERO);
+    let lease = std::time::Duration::from_secs(60);
+    let held = jobs.lease(lease, now, None).unwrap().unwrap();
+    let delayed = jobs.lease(lease, now, None).unwrap().unwrap();
+    assert!(jobs.nack(delayed.id, lease).unwrap());
+    let mut text = Vec::new();
+    jobs.dump(&mut text, DumpFormat::JsonLines).unwrap();
+    assert_eq!(jobs.load(&mut text.as_slice(), LoadMode::Replace).unwrap(), 4);
+    let back: Vec<u8> = jobs.items().map(|item| item.unwrap().data.to().unwrap()).collect();
+    assert_eq!(back, [0, 1, 2, 3]);
+    assert!(!jobs.ack(held.id).unwrap(), "the lease ended with the item that it was of");
+}

@@ -139,7 +139,7 @@ public:
         return detail::call(beaver_queue_extend, handle(), id, lease.count()) == BEAVER_OK;
     }
 
-    /// How many items are out on a lease, or delayed.
+    /// How many items are out on a lease that still runs.
     std::uint64_t leased() const { return number(beaver_queue_leased); }
 };
 

@@ -21,7 +21,7 @@ type Check = fn(&View<'_>) -> Result<Vec<String>>;
 
 /// All of it: SQLite's own check, the schema, and each modality's rows.
 const CHECKS: &[Check] =
-    &[sqlite_itself, missing_objects, dict_problems, blob::problems, log::problems, list::problems, queue::problems];
+    &[sqlite_itself, missing_objects, value_problems, blob::problems, log::problems, list::problems, queue::problems];
 
 /// Checks the file as of one moment.
 pub(super) fn run(engine: &Sqlite) -> Result<VerifyReport> {
@@ -79,9 +79,13 @@ fn missing_objects(view: &View<'_>) -> Result<Vec<String>> {
     Ok(found)
 }
 
-fn dict_problems(view: &View<'_>) -> Result<Vec<String>> {
+/// Values that are no JSON. Blobs and logs look at theirs themselves.
+fn value_problems(view: &View<'_>) -> Result<Vec<String>> {
     let mut found = Findings::default();
     found.json_column(view.conn, "beaver_dicts", ["dict_name", "key"], "value")?;
+    found.json_column(view.conn, "beaver_lists", ["list_name", "item_order"], "item_value")?;
+    found.json_column(view.conn, "beaver_priority_queues", ["queue_name", "timestamp"], "data")?;
+    found.json_column(view.conn, "beaver_queue_leases", ["queue_name", "timestamp"], "data")?;
     Ok(found.into())
 }
 
