@@ -43,9 +43,9 @@
  *   The limits are BEAVER_MAX_...; beyond them is LIMIT.
  *
  * Times
- *   Points in time are int64_t microseconds since 1970-01-01 UTC, from 0 to the end of the year 9999, and named _us.
- *   Waits are timeout_ms: 0 tries, -1 waits for ever. Times to live and leases are seconds as a double, above 0 and at most a hundred years; where a key may
- *   have none, 0 says so.
+ *   Points in time are int64_t microseconds since 1970-01-01 UTC, from the year 1 to the end of the year 9999, and
+ *   named _us. Waits are timeout_ms: 0 tries, -1 waits for ever. Times to live and leases are seconds as a double,
+ *   above 0 and at most a hundred years; where a key may have none, 0 says so.
  *
  * Threads
  *   "@thread any, concurrently": any number of threads at once. "@thread one at a time": from any thread, but not
