@@ -20,9 +20,7 @@ pub fn full_disk() -> Result<()> {
     let mount = |arguments: &[&str]| sh::run(sh::command(arguments[0]).args(&arguments[1..]).arg(folder.path()));
     mount(&["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs"])?;
     let tests = sh::run(
-        sh::cargo()
-            .args(["test", "--package", "beaver-core", "--test", "full_disk"])
-            .env("BEAVER_SMALL_DISK", folder.path()),
+        sh::cargo().args(["test", "--workspace", "--test", "full_disk"]).env("BEAVER_SMALL_DISK", folder.path()),
     );
     mount(&["umount"])?;
     tests
