@@ -72,6 +72,7 @@ fn child() {
                 assert!(lock.release().unwrap());
             }
         }
+        "only open it" => {}
         "lease and hang" => {
             let lease = queue.lease(Duration::from_millis(400), NOW, None).unwrap().unwrap();
             say(lease.item.data.as_str());
@@ -267,4 +268,15 @@ fn what_a_process_holds_when_it_is_killed_is_free_again() {
     assert_eq!(dict.len().unwrap(), 1);
     db.close().unwrap();
     assert_eq!(files(&dir), ["p.db"]);
+}
+
+#[test]
+fn processes_that_open_a_new_file_at_once_all_get_it() {
+    let directory = tempfile::tempdir().unwrap();
+    for round in 0..25 {
+        let path = directory.path().join(format!("new-{round}.db"));
+        for child in start_all("only open it", &path) {
+            child.finish();
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::Sqlite;
 use super::conn::Conn;
 use crate::error::{Error, ErrorKind, Result};
+use crate::options::Options;
 
 /// How long one call waits for other writers, and what ends it. Taken when the call begins, so that the
 /// waits of a call that has to wait in several places are bounded together.
@@ -56,6 +57,20 @@ impl Sqlite {
                 Ok(_) => return Ok(()),
                 Err(e) => busy.wait_after(e)?,
             }
+        }
+    }
+}
+
+/// Repeats what SQLite does not wait for of itself, up to the busy timeout: two processes that switch a new
+/// file to WAL at once would wait for each other, so one of them is told at once.
+pub(super) fn retried<T>(options: &Options, mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
+    let deadline = Instant::now().checked_add(options.busy_timeout);
+    loop {
+        match attempt() {
+            Err(e) if e.kind() == ErrorKind::Busy && deadline.is_none_or(|at| Instant::now() < at) => {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            outcome => return outcome,
         }
     }
 }

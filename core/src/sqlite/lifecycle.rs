@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::Sqlite;
 use super::busy::Patience;
 use super::conn::{Conn, Place, Registry, Role};
 use super::gate::{Gate, State};
@@ -11,6 +10,7 @@ use super::readers::{self, Readers};
 use super::schema::{self, Found};
 use super::watch::Watch;
 use super::writer::{WriteConn, Writer};
+use super::{Sqlite, busy};
 use crate::error::{Error, ErrorKind, Result};
 use crate::fork;
 use crate::options::{LogLevel, Options};
@@ -189,7 +189,9 @@ fn connect(place: &Place, options: &Options, registry: &Arc<Registry>) -> Result
     }
     let found = schema::inspect(&conn)?;
     if let Place::File(_) = place {
-        let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+        let mode = busy::retried(options, || {
+            Ok(conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0))?)
+        })?;
         if mode != "wal" {
             return Err(Error::new(
                 ErrorKind::Unsupported,
