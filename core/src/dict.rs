@@ -159,7 +159,7 @@ impl Dict {
         self.0.write(Change::Dict(DictChange::Pop { key: key.into() }))?.value()
     }
 
-    /// How many keys there are. Counts through an index: O(n), at some ten million keys a second.
+    /// How many keys there are. Counts through an index: O(n).
     ///
     /// # Errors
     /// As for [`Dict::get`].
