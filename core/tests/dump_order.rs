@@ -1,39 +1,12 @@
 //! Dumps and loads of lists and queues, which keep the order of their items.
 
-use std::sync::Arc;
+mod dumps;
+
 use std::time::Duration;
 
-use beaver_core::{Beaver, DumpFormat, Error, LoadMode, ManualClock, Options, Structure};
-use serde_json::{Value, json};
-
-const T: i64 = 1_704_164_645_678_901;
-const FORMATS: [DumpFormat; 2] = [DumpFormat::Json, DumpFormat::JsonLines];
-
-fn at_t() -> (Beaver, Arc<ManualClock>) {
-    let clock = Arc::new(ManualClock::new(T));
-    (Beaver::open(":memory:", Options { clock: clock.clone(), ..Options::default() }).unwrap(), clock)
-}
-
-fn dumped(structure: &impl Structure, format: DumpFormat) -> String {
-    let mut out = Vec::new();
-    structure.dump(&mut out, format).unwrap();
-    String::from_utf8(out).unwrap()
-}
-
-fn load(structure: &impl Structure, text: &str, mode: LoadMode) -> Result<u64, Error> {
-    structure.load(&mut text.as_bytes(), mode)
-}
-
-/// The items of a dump, however it is laid out.
-fn items(text: &str) -> Vec<Value> {
-    match serde_json::from_str::<Value>(text) {
-        Ok(Value::Object(mut whole)) if whole.contains_key("items") => match whole.remove("items") {
-            Some(Value::Array(items)) => items,
-            other => panic!("no array: {other:?}"),
-        },
-        _ => text.lines().skip(1).map(|line| serde_json::from_str(line).unwrap()).collect(),
-    }
-}
+use beaver_core::{Beaver, DumpFormat, LoadMode, Options, Structure};
+use dumps::{FORMATS, T, at_t, dumped, items, load};
+use serde_json::json;
 
 #[test]
 fn a_list_goes_round() {
