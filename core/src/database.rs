@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::batch::Batch;
 use crate::blob::Blobs;
+use crate::collection::Collection;
 use crate::dict::Dict;
 use crate::engine::{Engine, Kind, Store};
 use crate::error::Result;
@@ -139,6 +140,14 @@ impl Beaver {
     /// As for [`Beaver::dict`].
     pub fn log(&self, name: &str) -> Result<Log> {
         Log::new(self.store(), name)
+    }
+
+    /// The collection of that name.
+    ///
+    /// # Errors
+    /// As for [`Beaver::dict`].
+    pub fn collection(&self, name: &str) -> Result<Collection> {
+        Collection::new(self.store(), name)
     }
 
     /// A handle on the lock of that name. Each handle is an owner of its own.
@@ -364,6 +373,14 @@ impl Transaction {
     /// As for [`Beaver::dict`].
     pub fn log(&self, name: &str) -> Result<Log> {
         Log::new(self.store.clone(), name)
+    }
+
+    /// As [`Beaver::collection`].
+    ///
+    /// # Errors
+    /// As for [`Beaver::dict`].
+    pub fn collection(&self, name: &str) -> Result<Collection> {
+        Collection::new(self.store.clone(), name)
     }
 }
 

@@ -4,8 +4,14 @@
 //! A change is data, not a call, because the same change is made in four ways: alone, merged with
 //! the waiting changes of other threads into one commit, inside a batch, or inside a transaction.
 
+mod collection;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+pub(crate) use collection::{
+    CollectionChange, DocumentEngine, FieldEngine, GraphEngine, Step, StoredDocument, TextEngine, VectorEngine,
+};
 
 use crate::clock::Micros;
 use crate::database::{BackupProgress, Info, Stats, VerifyReport};
@@ -27,15 +33,18 @@ pub enum Kind {
     Blob,
     /// Values in the order of time.
     Log,
+    /// Documents with text, vectors and relations.
+    Collection,
     /// A named lock between processes.
     Lock,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 6] = [Kind::Dict, Kind::List, Kind::Queue, Kind::Blob, Kind::Log, Kind::Lock];
+    pub const ALL: [Kind; 7] =
+        [Kind::Dict, Kind::List, Kind::Queue, Kind::Blob, Kind::Log, Kind::Collection, Kind::Lock];
 
-    /// The name of the kind: `"dict"`, `"list"`, `"queue"`, `"blob"`, `"log"`, `"lock"`.
+    /// The name of the kind: `"dict"`, `"list"`, `"queue"`, `"blob"`, `"log"`, `"collection"`, `"lock"`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -44,6 +53,7 @@ impl Kind {
             Kind::Queue => "queue",
             Kind::Blob => "blob",
             Kind::Log => "log",
+            Kind::Collection => "collection",
             Kind::Lock => "lock",
         }
     }
@@ -56,7 +66,7 @@ impl Kind {
         Kind::ALL
             .into_iter()
             .find(|kind| kind.name() == name)
-            .ok_or_else(|| Error::invalid("no such kind: give dict, list, queue, blob, log or lock"))
+            .ok_or_else(|| Error::invalid("no such kind: give dict, list, queue, blob, log, collection or lock"))
     }
 }
 
@@ -77,6 +87,7 @@ pub(crate) enum Change {
     Queue(QueueChange),
     Blob(BlobChange),
     Log(LogChange),
+    Collection(CollectionChange),
     Lock(LockChange),
 }
 
@@ -88,6 +99,7 @@ impl Op {
             Change::Queue(_) => Kind::Queue,
             Change::Blob(_) => Kind::Blob,
             Change::Log(_) => Kind::Log,
+            Change::Collection(_) => Kind::Collection,
             Change::Lock(_) => Kind::Lock,
         }
     }
@@ -225,6 +237,11 @@ pub(crate) enum Reply {
     Stamps(Vec<Micros>),
     Items(Vec<QueueItem>),
     Leased(Box<LeasedItem>),
+    /// How far something long is.
+    Progress {
+        done: u64,
+        total: u64,
+    },
     /// Nothing there now. Something may be at that time, if it is known.
     Empty {
         retry_at: Option<Micros>,
@@ -262,6 +279,7 @@ impl Reply {
             Reply::Stamps(_) => "Stamps",
             Reply::Items(_) => "Items",
             Reply::Leased(_) => "Leased",
+            Reply::Progress { .. } => "Progress",
             Reply::Empty { .. } => "Empty",
         };
         Error::internal(format!("the engine gave an unexpected reply: {variant}"))
@@ -407,7 +425,19 @@ pub(crate) trait LockEngine {
 
 /// All that is read of structures. Implemented by a database, a transaction, and a snapshot.
 pub(crate) trait Reading:
-    DictEngine + ListEngine + QueueEngine + BlobEngine + LogEngine + LockEngine + Send + Sync
+    DictEngine
+    + ListEngine
+    + QueueEngine
+    + BlobEngine
+    + LogEngine
+    + DocumentEngine
+    + VectorEngine
+    + TextEngine
+    + FieldEngine
+    + GraphEngine
+    + LockEngine
+    + Send
+    + Sync
 {
     /// The names of a kind, sorted, internal ones left out.
     fn names(&self, kind: Kind) -> Result<Vec<String>>;

@@ -14,6 +14,7 @@
 mod batch;
 mod blob;
 mod clock;
+mod collection;
 mod database;
 mod dict;
 mod dump;
@@ -29,11 +30,20 @@ mod options;
 mod pages;
 mod queue;
 mod sqlite;
+mod text;
 mod value;
+mod vector;
 
 pub use batch::{Batch, Outcome, When};
 pub use blob::{BlobKeys, BlobReader, BlobWriter, Blobs, MAX_BLOB_BYTES};
 pub use clock::{Clock, ManualClock, Micros, SystemClock};
+pub use collection::{
+    Collection, CollectionInfo, CollectionSettings, DEFAULT_RRF_K, Direction, Document, Documents, Edge, EdgeOptions, Effort,
+    Filter, Find, FindPlan, Found, Fragment, Fts, GraphLeg, Hit, HybridHit, HybridQuery, IndexOptions, LegScore,
+    MAX_DIMENSION, MAX_FIELDS, MAX_HITS, MAX_INDEXES, MAX_NEIGHBORS, MAX_NODES, MAX_QUERY_BYTES, Marks, MatchOptions, Neighbor,
+    NeighborOptions, Order, Path, PathOptions, Progress, RecallReport, SearchOptions, SearchPlan, ShortestPath, Snippet,
+    Tokenizer, Visit, WalkOptions, Weights, rerank,
+};
 pub use database::{BackupProgress, Beaver, Info, Stats, StructureInfo, Transaction, VerifyReport};
 pub use dict::{Dict, DictItems};
 pub use dump::DumpFormat;
@@ -46,6 +56,8 @@ pub use lock::Lock;
 pub use log::{Log, LogEntries, LogQuery};
 pub use options::{Durability, LogLevel, LogSink, Options, parse_options};
 pub use queue::{DeadLetterPolicy, Queue, QueueItems};
+pub use text::fuzzy::Fuzziness;
 pub use value::{
     Json, MAX_ITEMS, MAX_JSON_BYTES, MAX_JSON_DEPTH, MAX_KEY_BYTES, MAX_NAME_BYTES, MAX_TTL_SECONDS, seconds, utf8,
 };
+pub use vector::Metric;

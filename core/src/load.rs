@@ -128,6 +128,7 @@ impl Loader<'_> {
             Kind::Queue => Change::Queue(QueueChange::Clear),
             Kind::Blob => Change::Blob(BlobChange::Clear),
             Kind::Log => Change::Log(LogChange::Clear),
+            Kind::Collection => return Err(Error::internal("in the next step")),
             Kind::Lock => return Err(no_items()),
         };
         self.store.write(self.handle.op(change)).map(drop)
@@ -245,6 +246,7 @@ impl Loader<'_> {
                 let metadata = metadata.map(|json| Json::parse(json.get())).transpose()?;
                 put_change(handle, &key, data, metadata, Condition::Always)?
             }
+            Kind::Collection => return Err(Error::internal("in the next step")),
             Kind::Lock => return Err(no_items()),
         };
         self.portion.ops.push(handle.op(change));

@@ -4,7 +4,7 @@ use rusqlite::OptionalExtension;
 
 use super::conn::Conn;
 use super::writer::{Known, Stop, WriteConn};
-use super::{Sqlite, blob, dict, list, lock, log, queue};
+use super::{Sqlite, blob, collection, dict, list, lock, log, queue};
 use crate::clock::{Micros, from_seconds, to_seconds};
 use crate::engine::{BlobChange, Change, Condition, DictChange, Kind, ListChange, Op, QueueChange, Reply};
 use crate::error::{Error, ErrorKind, Result};
@@ -76,6 +76,7 @@ impl<'t> Tx<'t> {
             Change::Queue(change) => queue::apply(self, name, change),
             Change::Blob(change) => blob::apply(self, name, change),
             Change::Log(change) => log::apply(self, name, change),
+            Change::Collection(change) => collection::apply(self, name, change),
             Change::Lock(change) => lock::apply(self, name, op.owner.as_deref(), change),
         };
         Ok(reply?)

@@ -4,6 +4,7 @@ mod apply;
 mod backup;
 mod blob;
 mod busy;
+mod collection;
 mod conn;
 mod dict;
 mod gate;

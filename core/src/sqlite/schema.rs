@@ -10,13 +10,13 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// The number of the format that this version writes. It stands in `beaver_meta`, and in
 /// `PRAGMA user_version` where that was free.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 /// A table: its name, and its columns as SQL has them after it.
 struct Table(&'static str, &'static str);
 
 /// As BeaverDB 1.x creates them.
-const BASE: [Table; 6] = [
+const BASE: [Table; 11] = [
     Table(
         "beaver_dicts",
         "(dict_name TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, expires_at REAL, PRIMARY KEY (dict_name, key))",
@@ -42,10 +42,37 @@ const BASE: [Table; 6] = [
         "(lock_name TEXT NOT NULL, waiter_id TEXT NOT NULL, requested_at REAL NOT NULL, expires_at REAL NOT NULL,
          PRIMARY KEY (lock_name, requested_at))",
     ),
+    Table(
+        "beaver_collections",
+        "(collection TEXT NOT NULL, item_id TEXT NOT NULL, item_vector BLOB, metadata TEXT, PRIMARY KEY (collection, item_id))",
+    ),
+    Table(
+        "beaver_trigrams",
+        "(collection TEXT NOT NULL, item_id TEXT NOT NULL, field_path TEXT NOT NULL, trigram TEXT NOT NULL,
+         PRIMARY KEY (collection, field_path, trigram, item_id))",
+    ),
+    Table(
+        "beaver_edges",
+        "(collection TEXT NOT NULL, source_item_id TEXT NOT NULL, target_item_id TEXT NOT NULL, label TEXT NOT NULL,
+         metadata TEXT, PRIMARY KEY (collection, source_item_id, target_item_id, label))",
+    ),
+    Table(
+        "beaver_vector_change_log",
+        "(log_id INTEGER PRIMARY KEY AUTOINCREMENT, collection_name TEXT NOT NULL, item_id TEXT NOT NULL,
+         operation_type INTEGER NOT NULL)",
+    ),
+    Table(
+        "beaver_collection_versions",
+        "(collection_name TEXT PRIMARY KEY, base_version INTEGER NOT NULL DEFAULT 0)",
+    ),
 ];
 
+/// The text index of BeaverDB 1.x. Other tokenizers have tables of their own, made when one is chosen.
+pub(super) const TEXT_TABLE: &str = "beaver_fts_index";
+pub(super) const TEXT_COLUMNS: &str = "collection, item_id, field_path, field_content";
+
 /// What we add.
-const ADDED: [Table; 5] = [
+const ADDED: [Table; 12] = [
     Table("beaver_meta", "(key TEXT PRIMARY KEY, value TEXT NOT NULL)"),
     // The counted tree over a list that was changed in its middle; level 0 marks a list whose
     // shape is not known. A list without rows here is dense: its keys are consecutive. A descent reads many
@@ -68,6 +95,46 @@ const ADDED: [Table; 5] = [
         "beaver_blob_chunks",
         "(upload_id TEXT NOT NULL, sequence INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (upload_id, sequence))",
     ),
+    // A collection: its settings, its number in the tables below, and how far the work on it is. `adopted_to` is
+    // the id up to which documents of BeaverDB 1.x have got their row in `beaver_documents`; NULL: all have.
+    // `generation` is the set of vector codes that is searched (0: none yet), `building` the one that is being
+    // made, `built_to` the document up to which it is made.
+    Table(
+        "beaver_collection_info",
+        "(collection_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, tokenizer TEXT NOT NULL DEFAULT 'porter',
+         metric TEXT NOT NULL DEFAULT 'l2', dimension INTEGER, adopted_to TEXT, generation INTEGER NOT NULL DEFAULT 0,
+         building INTEGER, built_to INTEGER)",
+    ),
+    // A document's number, which never changes, and how it was indexed. `text_row` is the first of its
+    // `text_rows` consecutive rows of the text index, NULL if they have to be looked for.
+    Table(
+        "beaver_documents",
+        "(doc_id INTEGER PRIMARY KEY, collection_id INTEGER NOT NULL, item_id TEXT NOT NULL, fts TEXT, fuzzy INTEGER NOT NULL,
+         text_row INTEGER, text_rows INTEGER NOT NULL, UNIQUE (collection_id, item_id))",
+    ),
+    // The vectors again, half as long and by number: what the best of a scan are compared with.
+    Table("beaver_vectors", "(doc_id INTEGER PRIMARY KEY, collection_id INTEGER NOT NULL, vector BLOB NOT NULL)"),
+    // Codes of the vectors, many to a row; see `vector/chunk.rs`. The number of a row is made of the
+    // collection, the generation and its place.
+    Table("beaver_vector_chunks", "(chunk_id INTEGER PRIMARY KEY, codes BLOB NOT NULL)"),
+    // The centre that the codes of a generation are relative to.
+    Table(
+        "beaver_vector_centroids",
+        "(collection_id INTEGER NOT NULL, generation INTEGER NOT NULL, vectors INTEGER NOT NULL, centroid BLOB NOT NULL,
+         PRIMARY KEY (collection_id, generation))",
+    ),
+    // The words that misspelt queries are matched with, many to a row.
+    Table(
+        "beaver_vocabulary",
+        "(collection_id INTEGER NOT NULL, letters INTEGER NOT NULL, initial TEXT NOT NULL, part INTEGER NOT NULL,
+         words TEXT NOT NULL, PRIMARY KEY (collection_id, letters, initial, part))",
+    ),
+    // The fields of a collection that are indexed, and up to which document; NULL: all are.
+    Table(
+        "beaver_field_indexes",
+        "(index_id INTEGER PRIMARY KEY, collection_id INTEGER NOT NULL, path TEXT NOT NULL, filled_to TEXT,
+         UNIQUE (collection_id, path))",
+    ),
 ];
 
 const INDEXES: &str = "
@@ -78,6 +145,8 @@ CREATE INDEX IF NOT EXISTS idx_lock_waiter_id ON beaver_lock_waiters (lock_name,
 CREATE INDEX IF NOT EXISTS beaver_dicts_expiry ON beaver_dicts (expires_at, dict_name) WHERE expires_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS beaver_queue_leases_order ON beaver_queue_leases (queue_name, priority, timestamp);
 CREATE INDEX IF NOT EXISTS beaver_queue_leases_until ON beaver_queue_leases (queue_name, leased_until, priority, timestamp);
+CREATE INDEX IF NOT EXISTS idx_trigram_lookup ON beaver_trigrams (collection, trigram, field_path);
+CREATE INDEX IF NOT EXISTS idx_vcl_lookup ON beaver_vector_change_log (collection_name, log_id);
 ";
 
 /// They keep the counts of a list's tree right, and mark a dense list that somebody else makes a hole in as of
@@ -183,6 +252,10 @@ pub(super) fn complete(conn: &Connection) -> Result<()> {
     for Table(name, columns) in BASE.iter().chain(&ADDED) {
         conn.execute_batch(&format!("CREATE TABLE IF NOT EXISTS {name} {columns}"))?;
     }
+    create_text_table(conn, TEXT_TABLE, "porter")?;
+    if !has_column(conn, "beaver_edges", "weight")? {
+        conn.execute_batch("ALTER TABLE beaver_edges ADD COLUMN weight REAL NOT NULL DEFAULT 1.0")?;
+    }
     conn.execute_batch(INDEXES)?;
     conn.execute_batch(TRIGGERS)?;
     if lists_before {
@@ -194,6 +267,17 @@ pub(super) fn complete(conn: &Connection) -> Result<()> {
         conn.execute_batch(&format!("PRAGMA user_version = {FORMAT}"))?;
     }
     Ok(())
+}
+
+/// Creates a text index, if it is not there.
+pub(super) fn create_text_table(conn: &Connection, table: &str, tokenizer: &str) -> Result<()> {
+    Ok(conn.execute_batch(&format!(
+        "CREATE VIRTUAL TABLE IF NOT EXISTS {table} USING fts5({TEXT_COLUMNS}, tokenize = '{tokenizer}')"
+    ))?)
+}
+
+fn has_column(conn: &Connection, table: &str, column: &str) -> Result<bool> {
+    Ok(conn.prepare("SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2")?.exists([table, column])?)
 }
 
 /// Lets a connection read a file that lacks some of our tables: empty ones stand in for them, in
@@ -220,6 +304,16 @@ fn create_stand_ins(conn: &Connection) -> Result<()> {
         } else {
             conn.execute_batch(&format!("CREATE TEMP TABLE {name} {columns}"))?;
         }
+    }
+    if !exists(conn, TEXT_TABLE)? {
+        create_text_table(conn, &format!("temp.{TEXT_TABLE}"), "porter")?;
+    }
+    if !has_column(conn, "beaver_edges", "weight")? {
+        conn.execute_batch(if exists(conn, "beaver_edges")? {
+            "CREATE TEMP VIEW beaver_edges AS SELECT *, 1.0 AS weight FROM main.beaver_edges"
+        } else {
+            "ALTER TABLE temp.beaver_edges ADD COLUMN weight REAL NOT NULL DEFAULT 1.0"
+        })?;
     }
     conn.execute_batch("PRAGMA query_only = ON")?;
     Ok(())

@@ -1,0 +1,2 @@
+pub(crate) mod fuzzy;
+pub(crate) mod words;
