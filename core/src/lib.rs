@@ -14,6 +14,8 @@
 mod batch;
 mod blob;
 mod clock;
+#[cfg_attr(not(test), expect(dead_code))] // used by the engine in the next step
+mod collection;
 mod database;
 mod dict;
 mod dump;
