@@ -14,7 +14,9 @@ use serde_json::value::RawValue;
 use crate::blob::put_change;
 use crate::clock::{MAX_TIME, Micros, from_seconds};
 use crate::dump::{no_items, stream_error, type_name};
-use crate::engine::{BlobChange, Change, CollectionChange, Condition, DictChange, Kind, ListChange, LogChange, Op, QueueChange, Store};
+use crate::engine::{
+    BlobChange, Change, CollectionChange, Condition, DictChange, Kind, ListChange, LogChange, Op, QueueChange, Store,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::handle::Handle;
 use crate::value::{Json, check_key};
@@ -129,7 +131,6 @@ impl Loader<'_> {
             Kind::Blob => Change::Blob(BlobChange::Clear),
             Kind::Log => Change::Log(LogChange::Clear),
             Kind::Collection => Change::Collection(CollectionChange::Clear),
-            Kind::Collection => return Err(Error::internal("in the next step")),
             Kind::Lock => return Err(no_items()),
         };
         self.store.write(self.handle.op(change)).map(drop)

@@ -7,7 +7,6 @@ use uuid::Uuid;
 use super::leaves::{self, Fts};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::parse_options;
-use crate::text;
 use crate::value::{Json, check_key, check_limits};
 
 /// How many components an embedding may have.
@@ -113,22 +112,6 @@ impl Indexing {
         let text = text_rows(&value, &options.fts);
         Ok(Indexing { document, value, text, fts: options.fts.to_json().into(), fuzzy: options.fuzzy })
     }
-
-    /// The distinct words of the text, if misspelt queries are to find them.
-    pub fn words(&self) -> Vec<String> {
-        if !self.fuzzy {
-            return Vec::new();
-        }
-        let mut words: Vec<String> = self
-            .text
-            .iter()
-            .filter(|(path, _)| !path.is_empty())
-            .flat_map(|(_, content)| text::words::words(content))
-            .collect();
-        words.sort_unstable();
-        words.dedup();
-        words
-    }
 }
 
 /// The rows that the text index gets of a body: one a field, and the whole if there are several.
@@ -142,9 +125,8 @@ pub(crate) fn text_rows(body: &Value, fts: &Fts) -> Vec<(String, String)> {
 
 /// A stored or given body as a value. Its depth is bounded.
 pub(crate) fn parse_body(body: &Json) -> Result<Value> {
-    serde_json::from_str(body.as_str()).map_err(|e| {
-        Error::new(ErrorKind::InvalidJson, format!("the body is not JSON that can be searched: {e}"))
-    })
+    serde_json::from_str(body.as_str())
+        .map_err(|e| Error::new(ErrorKind::InvalidJson, format!("the body is not JSON that can be searched: {e}")))
 }
 
 /// Checks the id of a document.

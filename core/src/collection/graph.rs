@@ -200,12 +200,7 @@ pub struct PathOptions {
 
 impl Default for PathOptions {
     fn default() -> Self {
-        PathOptions {
-            labels: Vec::new(),
-            direction: Direction::Outgoing,
-            weighted: false,
-            max_nodes: MAX_NODES,
-        }
+        PathOptions { labels: Vec::new(), direction: Direction::Outgoing, weighted: false, max_nodes: MAX_NODES }
     }
 }
 
@@ -395,7 +390,9 @@ impl Collection {
         match options.limit {
             Some(0) => return Err(Error::invalid("the limit is 0: ask for at least one neighbour")),
             Some(limit) if limit > MAX_NEIGHBORS => {
-                return Err(Error::limit(format!("the limit is {limit}, at most {MAX_NEIGHBORS} neighbours are given")));
+                return Err(Error::limit(format!(
+                    "the limit is {limit}, at most {MAX_NEIGHBORS} neighbours are given"
+                )));
             }
             _ => {}
         }

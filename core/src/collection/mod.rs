@@ -21,14 +21,14 @@ pub use document::{Document, IndexOptions, MAX_DIMENSION};
 pub use filter::Filter;
 pub use find::{Find, FindPlan, Found, MAX_INDEXES};
 pub use graph::{
-    Direction, Edge, EdgeOptions, MAX_NEIGHBORS, MAX_NODES, Neighbor, NeighborOptions, PathOptions, ShortestPath, Visit,
-    WalkOptions,
+    Direction, Edge, EdgeOptions, MAX_NEIGHBORS, MAX_NODES, Neighbor, NeighborOptions, PathOptions, ShortestPath,
+    Visit, WalkOptions,
 };
 pub use hybrid::{DEFAULT_RRF_K, GraphLeg, HybridHit, HybridQuery, LegScore, Weights, rerank};
 pub use leaves::Fts;
-pub use matching::{Marks, MAX_FIELDS, MAX_QUERY_BYTES, MatchOptions, Snippet};
+pub use matching::{MAX_FIELDS, MAX_QUERY_BYTES, Marks, MatchOptions, Snippet};
 pub use order::Order;
-pub use path::Path;
+pub use path::Path as FieldPath;
 pub use search::{Effort, Fragment, Hit, MAX_HITS, RecallReport, SearchOptions, SearchPlan};
 pub use settings::{CollectionInfo, CollectionSettings, Tokenizer};
 pub use upkeep::Progress;

@@ -2,8 +2,8 @@
 
 use crate::collection::document::Indexing;
 use crate::collection::{
-    CollectionInfo, CollectionSettings, Direction, Document, Edge, Filter, Find, FindPlan, Found, Hit, MatchOptions,
-    Neighbor, NeighborOptions, Path, PathOptions, SearchOptions, SearchPlan, ShortestPath, Visit, WalkOptions,
+    CollectionInfo, CollectionSettings, Direction, Document, Edge, FieldPath, Filter, Find, FindPlan, Found, Hit,
+    MatchOptions, Neighbor, NeighborOptions, PathOptions, SearchOptions, SearchPlan, ShortestPath, Visit, WalkOptions,
 };
 use crate::error::Result;
 
@@ -22,9 +22,9 @@ pub(crate) enum CollectionChange {
     /// `Count` of edges removed
     Disconnect { source: String, target: String, label: Option<String> },
     /// `Flag(it is new)`: declares the index, to be filled in steps.
-    CreateIndex { path: Path },
+    CreateIndex { path: FieldPath },
     /// `Flag(there was one)`
-    DropIndex { path: Path },
+    DropIndex { path: FieldPath },
     /// `Done`: begins to make the vector codes anew, in steps, if that is not going on already.
     BeginCompact,
     /// `Progress`: a short step of something long; done when `done` reaches `total`.
@@ -37,7 +37,7 @@ pub(crate) enum Step {
     /// Of the vector codes.
     Compact,
     /// Of an index over documents that were there before it.
-    Backfill { path: Path },
+    Backfill { path: FieldPath },
     /// Of all that is derived from the documents, beginning after that id.
     Rebuild { after: Option<String> },
 }
@@ -81,8 +81,13 @@ pub(crate) trait GraphEngine {
     fn neighbors(&self, name: &str, id: &str, options: &NeighborOptions) -> Result<Vec<Neighbor>>;
     /// From any of the sources.
     fn walk(&self, name: &str, sources: &[&str], options: &WalkOptions) -> Result<Vec<Visit>>;
-    fn shortest_path(&self, name: &str, source: &str, target: &str, options: &PathOptions)
-    -> Result<Option<ShortestPath>>;
+    fn shortest_path(
+        &self,
+        name: &str,
+        source: &str,
+        target: &str,
+        options: &FieldPathOptions,
+    ) -> Result<Option<ShortestPath>>;
     fn degree(&self, name: &str, id: &str, labels: &[&str], direction: Direction) -> Result<u64>;
     /// Edges in the order of source, target and label, after that one.
     fn edge_page(&self, name: &str, after: Option<&Edge>, limit: usize) -> Result<Vec<Edge>>;

@@ -61,10 +61,7 @@ const BASE: [Table; 11] = [
         "(log_id INTEGER PRIMARY KEY AUTOINCREMENT, collection_name TEXT NOT NULL, item_id TEXT NOT NULL,
          operation_type INTEGER NOT NULL)",
     ),
-    Table(
-        "beaver_collection_versions",
-        "(collection_name TEXT PRIMARY KEY, base_version INTEGER NOT NULL DEFAULT 0)",
-    ),
+    Table("beaver_collection_versions", "(collection_name TEXT PRIMARY KEY, base_version INTEGER NOT NULL DEFAULT 0)"),
 ];
 
 /// The text index of BeaverDB 1.x. Other tokenizers have tables of their own, made when one is chosen.

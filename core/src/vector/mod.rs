@@ -23,9 +23,8 @@ impl Metric {
 
     /// The metric of that name.
     pub fn parse(name: &str) -> crate::Result<Metric> {
-        [Metric::L2, Metric::Cosine, Metric::Dot]
-            .into_iter()
-            .find(|m| m.name() == name)
-            .ok_or_else(|| crate::Error::new(crate::ErrorKind::InvalidArgument, "no such metric: give l2, cosine or dot"))
+        [Metric::L2, Metric::Cosine, Metric::Dot].into_iter().find(|m| m.name() == name).ok_or_else(|| {
+            crate::Error::new(crate::ErrorKind::InvalidArgument, "no such metric: give l2, cosine or dot")
+        })
     }
 }

@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::documents::{self, embedding_of};
 use super::info::Info;
 use super::{fields, text, vectors};
-use crate::collection::leaves::Fts;
 use crate::collection::document::{parse_body, text_rows};
+use crate::collection::leaves::Fts;
 use crate::error::Result;
 use crate::sqlite::apply::Tx;
 use crate::value::Json;
@@ -39,10 +39,8 @@ pub(super) fn begin(conn: &Connection, name: &str) -> Result<()> {
 /// Adopts the next few documents, if any are left.
 pub(super) fn step(tx: &mut Tx<'_>, name: &str, info: &mut Info) -> Result<()> {
     let Some(after) = info.adopted_to.clone() else { return Ok(()) };
-    let fuzzy = tx
-        .conn
-        .prepare_cached("SELECT 1 FROM beaver_trigrams WHERE collection = ?1 LIMIT 1")?
-        .exists([name])?;
+    let fuzzy =
+        tx.conn.prepare_cached("SELECT 1 FROM beaver_trigrams WHERE collection = ?1 LIMIT 1")?.exists([name])?;
     let mut select = tx.conn.prepare_cached(
         "SELECT item_id, item_vector, metadata FROM beaver_collections WHERE collection = ?1 AND item_id > ?2
          ORDER BY item_id LIMIT ?3",

@@ -32,8 +32,9 @@ pub(super) struct Entry {
 }
 
 fn base(conn: &Connection, name: &str, id: &str) -> Result<Option<Base>> {
-    let mut select = conn
-        .prepare_cached("SELECT item_vector, metadata FROM beaver_collections WHERE collection = ?1 AND item_id = ?2")?;
+    let mut select = conn.prepare_cached(
+        "SELECT item_vector, metadata FROM beaver_collections WHERE collection = ?1 AND item_id = ?2",
+    )?;
     let row = select.query_row([name, id], |row| {
         let body: Option<String> = row.get(1)?;
         Ok(Base { vector: row.get(0)?, body: body.unwrap_or_else(empty_body) })
@@ -103,8 +104,7 @@ pub(super) fn index(tx: &mut Tx<'_>, name: &str, indexing: &Indexing) -> Result<
 
     let same_body = before.as_ref().is_some_and(|before| before.body == document.body.as_str());
     let same_vector = before.as_ref().is_some_and(|before| before.vector == vector);
-    let same_options =
-        entry.as_ref().is_some_and(|entry| entry.fts.as_deref() == Some(fts) && entry.fuzzy == *fuzzy);
+    let same_options = entry.as_ref().is_some_and(|entry| entry.fts.as_deref() == Some(fts) && entry.fuzzy == *fuzzy);
     if same_body && same_vector && same_options {
         return Ok(Reply::Flag(false));
     }
@@ -180,7 +180,9 @@ pub(super) fn check_vector(info: &CollectionInfo, what: &str, vector: &[f32]) ->
         && dimension as usize != vector.len()
     {
         let found = vector.len();
-        return Err(Error::invalid(format!("{what} has {found} components, the collection's vectors have {dimension}")));
+        return Err(Error::invalid(format!(
+            "{what} has {found} components, the collection's vectors have {dimension}"
+        )));
     }
     if info.settings.metric == Metric::Cosine && vector.iter().all(|component| *component == 0.0) {
         return Err(Error::invalid(format!("{what} is zero: it has no direction that cosine could compare")));
@@ -260,7 +262,8 @@ impl<S: Source> DocumentEngine for S {
 
     fn document_len(&self, name: &str) -> Result<u64> {
         self.read(|view| {
-            let mut count = view.conn.prepare_cached("SELECT count(*) FROM beaver_collections WHERE collection = ?1")?;
+            let mut count =
+                view.conn.prepare_cached("SELECT count(*) FROM beaver_collections WHERE collection = ?1")?;
             Ok(count.query_row([name], |row| row.get(0))?)
         })
     }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::info::Info;
-use crate::collection::{Filter, Find, FindPlan, Found, Path};
+use crate::collection::{FieldPath, Filter, Find, FindPlan, Found};
 use crate::engine::{FieldEngine, Reply};
 use crate::error::{Error, Result};
 use crate::sqlite::apply::Tx;
@@ -24,16 +24,16 @@ pub(super) fn clear(_tx: &mut Tx<'_>, _info: &Info) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn create(_tx: &mut Tx<'_>, _name: &str, _path: &Path) -> Result<Reply> {
+pub(super) fn create(_tx: &mut Tx<'_>, _name: &str, _path: &FieldPath) -> Result<Reply> {
     Err(Error::internal("in the next step"))
 }
 
-pub(super) fn drop(_tx: &mut Tx<'_>, _name: &str, _path: &Path) -> Result<Reply> {
+pub(super) fn drop(_tx: &mut Tx<'_>, _name: &str, _path: &FieldPath) -> Result<Reply> {
     Err(Error::internal("in the next step"))
 }
 
 /// Indexes the next few documents that were there before the index.
-pub(super) fn backfill_step(_tx: &mut Tx<'_>, _name: &str, _path: &Path) -> Result<Reply> {
+pub(super) fn backfill_step(_tx: &mut Tx<'_>, _name: &str, _path: &FieldPath) -> Result<Reply> {
     Err(Error::internal("in the next step"))
 }
 

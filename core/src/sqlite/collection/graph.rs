@@ -1,8 +1,6 @@
 //! Edges between documents, and the ways along them.
 
-use crate::collection::{
-    Direction, Edge, Neighbor, NeighborOptions, PathOptions, ShortestPath, Visit, WalkOptions,
-};
+use crate::collection::{Direction, Edge, Neighbor, NeighborOptions, PathOptions, ShortestPath, Visit, WalkOptions};
 use crate::engine::{GraphEngine, Reply};
 use crate::error::{Error, Result};
 use crate::sqlite::apply::Tx;
