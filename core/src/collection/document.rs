@@ -123,10 +123,15 @@ pub(crate) fn text_rows(body: &Value, fts: &Fts) -> Vec<(String, String)> {
     rows
 }
 
-/// A stored or given body as a value. Its depth is bounded.
+/// A stored or given body as a value. Its depth is bounded, by less than what the parser would allow.
 pub(crate) fn parse_body(body: &Json) -> Result<Value> {
-    serde_json::from_str(body.as_str())
-        .map_err(|e| Error::new(ErrorKind::InvalidJson, format!("the body is not JSON that can be searched: {e}")))
+    let mut parser = serde_json::Deserializer::from_str(body.as_str());
+    parser.disable_recursion_limit();
+    Value::deserialize(&mut parser).map_err(|e| {
+        let reason = e.to_string();
+        let reason = reason.split(" at line ").next().unwrap_or_default();
+        Error::new(ErrorKind::InvalidJson, format!("the body cannot be searched: {reason}"))
+    })
 }
 
 /// Checks the id of a document.

@@ -86,7 +86,7 @@ pub(crate) trait GraphEngine {
         name: &str,
         source: &str,
         target: &str,
-        options: &FieldPathOptions,
+        options: &PathOptions,
     ) -> Result<Option<ShortestPath>>;
     fn degree(&self, name: &str, id: &str, labels: &[&str], direction: Direction) -> Result<u64>;
     /// Edges in the order of source, target and label, after that one.
