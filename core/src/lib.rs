@@ -30,6 +30,8 @@ mod pages;
 mod queue;
 mod sqlite;
 mod value;
+#[cfg_attr(not(test), expect(dead_code, unused_imports))] // used by the engine in the next step
+mod vector;
 
 pub use batch::{Batch, Outcome, When};
 pub use blob::{BlobKeys, BlobReader, BlobWriter, Blobs, MAX_BLOB_BYTES};
