@@ -33,26 +33,23 @@ impl Probe {
     }
 }
 
-/// The look-up table of a rotated query. A pattern of signs counts each component that has its sign twice, and none
-/// that has not: that is the inner product with the signs, plus the sum of all magnitudes.
+/// The look-up table of a rotated query. The inner product with a pattern of signs is twice the magnitudes of the
+/// components that have its sign, less all magnitudes: the first is in the table, the second in the base.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "entries are from 0 to 63")]
 fn table(rotated: &[f32], offset: f64) -> Table {
     let groups = || rotated.as_chunks::<4>().0.iter();
     let magnitude = |group: &[f32; 4]| group.iter().map(|x| x.abs()).sum::<f32>();
     let largest = groups().map(magnitude).fold(0.0, f32::max);
-    let step = if largest > 0.0 && largest.is_finite() { f32::from(ENTRY) / largest } else { 0.0 };
+    // Below the first bound a step would overflow, above the second it would vanish.
+    let step = if (1e-36..1e36).contains(&largest) { f32::from(ENTRY) / largest } else { 0.0 };
     let mut entries = Vec::with_capacity(4 * rotated.len());
     for group in groups() {
-        // Pattern by pattern, each dimension doubles the list.
-        let mut sums = [0.0; 16];
-        for (pattern, sum) in (0_usize..).zip(sums.iter_mut()) {
-            for (bit, x) in group.iter().enumerate() {
-                if (pattern >> bit & 1 == 1) == (*x > 0.0) {
-                    *sum += x.abs();
-                }
-            }
+        let [a, b, c, d] = group.map(|x| x * step);
+        // Without any bit the negative components count; each bit then adds its component.
+        let none = [a, b, c, d].iter().map(|x| (-x).max(0.0)).sum::<f32>() + 0.5;
+        for high in [none, none + c, none + d, none + (c + d)] {
+            entries.extend([high, high + a, high + b, high + (a + b)].map(|sum| sum as u8));
         }
-        entries.extend(sums.map(|sum| (sum * step + 0.5) as u8));
     }
     let scale = if step > 0.0 { 2.0 / step } else { 0.0 };
     let base = -rotated.iter().map(|x| f64::from(x.abs())).sum::<f64>();
@@ -68,17 +65,18 @@ pub(crate) fn scan(probe: &Probe, chunk: &[u8], best: &mut Candidates<'_>) -> Re
     if !chunk.is_of(probe.dim) {
         return Err(Damaged);
     }
-    let mut left = chunk.len();
     let mut estimates = [0.0; ROWS];
-    for block in chunk.blocks() {
-        if (probe.kernel)(&probe.table, &block, best.limit(), &mut estimates) {
-            for (&estimate, doc) in estimates.iter().zip(block.docs).take(left) {
-                if estimate < best.limit() {
-                    best.push(estimate, u32::from_le_bytes(*doc));
-                }
+    for (block, start) in chunk.blocks().zip((0..).step_by(ROWS)) {
+        let mut below = (probe.kernel)(&probe.table, &block, best.limit(), &mut estimates);
+        while below != 0 {
+            let row = below.trailing_zeros() as usize;
+            below &= below - 1;
+            if let (Some(&estimate), Some(doc)) = (estimates.get(row), block.docs.get(row))
+                && start + row < chunk.len()
+            {
+                best.push(estimate, u32::from_le_bytes(*doc));
             }
         }
-        left = left.saturating_sub(ROWS);
     }
     Ok(())
 }
