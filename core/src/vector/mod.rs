@@ -1,7 +1,7 @@
 //! The mathematics of vector search: distances, codes of one bit a dimension, and the scan over them. It
 //! knows no SQL.
 //!
-//! A search runs in two steps. [`scan`] estimates the distance of every row from its [`Code`] and keeps the
+//! A search runs in two steps. [`scan()`] estimates the distance of every row from its [`Code`] and keeps the
 //! best few in [`Candidates`]; [`Exact`] then judges those by their vectors, and [`Top`] keeps the nearest.
 //!
 //! Sources: J. Gao and C. Long, "RaBitQ: Quantizing High-Dimensional Vectors with a Theoretical Error Bound

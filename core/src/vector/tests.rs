@@ -224,7 +224,7 @@ fn the_largest_sums_do_not_overflow() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_kernel_gives_the_estimates_of_the_plain_sum(words in prop_oneof![1..8_usize, 1..=128_usize], seed in 1..u64::MAX, limit in -2.0_f32..2.0) {
