@@ -66,8 +66,8 @@ fn encoder_of(metric: Metric, rows: &[Vec<f32>]) -> Encoder {
     Encoder::new(metric, rows[0].len(), &mean.finish()).unwrap()
 }
 
-fn candidates(probe: &Probe, chunks: &[Vec<u8>], keep: usize) -> Vec<(f32, u32)> {
-    let mut best = Candidates::new(keep, None);
+fn candidates(probe: &Probe, chunks: &[Vec<u8>], k: usize, most: usize) -> Vec<(f32, u32)> {
+    let mut best = Candidates::new(k, most, None);
     for chunk in chunks {
         scan(probe, chunk, &mut best).unwrap();
     }
@@ -83,20 +83,32 @@ fn a_search_finds_nearly_all_of_the_nearest() {
         let encoder = encoder_of(metric, &rows);
         let chunks = chunks_of(&encoder, &rows);
         let packed: Vec<_> = rows.iter().map(|row| pack(metric, row)).collect();
-        let mut found = 0;
+        let (mut found, mut judged) = (0, 0);
         for query in &queries {
             let mut nearest = Top::new(10);
             rows.iter().zip(0..).for_each(|(row, doc)| nearest.push(distance(metric, query, row), doc));
             let nearest: Vec<u32> = nearest.into_sorted().into_iter().map(|(_, doc)| doc).collect();
             let mut exact = Exact::new(metric, query);
             let mut top = Top::new(10);
-            for (_, doc) in candidates(&Probe::new(&encoder, query), &chunks, 100) {
+            for (bound, doc) in candidates(&Probe::new(&encoder, query, margin(0.99)), &chunks, 10, 1000) {
+                if top.limit().is_some_and(|limit| f64::from(bound) > limit) {
+                    break;
+                }
+                judged += 1;
                 top.push(f64::from(exact.packed(&packed[doc as usize]).unwrap()), doc);
             }
             found += top.into_sorted().iter().filter(|(_, doc)| nearest.contains(doc)).count();
         }
-        assert!(found >= 380, "{metric:?}: {found} of 400");
+        assert!(found >= 392, "{metric:?}: {found} of 400");
+        assert!(judged < 40 * 150, "{metric:?}: {judged}");
     }
+}
+
+#[test]
+fn more_is_judged_for_a_higher_recall() {
+    let margins: Vec<f64> = [0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0, 2.0].map(margin).to_vec();
+    assert!(margins.is_sorted());
+    assert_eq!((margins[0], margins[4], margins[7], margins[8], margin(-1.0)), (0.0, 1.0, 3.5, 3.5, 0.0));
 }
 
 #[test]
@@ -107,7 +119,8 @@ fn estimates_are_right_on_average() {
         let query = &random.clustered(1, dim)[0];
         for metric in Metric::ALL {
             let encoder = encoder_of(metric, &rows);
-            let found = candidates(&Probe::new(&encoder, query), &chunks_of(&encoder, &rows), rows.len());
+            let found =
+                candidates(&Probe::new(&encoder, query, 0.0), &chunks_of(&encoder, &rows), rows.len(), rows.len());
             assert_eq!(found.len(), rows.len());
             let exact = |doc: u32| distance(metric, query, &rows[doc as usize]);
             // What one estimate may be off by: the lengths of both residuals by the root of the dimensions.
@@ -132,7 +145,7 @@ fn every_number_of_dimensions_can_be_searched() {
         for metric in Metric::ALL {
             let encoder = encoder_of(metric, &rows);
             let chunks = chunks_of(&encoder, &rows);
-            let found = candidates(&Probe::new(&encoder, &rows[17]), &chunks, 40);
+            let found = candidates(&Probe::new(&encoder, &rows[17], 1.0), &chunks, 40, 40);
             assert_eq!(found.len(), 40, "{metric:?} {dim}");
             assert!(found.iter().all(|(estimate, _)| estimate.is_finite()));
             if dim > 63 && metric != Metric::Dot {
@@ -154,7 +167,7 @@ fn vectors_without_a_direction_or_beyond_all_bounds_have_finite_codes() {
             let code = encoder.encode(&row);
             assert!(code.add.is_finite() && code.mul.is_finite(), "{metric:?} {row:?} {code:?}");
             let chunks = chunks_of(&encoder, &[row.to_vec(), vec![1.0, 2.0, 3.0]]);
-            let found = candidates(&Probe::new(&encoder, &row), &chunks, 5);
+            let found = candidates(&Probe::new(&encoder, &row, 1.0), &chunks, 5, 5);
             assert!(found.len() == 2 && found.iter().all(|(estimate, _)| estimate.is_finite()), "{metric:?} {row:?}");
         }
     }
@@ -184,9 +197,9 @@ fn a_filter_decides_within_the_scan() {
     let rows = random.clustered(500, 32);
     let encoder = encoder_of(Metric::L2, &rows);
     let chunks = chunks_of(&encoder, &rows);
-    let probe = Probe::new(&encoder, &rows[0]);
+    let probe = Probe::new(&encoder, &rows[0], 1.0);
     let accept = |doc| doc % 50 == 3;
-    let mut best = Candidates::new(20, Some(&accept));
+    let mut best = Candidates::new(20, 20, Some(&accept));
     for chunk in &chunks {
         scan(&probe, chunk, &mut best).unwrap();
     }
@@ -203,7 +216,7 @@ fn a_document_with_two_codes_comes_once_with_the_better() {
     for (doc, row) in [(7, &rows[2]), (8, &rows[1]), (7, &rows[0])] {
         push(&mut chunk, 2, doc, &encoder.encode(row)).unwrap();
     }
-    let found = candidates(&Probe::new(&encoder, &rows[0]), &[chunk], 5);
+    let found = candidates(&Probe::new(&encoder, &rows[0], 1.0), &[chunk], 5, 5);
     assert_eq!(found.iter().map(|(_, doc)| *doc).collect::<Vec<_>>(), [7, 8]);
 }
 
@@ -252,16 +265,16 @@ proptest! {
     }
 
     #[test]
-    fn every_kernel_finds_the_same(dim in 1..300_usize, rows in 1..150_usize, keep in 1..40_usize, seed in 1..u64::MAX) {
+    fn every_kernel_finds_the_same(dim in 1..300_usize, rows in 1..150_usize, k in 1..40_usize, seed in 1..u64::MAX) {
         let mut random = Random(seed);
         let rows: Vec<_> = (0..rows).map(|_| random.vector(dim)).collect();
         let metric = Metric::ALL[random.below(3)];
         let encoder = encoder_of(metric, &rows);
         let chunks = chunks_of(&encoder, &rows);
         let query = random.vector(dim);
-        let fast = candidates(&Probe::new(&encoder, &query), &chunks, keep);
-        prop_assert_eq!(fast.len(), keep.min(rows.len()));
-        prop_assert_eq!(fast, candidates(&Probe::portable(&encoder, &query), &chunks, keep));
+        let fast = candidates(&Probe::new(&encoder, &query, 1.0), &chunks, k, 1000);
+        prop_assert!(fast.len() >= k.min(rows.len()));
+        prop_assert_eq!(fast, candidates(&Probe::portable(&encoder, &query, 1.0), &chunks, k, 1000));
     }
 
     #[test]
@@ -305,8 +318,8 @@ proptest! {
             chunk[..4].copy_from_slice(&head);
         }
         chunk.truncate(chunk.len().saturating_sub(cut));
-        let probe = Probe::new(&Encoder::new(Metric::L2, dim, &vec![0.0; dim]).unwrap(), &vec![1.0; dim]);
-        let mut best = Candidates::new(10, None);
+        let probe = Probe::new(&Encoder::new(Metric::L2, dim, &vec![0.0; dim]).unwrap(), &vec![1.0; dim], 1.0);
+        let mut best = Candidates::new(10, 10, None);
         let scanned = scan(&probe, &chunk, &mut best);
         prop_assert!(best.into_sorted().len() <= 10);
         match Chunk::parse(&chunk) {
@@ -341,6 +354,6 @@ fn a_chunk_of_other_dimensions_is_refused() {
     assert_eq!(push(&mut Vec::new(), 0, 1, &empty), Err(Damaged));
     assert_eq!(put(&mut chunk, 1, 1, &code), Err(Damaged));
     assert_eq!((len(&chunk), len(&[])), (Ok(1), Err(Damaged)));
-    let probe = Probe::new(&Encoder::new(Metric::L2, 65, &[0.0; 65]).unwrap(), &[1.0; 65]);
-    assert_eq!(scan(&probe, &chunk, &mut Candidates::new(1, None)), Err(Damaged));
+    let probe = Probe::new(&Encoder::new(Metric::L2, 65, &[0.0; 65]).unwrap(), &[1.0; 65], 1.0);
+    assert_eq!(scan(&probe, &chunk, &mut Candidates::new(1, 1, None)), Err(Damaged));
 }
