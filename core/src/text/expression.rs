@@ -226,7 +226,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-impl<'a> Expression<'a> {
+impl Expression<'_> {
     /// All strings of the expression.
     pub fn strings(&self) -> Vec<&str> {
         let mut strings = Vec::new();

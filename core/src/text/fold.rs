@@ -57,7 +57,6 @@ fn small(c: char) -> char {
 /// A small Latin letter without its one mark; every other character is itself.
 fn base_letter(c: char) -> char {
     match c {
-        '\0'..='\u{7f}' => c,
         'à'..='å' | 'ā' | 'ă' | 'ą' | 'ǎ' | 'ȁ' | 'ȃ' | 'ȧ' | 'ḁ' | 'ạ' | 'ả' => 'a',
         'ḃ' | 'ḅ' | 'ḇ' => 'b',
         'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => 'c',

@@ -4,9 +4,11 @@
 //! The index is an FTS5 table with a row for each text field, tokenized by `porter`, `unicode61` or
 //! `trigram`. Every expression made here looks into its column `field_content` only.
 
+pub(crate) mod edit;
 mod expression;
 pub(crate) mod fold;
 pub(crate) mod query;
+pub(crate) mod vocabulary;
 pub(crate) mod words;
 
 #[cfg(test)]

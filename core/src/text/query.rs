@@ -86,16 +86,13 @@ fn plain_words(text: &str, prefix_last: bool) -> Option<String> {
     let mut all = words(text);
     let mut last_is_written = false;
     for word in all.by_ref().take(MAX_WORDS_READ) {
-        last_is_written = false;
-        if seen.contains(fold(word).as_ref()) {
-            continue;
-        }
-        if seen.len() == MAX_WORDS {
+        last_is_written = seen.insert(fold(word));
+        if seen.len() > MAX_WORDS {
             return Some(expression);
         }
-        seen.insert(fold(word));
-        add_string(&mut expression, word)?;
-        last_is_written = true;
+        if last_is_written {
+            add_string(&mut expression, word)?;
+        }
     }
     if prefix_last && last_is_written && all.next().is_none() {
         expression.push('*');
@@ -264,7 +261,7 @@ mod tests {
     fn a_megabyte_of_text_makes_a_small_query() {
         let table = Table::of("porter", &TEXTS);
         let trigrams = Table::of("trigram", &TEXTS);
-        let many: String = (0..150_000).map(|n| format!("w{n} ")).collect();
+        let many = (0..150_000).map(|n| format!("w{n}")).collect::<Vec<_>>().join(" ");
         let long_phrase = format!("\"{}\"", "a b ".repeat(1_000));
         let texts = [
             "x".repeat(1_000_000),
@@ -328,9 +325,10 @@ mod tests {
             thread_local! {
                 static TABLE: Table = Table::of("unicode61", &TEXTS);
             }
-            let columns = text.contains([':', '-', '{', '}', '\0']);
+            // Column filters are FTS5's alone, and it reads no further than to a NUL.
+            prop_assume!(!text.contains([':', '-', '{', '}', '\0']));
             TABLE.with(|table| {
-                let valid = !columns && table.rows(&text).is_ok() && !text.trim().is_empty();
+                let valid = table.rows(&text).is_ok() && !text.trim().is_empty();
                 prop_assert_eq!(expression::parse(&text, false).is_some(), valid);
                 if valid {
                     let ours = query(&text).map_or(Ok(Vec::new()), |query| table.rows(&query));
