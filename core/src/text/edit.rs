@@ -116,34 +116,34 @@ impl Pattern {
 }
 
 /// Row by row, the cells up to `max` away from the main diagonal.
-fn by_diagonals(a: &[char], b: &str, max: u8, prefix: bool) -> Option<u8> {
+fn by_diagonals(word: &[char], other: &str, max: u8, prefix: bool) -> Option<u8> {
     const FAR: usize = usize::MAX / 2;
     let max = usize::from(max);
     // No prefix longer than this is near enough.
-    let mut b: Vec<char> = b.chars().take(a.len() + max + 1).collect();
+    let mut other: Vec<char> = other.chars().take(word.len() + max + 1).collect();
     if prefix {
-        b.truncate(a.len() + max);
+        other.truncate(word.len() + max);
     }
-    if b.len() + max < a.len() || b.len() > a.len() + max {
+    if other.len() + max < word.len() || other.len() > word.len() + max {
         return None;
     }
     // In each row the cell at `place` is column `row + place - max`: one place is one diagonal.
     let width = 2 * max + 1;
     let (mut before_last, mut last) = (vec![FAR; width], vec![FAR; width]);
-    for row in 0..=a.len() {
+    for row in 0..=word.len() {
         let mut cells = Vec::with_capacity(width);
         for place in 0..width {
             let cell = match (row + place).checked_sub(max) {
-                Some(column) if column <= b.len() => match (row.checked_sub(1), column.checked_sub(1)) {
+                Some(column) if column <= other.len() => match (row.checked_sub(1), column.checked_sub(1)) {
                     (None, _) => column,
                     (_, None) => row,
                     (Some(i), Some(j)) => {
                         let at = |cells: &[usize], place: usize| cells.get(place).copied().unwrap_or(FAR);
-                        let (x, y) = (a.get(i), b.get(j));
-                        let mut least = at(&last, place) + usize::from(x != y);
+                        let (here, there) = (word.get(i), other.get(j));
+                        let mut least = at(&last, place) + usize::from(here != there);
                         least = least.min(at(&last, place + 1) + 1);
                         least = least.min(cells.last().copied().unwrap_or(FAR) + 1);
-                        if i > 0 && j > 0 && x == b.get(j - 1) && y == a.get(i - 1) {
+                        if i > 0 && j > 0 && here == other.get(j - 1) && there == word.get(i - 1) {
                             least = least.min(at(&before_last, place) + 1);
                         }
                         least
@@ -161,7 +161,7 @@ fn by_diagonals(a: &[char], b: &str, max: u8, prefix: bool) -> Option<u8> {
     let found = if prefix {
         last.iter().copied().min()
     } else {
-        (b.len() + max).checked_sub(a.len()).and_then(|place| last.get(place).copied())
+        (other.len() + max).checked_sub(word.len()).and_then(|place| last.get(place).copied())
     };
     found.filter(|found| *found <= max).and_then(|found| u8::try_from(found).ok())
 }
@@ -251,7 +251,7 @@ mod tests {
             max in 0..9_u8,
         ) {
             let prefixes = textbook(&a, &b);
-            let bounded = |distance: usize| Some(distance as u8).filter(|_| distance <= max.into());
+            let bounded = |distance: usize| u8::try_from(distance).ok().filter(|distance| *distance <= max);
             let (whole, nearest) = (bounded(prefixes[prefixes.len() - 1]), bounded(*prefixes.iter().min().unwrap()));
             prop_assert_eq!(distance_within(&a, &b, max), whole);
             let pattern = Pattern::new(&a);

@@ -7,6 +7,7 @@
 pub(crate) mod edit;
 mod expression;
 pub(crate) mod fold;
+pub(crate) mod fuzzy;
 pub(crate) mod query;
 pub(crate) mod vocabulary;
 pub(crate) mod words;

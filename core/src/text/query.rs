@@ -10,8 +10,9 @@ use super::words::words;
 /// How many distinct words of a query are searched; what follows them is ignored.
 pub(crate) const MAX_WORDS: usize = 64;
 
-/// How many words of a query are looked at to find the distinct ones.
+/// How many words of a query are looked at to find the distinct ones, and how many bytes.
 const MAX_WORDS_READ: usize = 4_096;
+const MAX_BYTES_READ: usize = 1 << 18;
 
 /// A longer text is never an expression, but plain words.
 const MAX_EXPRESSION_BYTES: usize = 4_096;
@@ -35,7 +36,7 @@ pub(crate) enum Tokens {
 ///
 /// A valid expression of FTS5 keeps its meaning: phrases, `word*`, `AND`, `OR`, `NOT`, parentheses, `NEAR(…)`,
 /// `^`. Every other text, and one that names columns, is words that must all occur: the first [`MAX_WORDS`]
-/// distinct ones. So is an expression of more words, of over 4,096 bytes or nested deeper than 24.
+/// distinct ones, of at most 256 KiB of text. So is an expression of more words, of over 4,096 bytes or nested deeper than 24.
 ///
 /// By trigrams, what stands between white space is searched as it is, up to 1,024 characters together; words of
 /// one or two characters are left out, since trigrams cannot find them.
@@ -83,7 +84,7 @@ fn has_word(expression: &Expression, tokens: Tokens) -> bool {
 fn plain_words(text: &str, prefix_last: bool) -> Option<String> {
     let mut expression = String::new();
     let mut seen = HashSet::new();
-    let mut all = words(text);
+    let mut all = words(head(text));
     let mut last_is_written = false;
     for word in all.by_ref().take(MAX_WORDS_READ) {
         last_is_written = seen.insert(fold(word));
@@ -98,6 +99,17 @@ fn plain_words(text: &str, prefix_last: bool) -> Option<String> {
         expression.push('*');
     }
     (!expression.is_empty()).then_some(expression)
+}
+
+/// As much of a text as is read, to the end of a word. (A word so long that it has no end there is cut, as FTS5
+/// does it too: it reads 32,768 bytes of one.)
+fn head(text: &str) -> &str {
+    // A character has at most four bytes.
+    let head = (0..4).find_map(|back| text.get(..MAX_BYTES_READ - back)).unwrap_or(text);
+    match head.rfind(|c: char| !c.is_alphanumeric()) {
+        Some(end) if head.len() < text.len() => head.get(..end).unwrap_or(head),
+        _ => head,
+    }
 }
 
 /// What stands between white space, as far as trigrams can find it.
@@ -326,7 +338,7 @@ mod tests {
                 static TABLE: Table = Table::of("unicode61", &TEXTS);
             }
             // Column filters are FTS5's alone, and it reads no further than to a NUL.
-            prop_assume!(!text.contains([':', '-', '{', '}', '\0']));
+            let text = text.replace([':', '-', '{', '}', '\0'], "?");
             TABLE.with(|table| {
                 let valid = table.rows(&text).is_ok() && !text.trim().is_empty();
                 prop_assert_eq!(expression::parse(&text, false).is_some(), valid);

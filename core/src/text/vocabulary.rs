@@ -85,24 +85,32 @@ impl Lookup {
     pub fn search<'p>(&self, packs: impl IntoIterator<Item = &'p str>, mut found: impl FnMut(&'p str, u8)) {
         let first = self.first();
         // For a prefix no more of a word counts than this.
-        let reach = self.pattern.chars().len() + usize::from(self.budget);
+        let reach = if self.prefix { self.pattern.chars().len() + usize::from(self.budget) } else { usize::MAX };
         for pack in packs {
-            for word in pack.split('\n') {
-                let head = if self.prefix && word.is_ascii() { word.get(..reach).unwrap_or(word) } else { word };
-                if word.is_empty() || !self.may_be_near(letters(head)) {
+            // Words and their letters in one pass: most words are rejected by them.
+            let (mut start, mut set, mut ascii) = (0, 0_u64, true);
+            for (end, byte) in pack.bytes().enumerate() {
+                if byte != b'\n' {
+                    ascii &= byte.is_ascii();
+                    if end - start < reach {
+                        set |= letter(byte.into());
+                    }
                     continue;
                 }
-                if first.is_some_and(|first| !word.starts_with(first)) {
-                    continue;
+                if end > start && (!ascii || self.may_be_near(set)) {
+                    let word = pack.get(start..end).unwrap_or_default();
+                    if (ascii || self.may_be_near(letters(word))) && first.is_none_or(|first| word.starts_with(first)) {
+                        let distance = if self.prefix {
+                            self.pattern.prefix_distance_within(word, self.budget)
+                        } else {
+                            self.pattern.distance_within(word, self.budget)
+                        };
+                        if let Some(distance) = distance {
+                            found(word, distance);
+                        }
+                    }
                 }
-                let distance = if self.prefix {
-                    self.pattern.prefix_distance_within(word, self.budget)
-                } else {
-                    self.pattern.distance_within(word, self.budget)
-                };
-                if let Some(distance) = distance {
-                    found(word, distance);
-                }
+                (start, set, ascii) = (end + 1, 0, true);
             }
         }
     }
@@ -117,12 +125,11 @@ impl Lookup {
 
 /// Which characters a word has, as a set in which several characters share a bit.
 fn letters(word: &str) -> u64 {
-    let bit = |code: u32| 1_u64 << (code & 63);
-    if word.is_ascii() {
-        word.bytes().fold(0, |letters, byte| letters | bit(byte.into()))
-    } else {
-        word.chars().fold(0, |letters, c| letters | bit(c.into()))
-    }
+    word.chars().fold(0, |letters, c| letters | letter(c.into()))
+}
+
+fn letter(code: u32) -> u64 {
+    1 << (code & 63)
 }
 
 #[cfg(test)]
