@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Params, Row};
 
 use super::schema::{self, Found};
 use super::source::{Source, View};
-use super::{Sqlite, blob, list, log, queue};
+use super::{Sqlite, blob, collection, list, log, queue};
 use crate::database::VerifyReport;
 use crate::error::{ErrorKind, Result};
 use crate::value::check_json;
@@ -20,8 +20,16 @@ const MOST: usize = 100;
 type Check = fn(&View<'_>) -> Result<Vec<String>>;
 
 /// All of it: SQLite's own check, the schema, and each modality's rows.
-const CHECKS: &[Check] =
-    &[sqlite_itself, missing_objects, value_problems, blob::problems, log::problems, list::problems, queue::problems];
+const CHECKS: &[Check] = &[
+    sqlite_itself,
+    missing_objects,
+    value_problems,
+    blob::problems,
+    log::problems,
+    list::problems,
+    queue::problems,
+    collection::fields::problems,
+];
 
 /// Checks the file as of one moment.
 pub(super) fn run(engine: &Sqlite) -> Result<VerifyReport> {
@@ -108,7 +116,18 @@ impl Findings {
         sql: &str,
         line: impl Fn(&Row<'_>) -> rusqlite::Result<String>,
     ) -> Result<()> {
-        match self.lines(conn, sql, line) {
+        self.query(conn, sql, [], line)
+    }
+
+    /// As [`Findings::rows`], for a query that takes values.
+    pub fn query(
+        &mut self,
+        conn: &Connection,
+        sql: &str,
+        values: impl Params,
+        line: impl Fn(&Row<'_>) -> rusqlite::Result<String>,
+    ) -> Result<()> {
+        match self.lines(conn, sql, values, line) {
             Err(error) if matches!(error.kind(), ErrorKind::Corrupt | ErrorKind::Internal) => {
                 self.0.push(format!("could not be checked further: {}", error.message()));
                 Ok(())
@@ -121,10 +140,11 @@ impl Findings {
         &mut self,
         conn: &Connection,
         sql: &str,
+        values: impl Params,
         line: impl Fn(&Row<'_>) -> rusqlite::Result<String>,
     ) -> Result<()> {
         let mut statement = conn.prepare(sql)?;
-        let mut rows = statement.query([])?;
+        let mut rows = statement.query(values)?;
         let mut count = 0;
         while let Some(row) = rows.next()? {
             let line = line(row)?;
