@@ -46,7 +46,7 @@ impl beaver_batch {
     }
 }
 
-fn add(
+pub fn add(
     batch: Option<&mut beaver_batch>,
     out_error: OutError<'_>,
     work: impl FnOnce(&mut Batch) -> Result<()>,
