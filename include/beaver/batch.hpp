@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "blob.hpp"
+#include "collection.hpp"
 #include "dict.hpp"
 #include "list.hpp"
 #include "log.hpp"
@@ -144,6 +145,24 @@ public:
 
     /// Deletes every entry of a log.
     Batch& log_clear(const Log& log) { return add(beaver_batch_log_clear, log.handle()); }
+
+    /// Indexes a document of a collection, as Collection::index() does; without an id, under a random UUID.
+    Batch& collection_index(const Collection& collection, std::optional<std::string_view> id, std::string_view body,
+                            VectorView embedding = {}, std::string_view options = {}) {
+        return add(beaver_batch_collection_index, collection.handle(), Collection::Id(id).c_str(), detail::data(body),
+                   body.size(), embedding.data(), embedding.size(), detail::OptionsText(options).c_str(),
+                   static_cast<beaver_buf*>(nullptr));
+    }
+
+    /// Removes a document of a collection with everything that belongs to it.
+    Batch& collection_drop(const Collection& collection, std::string_view id) {
+        return add(beaver_batch_collection_drop, collection.handle(), detail::CText("id", id).c_str());
+    }
+
+    /// Removes every document and edge of a collection.
+    Batch& collection_clear(const Collection& collection) {
+        return add(beaver_batch_collection_clear, collection.handle());
+    }
 
     /// How many operations it holds.
     std::uint64_t size() const {
