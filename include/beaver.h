@@ -3481,9 +3481,9 @@ beaver_status beaver_batch_len(const beaver_batch *batch,
  * @param out_json      On OK: a JSON array of what each operation did: true for done, true or false for
  *                      whether there was anything to do, a count of what was deleted, an array of the
  *                      times of log entries; caller frees with beaver_buf_free(); or NULL.
- * @return OK, CONFLICT (a condition was not met), NOT_FOUND (an index of a list, or a lease, was not
- *         there), INVALID_UTF8, INVALID_JSON, and what all writes give; beaver_error_operation() tells
- *         which operation failed
+ * @return OK, CONFLICT (a condition was not met), NOT_FOUND (an index of a list, a lease, or a document that
+ *         was to be connected, was not there), INVALID_UTF8, INVALID_JSON, and what all writes give;
+ *         beaver_error_operation() tells which operation failed
  * @thread one at a time.  @since 0.1
  */
 BEAVER_API
@@ -3548,6 +3548,42 @@ BEAVER_API
 beaver_status beaver_batch_collection_clear(beaver_batch *batch,
                                             const beaver_collection *collection,
                                             beaver_error **out_error);
+
+/**
+ * Connects two documents of a collection. If one of them is not there by then, the batch fails as NOT_FOUND.
+ * @param collection    the collection; need not outlive the call.
+ * @param source        the id of the document where it begins; NUL-terminated UTF-8.
+ * @param target        the id of the document where it ends; NUL-terminated UTF-8.
+ * @param label         what it means, 1 to 4096 bytes; NUL-terminated UTF-8.
+ * @param options_json  as beaver_collection_connect() takes them, or NULL.
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_collection_connect(beaver_batch *batch,
+                                              const beaver_collection *collection,
+                                              const char *source,
+                                              const char *target,
+                                              const char *label,
+                                              const char *options_json,
+                                              beaver_error **out_error);
+
+/**
+ * Removes the edge of a label between two documents of a collection, or all edges from the one to the other.
+ * @param collection  the collection; need not outlive the call.
+ * @param source      the id of the document where it begins; NUL-terminated UTF-8.
+ * @param target      the id of the document where it ends; NUL-terminated UTF-8.
+ * @param label       of which label, or NULL for all.
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_collection_disconnect(beaver_batch *batch,
+                                                 const beaver_collection *collection,
+                                                 const char *source,
+                                                 const char *target,
+                                                 const char *label,
+                                                 beaver_error **out_error);
 
 /**
  * Gives the next row.

@@ -2,12 +2,15 @@
 
 use std::ffi::c_char;
 
+use beaver_core::{Edge, EdgeOptions};
+
 use crate::batch::{add, beaver_batch};
 use crate::buf::{OutBuf, beaver_buf};
 use crate::call::object;
 use crate::collection::{beaver_collection, document_in, index_options};
+use crate::collection_graph::edge_options;
 use crate::error::OutError;
-use crate::input::{StrIn, text};
+use crate::input::{StrIn, optional_text, text};
 use crate::status::beaver_status;
 
 /// Indexes a document of a collection. See beaver_collection_index().
@@ -80,5 +83,54 @@ pub extern "C" fn beaver_batch_collection_clear(
     add(batch, out_error, |batch| {
         let collection = &object("collection", collection)?.inner;
         batch.collection_clear(collection)
+    })
+}
+
+/// Connects two documents of a collection. If one of them is not there by then, the batch fails as NOT_FOUND.
+/// @param collection    the collection; need not outlive the call.
+/// @param source        the id of the document where it begins; NUL-terminated UTF-8.
+/// @param target        the id of the document where it ends; NUL-terminated UTF-8.
+/// @param label         what it means, 1 to 4096 bytes; NUL-terminated UTF-8.
+/// @param options_json  as beaver_collection_connect() takes them, or NULL.
+/// @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, LIMIT
+/// @thread one at a time.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_batch_collection_connect(
+    batch: Option<&mut beaver_batch>,
+    collection: Option<&beaver_collection>,
+    source: StrIn<'_>,
+    target: StrIn<'_>,
+    label: StrIn<'_>,
+    options_json: StrIn<'_>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    add(batch, out_error, |batch| {
+        let collection = &object("collection", collection)?.inner;
+        let (source, target, label) = (text("source", source)?, text("target", target)?, text("label", label)?);
+        let EdgeOptions { weight, metadata } = edge_options(options_json)?;
+        batch.collection_connect(collection, Edge { weight, metadata, ..Edge::new(source, target, label) })
+    })
+}
+
+/// Removes the edge of a label between two documents of a collection, or all edges from the one to the other.
+/// @param collection  the collection; need not outlive the call.
+/// @param source      the id of the document where it begins; NUL-terminated UTF-8.
+/// @param target      the id of the document where it ends; NUL-terminated UTF-8.
+/// @param label       of which label, or NULL for all.
+/// @return OK, INVALID_ARGUMENT, INVALID_UTF8, LIMIT
+/// @thread one at a time.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_batch_collection_disconnect(
+    batch: Option<&mut beaver_batch>,
+    collection: Option<&beaver_collection>,
+    source: StrIn<'_>,
+    target: StrIn<'_>,
+    label: StrIn<'_>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    add(batch, out_error, |batch| {
+        let collection = &object("collection", collection)?.inner;
+        let (source, target) = (text("source", source)?, text("target", target)?);
+        batch.collection_disconnect(collection, source, target, optional_text("label", label)?)
     })
 }

@@ -164,6 +164,22 @@ public:
         return add(beaver_batch_collection_clear, collection.handle());
     }
 
+    /// Connects two documents of a collection; fails the batch as NotFound if one of them is not there by then.
+    Batch& collection_connect(const Collection& collection, std::string_view source, std::string_view target,
+                              std::string_view label, double weight = 1,
+                              std::optional<std::string_view> metadata = std::nullopt) {
+        const std::string options = detail::edge_options(weight, metadata);
+        return add(beaver_batch_collection_connect, collection.handle(), detail::CText("source", source).c_str(),
+                   detail::CText("target", target).c_str(), detail::CText("label", label).c_str(), options.c_str());
+    }
+
+    /// Removes the edge of a label from one document of a collection to another, or all from the one to the other.
+    Batch& collection_disconnect(const Collection& collection, std::string_view source, std::string_view target,
+                                 std::optional<std::string_view> label = std::nullopt) {
+        return add(beaver_batch_collection_disconnect, collection.handle(), detail::CText("source", source).c_str(),
+                   detail::CText("target", target).c_str(), Collection::Optional("label", label).c_str());
+    }
+
     /// How many operations it holds.
     std::uint64_t size() const {
         std::uint64_t count = 0;

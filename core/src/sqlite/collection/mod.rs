@@ -9,11 +9,14 @@ mod info;
 mod text;
 mod vectors;
 
+pub(super) use graph::problems as edge_problems;
+
 use super::apply::Tx;
 use crate::collection::CollectionSettings;
 use crate::engine::{CollectionChange, Reply, Step};
 use crate::error::{Error, ErrorKind, Result};
 use info::Info;
+pub(super) use vectors::CodeCache;
 
 pub(super) fn apply(tx: &mut Tx<'_>, name: &str, change: &CollectionChange) -> Result<Reply> {
     match change {
