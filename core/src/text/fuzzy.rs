@@ -19,8 +19,12 @@ const MAX_WORDS_READ: usize = 256;
 /// The greatest total distance where each word has its own.
 const MAX_DISTANCE: u8 = 6;
 
-/// How many known words of one distance stand for a word.
-const MAX_EXPANSIONS: usize = 50;
+/// How many known words of one distance stand for a word. (A word of four letters with two typos has hundreds.)
+const MAX_EXPANSIONS: usize = 200;
+
+/// How many known words stand for a prefix that they begin with. FTS5 finds them by the prefix itself, unless that
+/// is longer than their stem, and then they are few.
+const MAX_COMPLETIONS: usize = 20;
 
 /// How many ways to cut a word in two are tried.
 const MAX_SPLITS: usize = 3;
@@ -116,10 +120,12 @@ impl FuzzyQuery {
     ///
     /// It selects all that matches at this distance and not below, and may select again what has matched below.
     /// At most 64 ways to spread the distance over the words are searched, those that change few words first, of
-    /// together at most 1,000 words; what only the others would find is not found at this level.
+    /// together at most 1,000 words (but always the first of these ways); what only the others would find is not found at this level.
     ///
     /// A word that no text holds is the mistyped one: above distance zero it is searched as it is (where a stemmer
-    /// may find a relative of it) only if the distance does not suffice to change all such words.
+    /// may find a relative of it) only if the distance does not suffice to change all such words. So the words near
+    /// to a known word are needed only where the distance is greater than the number of unknown words; below, its
+    /// expansion need only know that the word itself is known.
     pub fn level(distance: u8, expansions: &[Expansion]) -> Option<String> {
         let ways = Ways::of(expansions, distance);
         let mut expression = String::new();
@@ -178,7 +184,7 @@ impl Expansion {
         }
     }
 
-    /// Adds a known word. At most 50 of a distance are kept: those which begin with the same letter, then those
+    /// Adds a known word. At most 200 of a distance are kept (of distance zero 20): those which begin with the same letter, then those
     /// which are of about the same length, whatever the order in which they come.
     pub fn add(&mut self, known: &str, distance: u8) {
         let distance = usize::from(distance);
@@ -193,12 +199,13 @@ impl Expansion {
         };
         let Some(near) = self.near.get_mut(distance) else { return };
         let order = |other: &String| (rank(other), other.as_str()).cmp(&(rank(known), known));
-        if near.len() == MAX_EXPANSIONS && near.last().is_some_and(|last| order(last).is_lt()) {
+        let most = if distance == 0 { MAX_COMPLETIONS } else { MAX_EXPANSIONS };
+        if near.len() == most && near.last().is_some_and(|last| order(last).is_lt()) {
             return;
         }
         if let Err(place) = near.binary_search_by(order) {
             near.insert(place, known.to_string());
-            near.truncate(MAX_EXPANSIONS);
+            near.truncate(most);
         }
     }
 
@@ -207,6 +214,11 @@ impl Expansion {
         if self.splits.len() < MAX_SPLITS {
             self.splits.push((left.to_string(), right.to_string()));
         }
+    }
+
+    /// Whether some text holds the word, as far as was told: [`Expansion::add`] was called with distance zero.
+    pub fn is_known(&self) -> bool {
+        self.known
     }
 
     fn has(&self, distance: u8) -> bool {
@@ -347,10 +359,18 @@ mod tests {
     /// What a search gives: rows with their distances.
     fn search(table: &Table, known: &[String], query: &FuzzyQuery) -> Vec<(i64, u8)> {
         let pack = format!("\n{}\n", known.join("\n"));
-        let expansions: Vec<Expansion> = query.words().iter().map(|word| expand(word, &pack, known)).collect();
+        let all: Vec<Expansion> = query.words().iter().map(|word| expand(word, &pack, known)).collect();
+        let unknown = all.iter().filter(|expansion| !expansion.is_known()).count();
+        let only_unknown = query.words().iter().zip(&all).map(|(word, expansion)| {
+            let mut itself = Expansion::new(word);
+            itself.add(&word.text, 0);
+            if expansion.is_known() && !word.lookup.prefix { itself } else { expansion.clone() }
+        });
+        let only_unknown: Vec<Expansion> = only_unknown.collect();
         let mut rows: Vec<(i64, u8)> = Vec::new();
         for distance in 0..=query.greatest_distance() {
-            let Some(level) = FuzzyQuery::level(distance, &expansions) else { continue };
+            let expansions = if usize::from(distance) > unknown { &all } else { &only_unknown };
+            let Some(level) = FuzzyQuery::level(distance, expansions) else { continue };
             for row in table.rows(&level).unwrap() {
                 if rows.iter().all(|(found, _)| *found != row) {
                     rows.push((row, distance));
@@ -441,7 +461,7 @@ mod tests {
     #[test]
     fn the_nearest_expansions_are_kept_in_whatever_order_they_come() {
         let query = FuzzyQuery::new("data", Fuzziness::Max(1), false).unwrap();
-        let known: Vec<String> = (0..200).map(|n| format!("{}ata{}", ["d", "x"][n % 2], "s".repeat(n / 2))).collect();
+        let known: Vec<String> = (0..800).map(|n| format!("{}ata{}", ["d", "x"][n % 2], "s".repeat(n / 2))).collect();
         let mut forwards = Expansion::new(&query.words()[0]);
         let mut backwards = forwards.clone();
         for (first, last) in known.iter().zip(known.iter().rev()) {
@@ -464,14 +484,14 @@ mod tests {
             let expansions: Vec<Expansion> = (query.words().iter().enumerate())
                 .map(|(at, word)| {
                     let mut expansion = Expansion::new(word);
-                    (0..200).for_each(|n| expansion.add(&format!("near{at}x{n}"), n % 4));
+                    (0..800_u16).for_each(|n| expansion.add(&format!("near{at}x{n}"), n.to_le_bytes()[0] % 4));
                     word.splits().for_each(|(left, right)| expansion.add_split(left, right));
                     expansion
                 })
                 .collect();
             for distance in 0..=query.greatest_distance() {
                 let level = FuzzyQuery::level(distance, &expansions).unwrap();
-                assert!(level.matches('"').count() <= 2 * MAX_TERMS + 2 * 16 * 6, "{distance}");
+                assert!(level.matches('"').count() <= 2 * (MAX_TERMS + 6 * MAX_EXPANSIONS), "{distance}");
                 assert_eq!(table.rows(&level), Ok(Vec::new()));
             }
             assert!(FuzzyQuery::level(200, &expansions).is_none());

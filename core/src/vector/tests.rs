@@ -108,7 +108,8 @@ fn a_search_finds_nearly_all_of_the_nearest() {
 fn more_is_judged_for_a_higher_recall() {
     let margins: Vec<f64> = [0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0, 2.0].map(margin).to_vec();
     assert!(margins.is_sorted());
-    assert_eq!((margins[0], margins[4], margins[7], margins[8], margin(-1.0)), (0.0, 1.0, 3.5, 3.5, 0.0));
+    assert_eq!((margins[0], margins[3], margins[5], margins[7], margins[8]), (0.0, 0.8, 1.8, 3.5, 3.5));
+    assert_eq!((margin(-1.0), margin(f64::NAN)), (0.0, 3.5));
 }
 
 #[test]
