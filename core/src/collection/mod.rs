@@ -19,7 +19,7 @@ mod upkeep;
 use std::sync::Arc;
 
 pub use document::{Document, IndexOptions, MAX_DIMENSION};
-pub use filter::Filter;
+pub use filter::{Filter, MAX_FILTER_BYTES, MAX_FILTER_CONDITIONS, MAX_FILTER_DEPTH, MAX_IN_VALUES};
 pub use find::{Find, FindPlan, Found, MAX_INDEXES};
 pub use graph::{
     Direction, Edge, EdgeOptions, MAX_NEIGHBORS, MAX_NODES, Neighbor, NeighborOptions, PathOptions, ShortestPath,
