@@ -45,6 +45,14 @@ impl Tokenizer {
     }
 }
 
+/// The metric of that name.
+///
+/// # Errors
+/// INVALID_ARGUMENT if there is none.
+pub(crate) fn metric_named(name: &str) -> Result<Metric> {
+    Metric::parse(name).ok_or_else(|| Error::invalid("no such metric: give l2, cosine or dot"))
+}
+
 /// What is chosen once for a collection, while it is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CollectionSettings {
@@ -70,7 +78,7 @@ impl CollectionSettings {
     pub fn from_json(json: &str) -> Result<CollectionSettings> {
         let JsonSettings { metric, tokenizer } = parse_options(json)?;
         Ok(CollectionSettings {
-            metric: metric.as_deref().map(Metric::parse).transpose()?.unwrap_or_default(),
+            metric: metric.as_deref().map(metric_named).transpose()?.unwrap_or_default(),
             tokenizer: tokenizer.as_deref().map(Tokenizer::parse).transpose()?.unwrap_or_default(),
         })
     }

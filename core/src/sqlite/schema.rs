@@ -94,13 +94,15 @@ const ADDED: [Table; 12] = [
     ),
     // A collection: its settings, its number in the tables below, and how far the work on it is. `adopted_to` is
     // the id up to which documents of BeaverDB 1.x have got their row in `beaver_documents`; NULL: all have.
-    // `generation` is the set of vector codes that is searched (0: none yet), `building` the one that is being
-    // made, `built_to` the document up to which it is made.
+    // Of the sets of vector codes, called generations, `generation` is the one that is searched (0: none yet),
+    // `building` the one that is being made, up to the document `built_to`, and `retired` the one that is being
+    // removed; `generations` were begun so far. `stale` codes are of vectors that are gone.
     Table(
         "beaver_collection_info",
         "(collection_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, tokenizer TEXT NOT NULL DEFAULT 'porter',
-         metric TEXT NOT NULL DEFAULT 'l2', dimension INTEGER, adopted_to TEXT, generation INTEGER NOT NULL DEFAULT 0,
-         building INTEGER, built_to INTEGER)",
+         metric TEXT NOT NULL DEFAULT 'l2', dimension INTEGER, adopted_to TEXT, generations INTEGER NOT NULL DEFAULT 0,
+         generation INTEGER NOT NULL DEFAULT 0, building INTEGER, built_to TEXT, retired INTEGER,
+         stale INTEGER NOT NULL DEFAULT 0)",
     ),
     // A document's number, which never changes, and how it was indexed. `text_row` is the first of its
     // `text_rows` consecutive rows of the text index, NULL if they have to be looked for.
@@ -114,7 +116,7 @@ const ADDED: [Table; 12] = [
     // Codes of the vectors, many to a row; see `vector/chunk.rs`. The number of a row is made of the
     // collection, the generation and its place.
     Table("beaver_vector_chunks", "(chunk_id INTEGER PRIMARY KEY, codes BLOB NOT NULL)"),
-    // The centre that the codes of a generation are relative to.
+    // The centre that the codes of a generation are relative to, and how many vectors it was made for.
     Table(
         "beaver_vector_centroids",
         "(collection_id INTEGER NOT NULL, generation INTEGER NOT NULL, vectors INTEGER NOT NULL, centroid BLOB NOT NULL,

@@ -137,7 +137,7 @@ pub(super) fn index(tx: &mut Tx<'_>, name: &str, indexing: &Indexing) -> Result<
                     // The length was checked: it fits.
                     info.set_dimension(tx.conn, u32::try_from(embedding.len()).ok())?;
                 }
-                vectors::put(tx, &mut info, doc, embedding)?;
+                vectors::put(tx, &mut info, doc, &document.id, embedding)?;
             }
             None => vectors::remove(tx, &mut info, doc)?,
         }

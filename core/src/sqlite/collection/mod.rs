@@ -14,6 +14,7 @@ use crate::collection::CollectionSettings;
 use crate::engine::{CollectionChange, Reply, Step};
 use crate::error::{Error, ErrorKind, Result};
 use info::Info;
+pub(super) use vectors::CodeCache;
 
 pub(super) fn apply(tx: &mut Tx<'_>, name: &str, change: &CollectionChange) -> Result<Reply> {
     match change {

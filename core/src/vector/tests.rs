@@ -1,0 +1,1 @@
+//! The modules together, on made-up data.
