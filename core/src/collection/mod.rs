@@ -2,6 +2,7 @@
 //! and found by any of them.
 
 pub(crate) mod document;
+pub(crate) mod dump;
 pub(crate) mod filter;
 pub(crate) mod find;
 pub(crate) mod graph;

@@ -144,6 +144,8 @@ CREATE INDEX IF NOT EXISTS idx_lock_waiter_id ON beaver_lock_waiters (lock_name,
 CREATE INDEX IF NOT EXISTS beaver_dicts_expiry ON beaver_dicts (expires_at, dict_name) WHERE expires_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS beaver_queue_leases_order ON beaver_queue_leases (queue_name, priority, timestamp);
 CREATE INDEX IF NOT EXISTS beaver_queue_leases_until ON beaver_queue_leases (queue_name, leased_until, priority, timestamp);
+CREATE INDEX IF NOT EXISTS beaver_edges_outgoing ON beaver_edges (collection, source_item_id, label, target_item_id, weight);
+CREATE INDEX IF NOT EXISTS beaver_edges_incoming ON beaver_edges (collection, target_item_id, label, source_item_id, weight);
 CREATE INDEX IF NOT EXISTS idx_trigram_lookup ON beaver_trigrams (collection, trigram, field_path);
 CREATE INDEX IF NOT EXISTS idx_vcl_lookup ON beaver_vector_change_log (collection_name, log_id);
 ";

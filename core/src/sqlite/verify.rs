@@ -8,7 +8,7 @@ use rusqlite::{Connection, Row};
 
 use super::schema::{self, Found};
 use super::source::{Source, View};
-use super::{Sqlite, blob, list, log, queue};
+use super::{Sqlite, blob, collection, list, log, queue};
 use crate::database::VerifyReport;
 use crate::error::{ErrorKind, Result};
 use crate::value::check_json;
@@ -20,8 +20,16 @@ const MOST: usize = 100;
 type Check = fn(&View<'_>) -> Result<Vec<String>>;
 
 /// All of it: SQLite's own check, the schema, and each modality's rows.
-const CHECKS: &[Check] =
-    &[sqlite_itself, missing_objects, value_problems, blob::problems, log::problems, list::problems, queue::problems];
+const CHECKS: &[Check] = &[
+    sqlite_itself,
+    missing_objects,
+    value_problems,
+    blob::problems,
+    log::problems,
+    list::problems,
+    queue::problems,
+    collection::edge_problems,
+];
 
 /// Checks the file as of one moment.
 pub(super) fn run(engine: &Sqlite) -> Result<VerifyReport> {
@@ -181,7 +189,7 @@ fn as_python_means_it(text: &str) -> Cow<'_, str> {
 }
 
 /// A name, key or time as a finding shows it.
-fn shown(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
+pub(super) fn shown(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
     Ok(match row.get_ref(column)? {
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => format!("{:?}", String::from_utf8_lossy(bytes)),
         ValueRef::Integer(number) => number.to_string(),

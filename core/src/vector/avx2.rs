@@ -16,13 +16,13 @@ pub(super) fn kernel() -> Option<Kernel> {
 }
 
 /// Private to this file, and given out only by [`kernel`].
-fn checked(table: &Table, block: &Block<'_>, limit: f32, out: &mut [f32; ROWS]) -> bool {
+fn checked(table: &Table, block: &Block<'_>, limit: f32, out: &mut [f32; ROWS]) -> u32 {
     // SAFETY: `kernel` gives this function out only where AVX2 was found.
     unsafe { estimate(table, block, limit, out) }
 }
 
 #[target_feature(enable = "avx2")]
-fn estimate(table: &Table, block: &Block<'_>, limit: f32, out: &mut [f32; ROWS]) -> bool {
+fn estimate(table: &Table, block: &Block<'_>, limit: f32, out: &mut [f32; ROWS]) -> u32 {
     let nibble = _mm256_set1_epi8(15);
     // Sums in 16 bits, in each half of the register those of every second group. `low` and `high` hold two rows in
     // every 16 bits, the second 256 times, on top of the first; `low_odd` and `high_odd` that second one alone.

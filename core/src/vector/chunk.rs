@@ -149,9 +149,12 @@ pub(crate) fn docs(chunk: &[u8]) -> Result<impl Iterator<Item = u32>, Damaged> {
 /// Appends a row to a chunk, or to nothing, which becomes a chunk. False if it is full. O(dimensions).
 ///
 /// # Errors
-/// [`Damaged`] if it is no chunk of so many dimensions; it is left as it is.
+/// [`Damaged`] if it or the code is not of so many dimensions; it is left as it is.
 pub(crate) fn push(chunk: &mut Vec<u8>, dim: usize, doc: u32, code: &Code) -> Result<bool, Damaged> {
     let words = padded(dim) / 64;
+    if !(1..=MAX_DIMENSIONS).contains(&dim) || code.signs.len() != 16 * words {
+        return Err(Damaged);
+    }
     if chunk.is_empty() {
         chunk.extend([0, 0]);
         chunk.extend(u16::try_from(words).map_err(|_| Damaged)?.to_le_bytes());

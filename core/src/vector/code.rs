@@ -12,7 +12,8 @@
 //! | cosine (lengths 1) | half of that | `\|r\|^2 / 2` | `-f` |
 //! | dot | `-<c, q> - <r, c> - <r, q - c>` | `-<r, c>` | `-f` |
 //!
-//! so that the estimate is `add + mul <s, t>` and the part of the query.
+//! so that the estimate is `add + mul <s, t>` and the part of the query. All of it is done in `f32`: components far
+//! beyond 1e15 or below 1e-15 make estimates that say little, and only the exact distances behind them order the rows.
 
 use super::metric::Metric;
 use super::rotation::Rotation;

@@ -19,8 +19,8 @@ pub(super) struct Table {
     pub offset: f32,
 }
 
-/// Writes the estimates of a block, and tells whether any is below the limit.
-pub(super) type Kernel = fn(&Table, &Block<'_>, f32, &mut [f32; ROWS]) -> bool;
+/// Writes the estimates of a block, and tells which are below the limit: bit `r` for row `r`.
+pub(super) type Kernel = fn(&Table, &Block<'_>, f32, &mut [f32; ROWS]) -> u32;
 
 /// The fastest kernel that the processor can run.
 pub(super) fn fastest() -> Kernel {
@@ -32,7 +32,7 @@ pub(super) fn fastest() -> Kernel {
 }
 
 /// The kernel for every processor.
-pub(super) fn portable(table: &Table, block: &Block<'_>, limit: f32, out: &mut [f32; ROWS]) -> bool {
+pub(super) fn portable(table: &Table, block: &Block<'_>, limit: f32, out: &mut [f32; ROWS]) -> u32 {
     let mut sums = [0; ROWS];
     for (signs, entries) in block.signs.as_chunks::<16>().0.iter().zip(table.entries.as_chunks::<16>().0) {
         let (low, high) = sums.split_at_mut(ROWS / 2);
@@ -64,14 +64,14 @@ pub(super) fn estimates(
     sums: &[i32; ROWS],
     limit: f32,
     out: &mut [f32; ROWS],
-) -> bool {
-    let mut any = false;
-    for (((out, sum), add), mul) in out.iter_mut().zip(sums).zip(block.add).zip(block.mul) {
+) -> u32 {
+    let mut below = 0;
+    for ((((out, sum), add), mul), row) in out.iter_mut().zip(sums).zip(block.add).zip(block.mul).zip(0_u32..) {
         let product = *sum as f32 * table.scale + table.base;
         let estimate = f32::from_le_bytes(*add) + f32::from_le_bytes(*mul) * product + table.offset;
         // What overflows, or is no number because the chunk is damaged, is far but not out of reach.
         *out = if estimate < f32::MAX { estimate } else { f32::MAX };
-        any |= *out < limit;
+        below |= u32::from(*out < limit) << row;
     }
-    any
+    below
 }

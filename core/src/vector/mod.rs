@@ -1,8 +1,9 @@
 //! The mathematics of vector search: distances, codes of one bit a dimension, and the scan over them. It
 //! knows no SQL.
 //!
-//! A search runs in two steps. [`scan`] estimates the distance of every row from its [`Code`] and keeps the
-//! best few in [`Candidates`]; [`Exact`] then judges those by their vectors, and [`Top`] keeps the nearest.
+//! A search runs in two steps. [`scan()`] estimates the distance of every row from its [`Code`] and keeps those in
+//! [`Candidates`] that may be among the nearest; [`Exact`] then judges them by their vectors, in the order of
+//! their lower bounds, and [`Top`] keeps the nearest, until a bound lies beyond [`Top::limit`].
 //!
 //! Sources: J. Gao and C. Long, "RaBitQ: Quantizing High-Dimensional Vectors with a Theoretical Error Bound
 //! for Approximate Nearest Neighbor Search" (SIGMOD 2024) for the codes and the estimate; F. André,
@@ -33,7 +34,7 @@ pub(crate) use exact::{Exact, pack, unpack};
 pub(crate) use mean::Mean;
 pub use metric::Metric;
 pub(crate) use metric::distance;
-pub(crate) use scan::{Probe, scan};
+pub(crate) use scan::{Probe, margin, scan};
 pub(crate) use top::Top;
 
 /// The most dimensions a vector may have.

@@ -114,6 +114,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::cast_precision_loss, reason = "the dimensions are few")]
     fn a_single_dimension_is_spread_over_all() {
         for dim in [64, 192, 384, 448, 768, 960, 1536, 4032] {
             let rotation = Rotation::new(dim);

@@ -80,8 +80,12 @@ mod tests {
         fn keeps_the_nearest_in_any_order_of_pushes(distances in proptest::collection::vec(0..6_u8, 0..40), k in 0..12_usize) {
             let mut all: Vec<(f64, usize)> = distances.iter().map(|&d| f64::from(d)).zip(0..).collect();
             let (mut forward, mut backward) = (Top::new(k), Top::new(k));
-            all.iter().for_each(|&(distance, key)| forward.push(distance, key));
-            all.iter().rev().for_each(|&(distance, key)| backward.push(distance, key));
+            for &(distance, key) in &all {
+                forward.push(distance, key);
+            }
+            for &(distance, key) in all.iter().rev() {
+                backward.push(distance, key);
+            }
             all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
             all.truncate(k);
             prop_assert_eq!(forward.limit(), all.last().filter(|_| all.len() == k).map(|last| last.0));

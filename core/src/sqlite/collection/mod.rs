@@ -9,6 +9,8 @@ mod info;
 mod text;
 mod vectors;
 
+pub(super) use graph::problems as edge_problems;
+
 use super::apply::Tx;
 use crate::collection::CollectionSettings;
 use crate::engine::{CollectionChange, Reply, Step};

@@ -1,5 +1,6 @@
 //! The search for the nearest vectors.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 
 use rusqlite::{OptionalExtension, params};
@@ -15,12 +16,15 @@ use crate::engine::VectorEngine;
 use crate::error::{Error, Result};
 use crate::sqlite::source::{Source, View};
 use crate::value::Json;
-use crate::vector::{self, Candidates, Exact, Probe, Top};
+use crate::vector::{self, Candidates, Exact, Metric, Probe, Top};
 
-/// How many of the best codes are compared exactly: for so many results, and at least.
-const FAST: (usize, usize) = (2, 24);
-const NORMAL: (usize, usize) = (4, 60);
-const HIGH: (usize, usize) = (10, 200);
+/// What share of the nearest each effort is to find.
+const FAST: f64 = 0.9;
+const NORMAL: f64 = 0.99;
+const HIGH: f64 = 0.999;
+/// No more codes than this many times what is asked for are compared exactly, and at least so many may be.
+const MOST_FACTOR: usize = 64;
+const MOST_LEAST: usize = 2_048;
 /// So many more than asked for are ordered by the exact distance at the end: the half-length copies that chose
 /// them are off by their rounding.
 const MARGIN: usize = 8;
@@ -124,6 +128,7 @@ impl Search<'_> {
         Ok((nearest.into_hits()?, plan))
     }
 
+    /// Compares those whose codes promise enough, the most promising first, until what is left promises too little.
     fn scan_and_compare(
         &self,
         info: &Info,
@@ -131,64 +136,70 @@ impl Search<'_> {
         ranked: &mut Ranked<'_>,
         plan: &mut SearchPlan,
     ) -> Result<()> {
-        let (factor, least) = match self.options.effort {
-            Effort::Fast => FAST,
-            Effort::Normal => NORMAL,
-            Effort::High | Effort::Exact => HIGH,
-        };
-        let wanted = self.options.k.saturating_mul(factor).max(least);
-        let mut keep = wanted;
-        let mut seen = HashSet::new();
-        let mut compared = 0;
+        // A stale code takes the place of a live one in what the scan goes by.
+        let total = chunks::count(self.view.conn, info, info.codes.current)?.max(1);
+        let k = self.options.k + MARGIN;
+        let stale = usize::try_from(info.codes.stale).unwrap_or(0);
+        let share = 2 * k * stale / usize::try_from(total).unwrap_or(1);
+        let mut wanted = k + if stale > 0 { share + MARGIN } else { 0 };
         loop {
-            let candidates = self.scan(info, cache, keep, plan)?;
-            let all = candidates.len() < keep;
-            for (_, doc) in candidates {
-                if compared >= wanted {
-                    return Ok(());
+            let candidates = self.scan(info, cache, wanted, plan)?;
+            let mut gone = 0;
+            for (bound, doc) in candidates {
+                if ranked.is_hopeless(bound) {
+                    break;
                 }
-                if seen.insert(doc) && self.passes(info, doc)? && ranked.compare(doc, plan)? {
-                    compared += 1;
+                if !ranked.compare(doc, plan)? {
+                    gone += 1;
                 }
             }
-            if all || compared >= wanted {
+            if gone <= wanted - k {
                 return Ok(());
             }
-            // The filter, or stale codes, took too many of them.
-            keep = keep.saturating_mul(8);
+            wanted = k + 2 * gone;
+            ranked.begin_again();
         }
     }
 
-    fn passes(&self, info: &Info, doc: u32) -> Result<bool> {
-        match &self.options.filter {
-            None => Ok(true),
-            Some(filter) => fields::matches(self.view, info, self.name, doc, filter),
-        }
-    }
-
-    /// The documents whose codes promise the smallest distances.
+    /// The documents whose codes promise a distance among the smallest, with the least that they promise.
     fn scan(
         &self,
         info: &Info,
         cache: Option<&CodeCache>,
-        keep: usize,
+        wanted: usize,
         plan: &mut SearchPlan,
     ) -> Result<Vec<(f32, u32)>> {
         let conn = self.view.conn;
         let place = Place::of(info, info.codes.current);
         let Some((full, tail)) = chunks::last(conn, place)? else { return Ok(Vec::new()) };
         let kept = cache.map_or(Ok(None), |cache| cache.get(conn, info, full))?;
+        let margin = vector::margin(match self.options.effort {
+            Effort::Fast => FAST,
+            Effort::Normal => NORMAL,
+            Effort::High | Effort::Exact => HIGH,
+        });
         let probe = match &kept {
-            Some(kept) => Probe::new(&kept.encoder, self.query),
-            None => Probe::new(&chunks::encoder(conn, info, info.codes.current)?, self.query),
+            Some(kept) => Probe::new(&kept.encoder, self.query, margin),
+            None => Probe::new(&chunks::encoder(conn, info, info.codes.current)?, self.query, margin),
         };
-        let mut best = Candidates::new(keep, None);
+        // The scan cannot fail in the middle of a block: an error waits for its end.
+        let failed = RefCell::new(None);
+        let passes = |doc| match &self.options.filter {
+            None => true,
+            Some(filter) => fields::matches(self.view, info, self.name, doc, filter).unwrap_or_else(|error| {
+                failed.replace(Some(error));
+                false
+            }),
+        };
+        let accept: Option<&dyn Fn(u32) -> bool> = if self.options.filter.is_some() { Some(&passes) } else { None };
+        let most = wanted.saturating_mul(MOST_FACTOR).max(MOST_LEAST);
+        let mut best = Candidates::new(wanted, most, accept);
         let mut scored = 0;
         let mut scan = |codes: &[u8]| {
             vector::scan(&probe, codes, &mut best).map_err(|_| chunks::damaged())?;
             scored += vector::len(codes).map_err(|_| chunks::damaged())? as u64;
             plan.bytes_read += codes.len() as u64;
-            Ok::<(), Error>(())
+            failed.take().map_or(Ok(()), Err)
         };
         let from = kept.as_ref().map_or(0, |kept| kept.chunks.min(full));
         if let Some(kept) = &kept {
@@ -221,6 +232,17 @@ impl<'s> Ranked<'s> {
     fn new(search: &'s Search<'s>, info: &Info) -> Self {
         let exact = Exact::new(info.settings.metric, search.query);
         Ranked { search, collection: info.id, exact, top: Top::new(search.options.k + MARGIN) }
+    }
+
+    /// Whether a document that promises no more than this is not among the nearest.
+    fn is_hopeless(&self, bound: f32) -> bool {
+        // Codes promise half of what the packed vectors of the cosine are compared by.
+        let scale = if self.search.public.settings.metric == Metric::Cosine { 2.0 } else { 1.0 };
+        self.top.limit().is_some_and(|limit| f64::from(bound) * scale > limit)
+    }
+
+    fn begin_again(&mut self) {
+        self.top = Top::new(self.search.options.k + MARGIN);
     }
 
     /// Compares a document; false if it has no vector any more.
