@@ -6,10 +6,12 @@ use std::time::Duration;
 use crate::blob::{self, Blobs};
 use crate::clock::Micros;
 use crate::collection::graph::{connect_change, disconnect_change};
-use crate::collection::{Collection, Edge};
+use crate::collection::{self, Collection, Document, Edge, IndexOptions};
 use crate::database::durability;
 use crate::dict::{self, Dict};
-use crate::engine::{BlobChange, Change, Condition, DictChange, ListChange, LogChange, Op, QueueChange, Reply, Store};
+use crate::engine::{
+    BlobChange, Change, CollectionChange, Condition, DictChange, ListChange, LogChange, Op, QueueChange, Reply, Store,
+};
 use crate::error::{Error, Result};
 use crate::handle::Structure;
 use crate::list::{self, List};
@@ -275,6 +277,37 @@ impl Batch {
     /// As for [`Batch::dict_set`].
     pub fn log_clear(&mut self, log: &Log) -> Result<()> {
         self.add(log, Change::Log(LogChange::Clear))
+    }
+
+    /// Indexes a document of a collection; [`Outcome::Applied`] tells whether anything had to be written.
+    ///
+    /// # Errors
+    /// As [`Collection::index`] has them for its arguments, but that the dimension and the metric are looked at by
+    /// the commit; as for [`Batch::dict_set`].
+    pub fn collection_index(
+        &mut self,
+        collection: &Collection,
+        document: Document,
+        options: &IndexOptions,
+    ) -> Result<()> {
+        self.add(collection, collection::index_change(document, options)?)
+    }
+
+    /// Removes a document of a collection with everything that belongs to it; [`Outcome::Applied`] tells whether it
+    /// was there.
+    ///
+    /// # Errors
+    /// As [`Collection::drop`] has them for its arguments; as for [`Batch::dict_set`].
+    pub fn collection_drop(&mut self, collection: &Collection, id: &str) -> Result<()> {
+        self.add(collection, collection::drop_change(id)?)
+    }
+
+    /// Removes every document of a collection.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`].
+    pub fn collection_clear(&mut self, collection: &Collection) -> Result<()> {
+        self.add(collection, Change::Collection(CollectionChange::Clear))
     }
 
     /// Connects two documents of a collection, or gives the edge that is there another weight and other metadata. If

@@ -1,5 +1,6 @@
 //! What is stored and what it is called: JSON text, names, keys, time-to-live; each checked once.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -226,16 +227,108 @@ pub(crate) fn json_equal(a: &str, b: &str) -> bool {
     }
 }
 
-fn value_equal(a: &serde_json::Value, b: &serde_json::Value) -> bool {
-    use serde_json::Value::{Array, Number, Object};
+/// Equality by value, through arrays (in order) and objects (in any order). Recurses as deep as the shallower of
+/// both nests.
+#[must_use]
+pub fn value_equal(a: &serde_json::Value, b: &serde_json::Value) -> bool {
+    use serde_json::Value::{Array, Object};
     match (a, b) {
-        // Two integers are compared exactly; a float makes it a comparison of floats.
-        (Number(a), Number(b)) => a == b || ((a.is_f64() || b.is_f64()) && a.as_f64() == b.as_f64()),
+        (serde_json::Value::Number(a), serde_json::Value::Number(b)) => Number::of(a) == Number::of(b),
         (Array(a), Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| value_equal(a, b)),
         (Object(a), Object(b)) => {
             a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| value_equal(a, b)))
         }
         _ => a == b,
+    }
+}
+
+/// A JSON number by its value: 1, 1.0 and 1e0 are one number, 0 and -0.0 too.
+///
+/// The order is exact, also between an integer beyond 2^53 and a float, or it would not be transitive.
+#[derive(Debug, Clone, Copy)]
+pub enum Number {
+    /// A whole number from -2^63 to 2^64 - 1.
+    Integer(i128),
+    /// Any other number: with a fraction, or beyond that range. Never NaN or infinite.
+    Float(f64),
+}
+
+impl Number {
+    /// The number that a JSON number stands for. Integers beyond 64 bits are floats, as JSON readers
+    /// have them.
+    #[must_use]
+    pub fn of(number: &serde_json::Number) -> Self {
+        if let Some(integer) = number.as_i64() {
+            return Number::Integer(integer.into());
+        }
+        if let Some(integer) = number.as_u64() {
+            return Number::Integer(integer.into());
+        }
+        // Always there: serde_json keeps numbers as i64, u64 or f64.
+        Number::of_f64(number.as_f64().unwrap_or_default())
+    }
+
+    fn of_f64(float: f64) -> Self {
+        const TWO_POW_63: f64 = 9_223_372_036_854_775_808.0;
+        if float.fract() == 0.0 && (-TWO_POW_63..2.0 * TWO_POW_63).contains(&float) {
+            Number::Integer(floor(float))
+        } else {
+            Number::Float(float)
+        }
+    }
+
+    /// The number as JSON.
+    #[must_use]
+    pub fn to_value(self) -> serde_json::Value {
+        match self {
+            Number::Integer(integer) => match i64::try_from(integer) {
+                Ok(signed) => signed.into(),
+                Err(_) => u64::try_from(integer).unwrap_or_default().into(),
+            },
+            Number::Float(float) => float.into(),
+        }
+    }
+}
+
+/// Saturates at the ends of i128, far beyond any [`Number::Integer`].
+#[expect(clippy::cast_possible_truncation)] // the fraction is gone, and what saturates still compares right
+fn floor(float: f64) -> i128 {
+    float.floor() as i128
+}
+
+impl Ord for Number {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // A float in the range of the integers has a fraction, so it equals none of them.
+        match (self, other) {
+            (Number::Integer(a), Number::Integer(b)) => a.cmp(b),
+            (Number::Float(a), Number::Float(b)) => a.total_cmp(b),
+            (Number::Integer(a), Number::Float(b)) if *a <= floor(*b) => Ordering::Less,
+            (Number::Integer(_), Number::Float(_)) => Ordering::Greater,
+            (Number::Float(_), Number::Integer(_)) => other.cmp(self).reverse(),
+        }
+    }
+}
+
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Number {}
+
+impl std::hash::Hash for Number {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        match self {
+            Number::Integer(integer) => integer.hash(state),
+            Number::Float(float) => float.to_bits().hash(state),
+        }
     }
 }
 
@@ -299,4 +392,34 @@ pub fn seconds(what: &str, seconds: f64) -> Result<Duration> {
         return Err(Error::limit(format!("{what} is longer than a hundred years")));
     }
     check_ttl(what, Duration::from_secs_f64(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn arrays_and_objects_are_equal_by_what_they_hold() {
+        assert!(value_equal(&json!({"a": [1, {"b": null}], "c": "x"}), &json!({"c": "x", "a": [1.0, {"b": null}]})));
+        assert!(!value_equal(&json!([1, 2]), &json!([2, 1])));
+        assert!(!value_equal(&json!([1]), &json!([1, 1])));
+        assert!(!value_equal(&json!({"a": 1}), &json!({"b": 1})));
+        assert!(!value_equal(&json!([]), &json!({})));
+        assert!(!value_equal(&json!([]), &json!(null)));
+    }
+
+    #[test]
+    fn numbers_are_equal_by_value_and_integers_exactly() {
+        assert!(json_equal("[1]", "[1.0]"));
+        assert!(json_equal("-0", "0.0"));
+        assert!(json_equal("9007199254740992", "9007199254740992.0"));
+        assert!(!json_equal("9007199254740993", "9007199254740992.0"));
+        assert!(!json_equal("9007199254740993", "9007199254740992"));
+        assert!(!json_equal("\"1\"", "1"));
+        // Beyond any float: equal only as the same text.
+        assert!(json_equal("1e999", "1e999"));
+        assert!(!json_equal("1e999", "1e1000"));
+    }
 }

@@ -2,15 +2,16 @@
 
 mod parse;
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;
 
 use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use super::key::{Key, equal};
+use super::key::Key;
 use super::path::Path;
 use crate::error::Result;
+use crate::value::value_equal;
 
 /// The longest text of a filter, in bytes: 1 MiB.
 pub const MAX_FILTER_BYTES: usize = 1 << 20;
@@ -199,7 +200,7 @@ impl Operand {
     fn equals(&self, value: &Value) -> bool {
         match self {
             Operand::Scalar(key) => Key::of(value).is_some_and(|stored| stored == *key),
-            Operand::Nested(nested) => equal(nested, value),
+            Operand::Nested(nested) => value_equal(nested, value),
         }
     }
 }
@@ -240,7 +241,7 @@ impl OneOf {
     fn holds(&self, value: &Value) -> bool {
         match Key::of(value) {
             Some(stored) => self.scalars.binary_search_by(|key| key.cmp(&stored)).is_ok(),
-            None => self.nested.iter().any(|nested| equal(nested, value)),
+            None => self.nested.iter().any(|nested| value_equal(nested, value)),
         }
     }
 }

@@ -56,6 +56,8 @@ pub(crate) struct Sqlite {
     watch: Watch,
     readers: Readers,
     writer: Writer,
+    /// Codes of vectors, kept for searches.
+    codes: collection::CodeCache,
     /// Connections of snapshots and streams, which close and pause take away.
     slots: Mutex<Vec<Weak<dyn Endable>>>,
     /// Held by a pause, a resume and a close: one at a time.

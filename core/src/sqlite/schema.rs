@@ -69,7 +69,7 @@ pub(super) const TEXT_TABLE: &str = "beaver_fts_index";
 pub(super) const TEXT_COLUMNS: &str = "collection, item_id, field_path, field_content";
 
 /// What we add.
-const ADDED: [Table; 12] = [
+const ADDED: [Table; 13] = [
     Table("beaver_meta", "(key TEXT PRIMARY KEY, value TEXT NOT NULL)"),
     // The counted tree over a list that was changed in its middle; level 0 marks a list whose
     // shape is not known. A list without rows here is dense: its keys are consecutive. A descent reads many
@@ -94,13 +94,15 @@ const ADDED: [Table; 12] = [
     ),
     // A collection: its settings, its number in the tables below, and how far the work on it is. `adopted_to` is
     // the id up to which documents of BeaverDB 1.x have got their row in `beaver_documents`; NULL: all have.
-    // `generation` is the set of vector codes that is searched (0: none yet), `building` the one that is being
-    // made, `built_to` the document up to which it is made.
+    // Of the sets of vector codes, called generations, `generation` is the one that is searched (0: none yet),
+    // `building` the one that is being made, up to the document `built_to`, and `retired` the one that is being
+    // removed; `generations` were begun so far. `stale` codes are of vectors that are gone.
     Table(
         "beaver_collection_info",
         "(collection_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, tokenizer TEXT NOT NULL DEFAULT 'porter',
-         metric TEXT NOT NULL DEFAULT 'l2', dimension INTEGER, adopted_to TEXT, generation INTEGER NOT NULL DEFAULT 0,
-         building INTEGER, built_to INTEGER)",
+         metric TEXT NOT NULL DEFAULT 'l2', dimension INTEGER, adopted_to TEXT, generations INTEGER NOT NULL DEFAULT 0,
+         generation INTEGER NOT NULL DEFAULT 0, building INTEGER, built_to TEXT, retired INTEGER,
+         stale INTEGER NOT NULL DEFAULT 0)",
     ),
     // A document's number, which never changes, and how it was indexed. `text_row` is the first of its
     // `text_rows` consecutive rows of the text index, NULL if they have to be looked for.
@@ -114,7 +116,7 @@ const ADDED: [Table; 12] = [
     // Codes of the vectors, many to a row; see `vector/chunk.rs`. The number of a row is made of the
     // collection, the generation and its place.
     Table("beaver_vector_chunks", "(chunk_id INTEGER PRIMARY KEY, codes BLOB NOT NULL)"),
-    // The centre that the codes of a generation are relative to.
+    // The centre that the codes of a generation are relative to, and how many vectors it was made for.
     Table(
         "beaver_vector_centroids",
         "(collection_id INTEGER NOT NULL, generation INTEGER NOT NULL, vectors INTEGER NOT NULL, centroid BLOB NOT NULL,
@@ -126,11 +128,19 @@ const ADDED: [Table; 12] = [
         "(collection_id INTEGER NOT NULL, letters INTEGER NOT NULL, initial TEXT NOT NULL, part INTEGER NOT NULL,
          words TEXT NOT NULL, PRIMARY KEY (collection_id, letters, initial, part))",
     ),
-    // The fields of a collection that are indexed, and up to which document; NULL: all are.
+    // The fields of a collection that are indexed, and up to which document; NULL: all are. `filled` of about
+    // `total` documents are.
     Table(
         "beaver_field_indexes",
         "(index_id INTEGER PRIMARY KEY, collection_id INTEGER NOT NULL, path TEXT NOT NULL, filled_to TEXT,
-         UNIQUE (collection_id, path))",
+         filled INTEGER NOT NULL DEFAULT 0, total INTEGER NOT NULL DEFAULT 0, UNIQUE (collection_id, path))",
+    ),
+    // What the indexes hold of each document, as bytes that have the order of the values; see
+    // `collection/fields/entry.rs`.
+    Table(
+        "beaver_field_values",
+        "(index_id INTEGER NOT NULL, value BLOB NOT NULL, doc_id INTEGER NOT NULL,
+         PRIMARY KEY (index_id, value, doc_id)) WITHOUT ROWID",
     ),
 ];
 
@@ -144,6 +154,7 @@ CREATE INDEX IF NOT EXISTS beaver_queue_leases_order ON beaver_queue_leases (que
 CREATE INDEX IF NOT EXISTS beaver_queue_leases_until ON beaver_queue_leases (queue_name, leased_until, priority, timestamp);
 CREATE INDEX IF NOT EXISTS beaver_edges_outgoing ON beaver_edges (collection, source_item_id, label, target_item_id, weight);
 CREATE INDEX IF NOT EXISTS beaver_edges_incoming ON beaver_edges (collection, target_item_id, label, source_item_id, weight);
+CREATE INDEX IF NOT EXISTS beaver_field_values_document ON beaver_field_values (doc_id, index_id, value);
 CREATE INDEX IF NOT EXISTS idx_trigram_lookup ON beaver_trigrams (collection, trigram, field_path);
 CREATE INDEX IF NOT EXISTS idx_vcl_lookup ON beaver_vector_change_log (collection_name, log_id);
 ";
