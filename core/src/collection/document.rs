@@ -125,7 +125,12 @@ pub(crate) fn text_rows(body: &Value, fts: &Fts) -> Vec<(String, String)> {
 
 /// A stored or given body as a value. Its depth is bounded, by less than what the parser would allow.
 pub(crate) fn parse_body(body: &Json) -> Result<Value> {
-    let mut parser = serde_json::Deserializer::from_str(body.as_str());
+    parse_text(body.as_str())
+}
+
+/// As [`parse_body`], for a body that is read in place.
+pub(crate) fn parse_text(body: &str) -> Result<Value> {
+    let mut parser = serde_json::Deserializer::from_str(body);
     parser.disable_recursion_limit();
     Value::deserialize(&mut parser).map_err(|e| {
         let reason = e.to_string();

@@ -2,7 +2,7 @@
 
 mod parse;
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;
 
 use std::cmp::Ordering;
 

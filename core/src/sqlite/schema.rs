@@ -69,7 +69,7 @@ pub(super) const TEXT_TABLE: &str = "beaver_fts_index";
 pub(super) const TEXT_COLUMNS: &str = "collection, item_id, field_path, field_content";
 
 /// What we add.
-const ADDED: [Table; 12] = [
+const ADDED: [Table; 13] = [
     Table("beaver_meta", "(key TEXT PRIMARY KEY, value TEXT NOT NULL)"),
     // The counted tree over a list that was changed in its middle; level 0 marks a list whose
     // shape is not known. A list without rows here is dense: its keys are consecutive. A descent reads many
@@ -128,11 +128,19 @@ const ADDED: [Table; 12] = [
         "(collection_id INTEGER NOT NULL, letters INTEGER NOT NULL, initial TEXT NOT NULL, part INTEGER NOT NULL,
          words TEXT NOT NULL, PRIMARY KEY (collection_id, letters, initial, part))",
     ),
-    // The fields of a collection that are indexed, and up to which document; NULL: all are.
+    // The fields of a collection that are indexed, and up to which document; NULL: all are. `filled` of about
+    // `total` documents are.
     Table(
         "beaver_field_indexes",
         "(index_id INTEGER PRIMARY KEY, collection_id INTEGER NOT NULL, path TEXT NOT NULL, filled_to TEXT,
-         UNIQUE (collection_id, path))",
+         filled INTEGER NOT NULL DEFAULT 0, total INTEGER NOT NULL DEFAULT 0, UNIQUE (collection_id, path))",
+    ),
+    // What the indexes hold of each document, as bytes that have the order of the values; see
+    // `collection/fields/entry.rs`.
+    Table(
+        "beaver_field_values",
+        "(index_id INTEGER NOT NULL, value BLOB NOT NULL, doc_id INTEGER NOT NULL,
+         PRIMARY KEY (index_id, value, doc_id)) WITHOUT ROWID",
     ),
 ];
 
@@ -146,6 +154,7 @@ CREATE INDEX IF NOT EXISTS beaver_queue_leases_order ON beaver_queue_leases (que
 CREATE INDEX IF NOT EXISTS beaver_queue_leases_until ON beaver_queue_leases (queue_name, leased_until, priority, timestamp);
 CREATE INDEX IF NOT EXISTS beaver_edges_outgoing ON beaver_edges (collection, source_item_id, label, target_item_id, weight);
 CREATE INDEX IF NOT EXISTS beaver_edges_incoming ON beaver_edges (collection, target_item_id, label, source_item_id, weight);
+CREATE INDEX IF NOT EXISTS beaver_field_values_document ON beaver_field_values (doc_id, index_id, value);
 CREATE INDEX IF NOT EXISTS idx_trigram_lookup ON beaver_trigrams (collection, trigram, field_path);
 CREATE INDEX IF NOT EXISTS idx_vcl_lookup ON beaver_vector_change_log (collection_name, log_id);
 ";

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Params, Row};
 
 use super::schema::{self, Found};
 use super::source::{Source, View};
@@ -29,6 +29,7 @@ const CHECKS: &[Check] = &[
     list::problems,
     queue::problems,
     collection::edge_problems,
+    collection::fields::problems,
 ];
 
 /// Checks the file as of one moment.
@@ -116,7 +117,18 @@ impl Findings {
         sql: &str,
         line: impl Fn(&Row<'_>) -> rusqlite::Result<String>,
     ) -> Result<()> {
-        match self.lines(conn, sql, line) {
+        self.query(conn, sql, [], line)
+    }
+
+    /// As [`Findings::rows`], for a query that takes values.
+    pub fn query(
+        &mut self,
+        conn: &Connection,
+        sql: &str,
+        values: impl Params,
+        line: impl Fn(&Row<'_>) -> rusqlite::Result<String>,
+    ) -> Result<()> {
+        match self.lines(conn, sql, values, line) {
             Err(error) if matches!(error.kind(), ErrorKind::Corrupt | ErrorKind::Internal) => {
                 self.0.push(format!("could not be checked further: {}", error.message()));
                 Ok(())
@@ -129,10 +141,11 @@ impl Findings {
         &mut self,
         conn: &Connection,
         sql: &str,
+        values: impl Params,
         line: impl Fn(&Row<'_>) -> rusqlite::Result<String>,
     ) -> Result<()> {
         let mut statement = conn.prepare(sql)?;
-        let mut rows = statement.query([])?;
+        let mut rows = statement.query(values)?;
         let mut count = 0;
         while let Some(row) = rows.next()? {
             let line = line(row)?;

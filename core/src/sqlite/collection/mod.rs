@@ -3,7 +3,7 @@
 
 mod adopt;
 mod documents;
-mod fields;
+pub(super) mod fields;
 mod graph;
 mod info;
 mod text;

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use rusqlite::{OptionalExtension, params};
 
 use super::super::documents::{check_vector, document, public_info};
-use super::super::fields::{self, Survivors};
+use super::super::fields::survivors::{Survivors, matches, survivors};
 use super::super::info::{self, Info};
 use super::CodeCache;
 use super::chunks::{self, Place};
@@ -16,7 +16,7 @@ use crate::engine::VectorEngine;
 use crate::error::{Error, Result};
 use crate::sqlite::source::{Source, View};
 use crate::value::Json;
-use crate::vector::{self, Candidates, Exact, Metric, Probe, Top};
+use crate::vector::{self, Candidates, Exact, Probe, Top};
 
 /// What share of the nearest each effort is to find.
 const FAST: f64 = 0.9;
@@ -27,7 +27,7 @@ const MOST_FACTOR: usize = 64;
 const MOST_LEAST: usize = 2_048;
 /// So many more than asked for are ordered by the exact distance at the end: the half-length copies that chose
 /// them are off by their rounding.
-const MARGIN: usize = 8;
+const MARGIN: usize = 4;
 /// A filter that at most so many documents pass is settled before the search.
 const FEW: usize = 2_000;
 
@@ -101,7 +101,7 @@ impl Search<'_> {
         let mut ranked = Ranked::new(self, info);
         let survivors = match &self.options.filter {
             None => Survivors::Unknown,
-            Some(filter) => fields::survivors(self.view, info, self.name, filter, FEW)?,
+            Some(filter) => survivors(self.view, info, self.name, filter, FEW)?,
         };
         match survivors {
             Survivors::Exact(documents) => {
@@ -138,7 +138,7 @@ impl Search<'_> {
     ) -> Result<()> {
         // A stale code takes the place of a live one in what the scan goes by.
         let total = chunks::count(self.view.conn, info, info.codes.current)?.max(1);
-        let k = self.options.k + MARGIN;
+        let k = self.options.k;
         let stale = usize::try_from(info.codes.stale).unwrap_or(0);
         let share = 2 * k * stale / usize::try_from(total).unwrap_or(1);
         let mut wanted = k + if stale > 0 { share + MARGIN } else { 0 };
@@ -186,7 +186,7 @@ impl Search<'_> {
         let failed = RefCell::new(None);
         let passes = |doc| match &self.options.filter {
             None => true,
-            Some(filter) => fields::matches(self.view, info, self.name, doc, filter).unwrap_or_else(|error| {
+            Some(filter) => matches(self.view, self.name, doc, filter).unwrap_or_else(|error| {
                 failed.replace(Some(error));
                 false
             }),
@@ -236,9 +236,7 @@ impl<'s> Ranked<'s> {
 
     /// Whether a document that promises no more than this is not among the nearest.
     fn is_hopeless(&self, bound: f32) -> bool {
-        // Codes promise half of what the packed vectors of the cosine are compared by.
-        let scale = if self.search.public.settings.metric == Metric::Cosine { 2.0 } else { 1.0 };
-        self.top.limit().is_some_and(|limit| f64::from(bound) * scale > limit)
+        self.top.limit().is_some_and(|limit| f64::from(bound) > limit)
     }
 
     fn begin_again(&mut self) {
