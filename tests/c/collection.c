@@ -249,6 +249,22 @@ static void changes_in_a_batch(void) {
     beaver_batch_free(batch);
 }
 
+static void is_made_anew(void) {
+    fresh("anew");
+    index("a", "\"text\"");
+    struct watch watch = {0, 0, 0, 0, 0};
+    CHECK_OK(beaver_collection_rebuild(coll, on_progress, &watch, on_destroy, NULL));
+    CHECK(watch.calls > 0 && watch.done == watch.total && watch.destroyed == 1);
+    CHECK_OK(beaver_collection_rebuild(coll, NULL, NULL, NULL, NULL));
+    beaver_buf report;
+    CHECK_OK(beaver_db_repair(db, on_progress, &watch, on_destroy, &report, NULL));
+    CHECK_INT(2, watch.destroyed);
+    CHECK(strstr((const char *)report.data, "\"anew\"") != NULL && strstr((const char *)report.data, "\"problems\":[]") != NULL);
+    beaver_buf_free(&report);
+    CHECK_GIVES("{\"ok\":true,\"problems\":[]}", beaver_db_verify(db, &buf, NULL));
+    CHECK_GIVES("\"text\"", beaver_collection_get(coll, "a", &buf, NULL, NULL));
+}
+
 static void is_listed(void) {
     fresh("listed");
     index("a", "1");
@@ -271,6 +287,7 @@ int main(void) {
     RUN(goes_through_a_thousand);
     RUN(is_acquired_by_one);
     RUN(changes_in_a_batch);
+    RUN(is_made_anew);
     RUN(is_listed);
     beaver_collection_free(coll);
     beaver_db_free(db);
