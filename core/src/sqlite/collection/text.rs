@@ -47,6 +47,11 @@ pub(super) fn clear(_tx: &mut Tx<'_>, _info: &Info, _name: &str) -> Result<()> {
     Ok(())
 }
 
+/// Removes the vocabulary, and the text that belongs to no document.
+pub(super) fn sweep(_tx: &mut Tx<'_>, _info: &Info, _name: &str) -> Result<()> {
+    Ok(())
+}
+
 impl<S: Source> TextEngine for S {
     fn text_match(&self, _name: &str, _query: &str, _options: &MatchOptions) -> Result<Vec<Hit>> {
         Err(Error::internal("in the next step"))
