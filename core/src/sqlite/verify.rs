@@ -30,6 +30,7 @@ const CHECKS: &[Check] = &[
     queue::problems,
     collection::edge_problems,
     collection::fields::problems,
+    collection::text_problems,
 ];
 
 /// Checks the file as of one moment.

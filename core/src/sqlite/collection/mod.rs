@@ -10,6 +10,7 @@ mod text;
 mod vectors;
 
 pub(super) use graph::problems as edge_problems;
+pub(super) use text::{Learned, problems as text_problems};
 
 use super::apply::Tx;
 use crate::collection::CollectionSettings;
