@@ -355,9 +355,9 @@ fn wrong_values_are_found_by_verify() {
         [
             r#"beaver_field_values: the index of "year" holds the document 999, which is not there"#,
             "beaver_field_values: values of an index 7, which is not there",
+            r#"collection "books": the document "foreign" is in no index"#,
             r#"collection "books": the index of "year" does not hold what the document "dune" holds"#,
             r#"collection "books": the index of "year" does not hold what the document "emma" holds"#,
-            r#"collection "books": the document "foreign" is in no index"#,
         ]
     );
 }

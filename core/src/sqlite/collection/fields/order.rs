@@ -199,7 +199,8 @@ impl Along<'_> {
         if self.plan != Plan::Unknown || self.sieve.is_some() || self.in_vain() <= patience {
             return Ok(false);
         }
-        Ok(self.in_vain() > patience.max(self.search.numbers()? / PASSING_BODIES))
+        // Given up when a quarter of the time is lost that reading all of them takes.
+        Ok(self.in_vain() > patience.max(self.search.numbers()? / (4 * PASSING_BODIES)))
     }
 
     /// Takes the documents of an entry.

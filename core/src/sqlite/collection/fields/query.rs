@@ -41,7 +41,7 @@ const LOOKUP_COST: usize = 8;
 const BODY_COST: usize = 32;
 
 /// The body of a document is looked up in the time in which so many pass by as they are stored.
-pub(super) const PASSING_BODIES: usize = 4;
+pub(super) const PASSING_BODIES: usize = 8;
 
 /// A query that runs.
 pub(super) struct Search<'s> {
