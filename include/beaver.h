@@ -42,6 +42,12 @@
  *   What comes out is a beaver_buf; its bytes are followed by a NUL.
  *   The limits are BEAVER_MAX_...; beyond them is LIMIT.
  *
+ * Vectors
+ *   A vector goes in as a pointer to its components, floats, and their number; it is never JSON. One that may be left out
+ *   is NULL with a dimension of 0. Each component is finite: a NaN or an infinity is INVALID_ARGUMENT. Many vectors are
+ *   rows, one after the other, in one array. A vector comes out as a beaver_buf of its floats, `len` counting bytes;
+ *   `data` is aligned, so that it can be read as const float *.
+ *
  * Times
  *   Points in time are int64_t microseconds since 1970-01-01 UTC, from the year 1 to the end of the year 9999, and
  *   named _us. Waits are timeout_ms: 0 tries, -1 waits for ever. Times to live and leases are seconds as a double,
@@ -140,6 +146,61 @@
 #define BEAVER_MAX_ITEMS 100000
 
 /**
+ * How many components a vector may have.
+ */
+#define BEAVER_MAX_DIMENSION 8192
+
+/**
+ * How many results one search or query gives: the largest `k` and `limit`.
+ */
+#define BEAVER_MAX_HITS 10000
+
+/**
+ * The longest text of a full-text query, in bytes.
+ */
+#define BEAVER_MAX_QUERY_BYTES 1048576
+
+/**
+ * How many fields a full-text search may be limited to.
+ */
+#define BEAVER_MAX_FIELDS 64
+
+/**
+ * How many fields of a collection may be indexed.
+ */
+#define BEAVER_MAX_INDEXES 64
+
+/**
+ * How many neighbours of a document are given.
+ */
+#define BEAVER_MAX_NEIGHBORS 10000
+
+/**
+ * How many documents a walk or a search for a path visits: the largest `max_nodes`.
+ */
+#define BEAVER_MAX_NODES 1000000
+
+/**
+ * The longest text of a filter, in bytes.
+ */
+#define BEAVER_MAX_FILTER_BYTES 1048576
+
+/**
+ * How deep "and", "or" and "not" may nest in a filter.
+ */
+#define BEAVER_MAX_FILTER_DEPTH 32
+
+/**
+ * How many conditions a filter may have.
+ */
+#define BEAVER_MAX_FILTER_CONDITIONS 1000
+
+/**
+ * How many values one "in" of a filter may have.
+ */
+#define BEAVER_MAX_IN_VALUES 10000
+
+/**
  * The version of this header: major.
  */
 #define BEAVER_VERSION_MAJOR 0
@@ -175,6 +236,18 @@ typedef struct beaver_blob_writer beaver_blob_writer;
  * Bytes by key, each with metadata (JSON) if it was given some.
  */
 typedef struct beaver_blobs beaver_blobs;
+
+/**
+ * Documents (any JSON) by id, each with an embedding if it was given one, found by vector, by text, by their fields
+ * and by the edges between them.
+ *
+ * Where only some documents are wanted, a filter on their bodies says which: a JSON object whose members all hold. A
+ * member is a path and what it equals, {"state": "new"}, or a path and tests, {"year": {">=": 2020, "<": 2025}}; or
+ * "and" or "or" with an array of filters, or "not" with a filter. The tests are "=", "!=", "<", "<=", ">", ">=", "in"
+ * (an array of values), "contains" (an element of an array, a part of a string) and "exists" (true or false). The keys
+ * of a path are joined by dots: "author.name". Values of different types are neither equal nor ordered.
+ */
+typedef struct beaver_collection beaver_collection;
 
 /**
  * An open database.
@@ -248,7 +321,8 @@ typedef struct {
 } beaver_buf;
 
 /**
- * Told how far a backup or a restore is, in pages; returns false to stop it, which fails as INTERRUPTED.
+ * Told how far a long call is: in pages of a backup or a restore, else in documents, edges or vectors. `total` may
+ * grow as the work goes on. Returns false to stop the call, which fails as INTERRUPTED.
  */
 typedef bool (*beaver_progress_fn)(void *userdata, uint64_t done, uint64_t total);
 
@@ -409,8 +483,8 @@ BEAVER_API const char *beaver_status_name(beaver_status status);
 BEAVER_API uint32_t beaver_version_number(void);
 
 /**
- * Tells whether the library was built with a part: "dict", "list", "queue", "blob", "log", "lock",
- * "batch".
+ * Tells whether the library was built with a part: "dict", "list", "queue", "blob", "log",
+ * "collection", "lock", "batch".
  * @param name  NUL-terminated UTF-8; NULL and unknown names give false.
  * @return true if it is there.
  * @thread any, concurrently.  @since 0.1
@@ -609,6 +683,19 @@ beaver_status beaver_db_log(const beaver_db *db,
                             beaver_error **out_error);
 
 /**
+ * Opens the collection of that name. See beaver_db_dict().
+ * @param name            NUL-terminated UTF-8, 1 to 255 bytes, not beginning with "__"; copied before return.
+ * @param out_collection  On OK: the handle; caller frees with beaver_collection_free().
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, LIMIT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_db_collection(const beaver_db *db,
+                                   const char *name,
+                                   beaver_collection **out_collection,
+                                   beaver_error **out_error);
+
+/**
  * Makes a handle on the lock of that name. Each handle is an owner of its own.
  * @param name      NUL-terminated UTF-8, 1 to 255 bytes, not beginning with "__"; copied before return.
  * @param out_lock  On OK: the handle; caller frees with beaver_lock_free().
@@ -646,7 +733,7 @@ beaver_status beaver_db_info(const beaver_db *db,
 
 /**
  * Lists the structures of one kind that hold anything.
- * @param kind      "dict", "list", "queue", "blob", "log" or "lock".
+ * @param kind      "dict", "list", "queue", "blob", "log", "collection" or "lock".
  * @param out_json  On OK: a JSON array of names, sorted; caller frees with beaver_buf_free().
  * @return OK, and what all reads give
  * @thread any, concurrently.  @since 0.1
@@ -665,6 +752,25 @@ beaver_status beaver_db_names(const beaver_db *db,
  */
 BEAVER_API
 beaver_status beaver_db_verify(const beaver_db *db,
+                               beaver_buf *out_json,
+                               beaver_error **out_error);
+
+/**
+ * Makes everything anew that is derived from the documents of all collections, in small steps between which
+ * others write, and verifies the file.
+ * @param progress  called after each step, of one collection after the other; or NULL.
+ * @param userdata  given to `progress` and `destroy`.
+ * @param destroy   called once with `userdata` before the function returns, whatever happens; or NULL.
+ * @param out_json  On OK: {"rebuilt": [names of collections], "problems": [text]}, what beaver_db_verify() finds
+ *                  afterwards: faults that only a backup can mend; caller frees with beaver_buf_free().
+ * @return OK, and what all writes give; INTERRUPTED if `progress` returned false: what was done stays
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_db_repair(const beaver_db *db,
+                               beaver_progress_fn progress,
+                               void *userdata,
+                               beaver_destroy_fn destroy,
                                beaver_buf *out_json,
                                beaver_error **out_error);
 
@@ -1764,6 +1870,553 @@ beaver_status beaver_log_clear(const beaver_log *log,
 BEAVER_API void beaver_log_free(beaver_log *log);
 
 /**
+ * Chooses how vectors are compared and how text is cut into words, while the collection is empty. Choosing
+ * what is chosen already does nothing.
+ * @param settings_json  {"metric": "l2", "tokenizer": "porter"}, each optional: these are the defaults. The
+ *                       metrics are "l2" (squared Euclidean), "cosine" (one minus the cosine) and "dot"
+ *                       (minus the inner product), the tokenizers "porter" (words of English, by their
+ *                       stems), "unicode61" (words) and "trigram" (parts of words, languages without spaces).
+ * @return OK, CONFLICT (it holds documents under others), INVALID_UTF8, INVALID_JSON, and what all writes
+ *         give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_configure(const beaver_collection *collection,
+                                          const char *settings_json,
+                                          beaver_error **out_error);
+
+/**
+ * Tells the settings, and the dimension that the first embedding has fixed.
+ * @param out_json  On OK: {"metric", "tokenizer", "dimension"}, the last null as long as there was no
+ *                  embedding; caller frees with beaver_buf_free().
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_settings(const beaver_collection *collection,
+                                         beaver_buf *out_json,
+                                         beaver_error **out_error);
+
+/**
+ * Stores a document, or puts it in the place of the one that has its id, with its text, its embedding and its
+ * indexed fields, in one commit; its edges stay. An unchanged document writes nothing.
+ * @param id            NUL-terminated UTF-8, 1 to 4096 bytes; NULL for a random UUID.
+ * @param body          JSON text; copied before return.
+ * @param body_len      its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param embedding     the vector, or NULL for none; copied before return.
+ * @param dim           how many components it has: as many as the collection's first, up to
+ *                      BEAVER_MAX_DIMENSION; 0 for none.
+ * @param options_json  {"fts": true, "fuzzy": false}, or NULL for these: which text full-text search finds, all
+ *                      (true), none (false) or that of some paths (["title", "author.name"]), and whether its
+ *                      words are to be found by misspelt ones too.
+ * @param out_id        On OK: the document's id, plain text; caller frees with beaver_buf_free(); or NULL.
+ * @param out_written   On OK: whether anything had to be written; or NULL.
+ * @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_index(const beaver_collection *collection,
+                                      const char *id,
+                                      const char *body,
+                                      size_t body_len,
+                                      const float *embedding,
+                                      size_t dim,
+                                      const char *options_json,
+                                      beaver_buf *out_id,
+                                      bool *out_written,
+                                      beaver_error **out_error);
+
+/**
+ * Indexes many documents in one commit: all of them, or none. Others wait to write meanwhile.
+ * @param documents_json      a JSON array of {"id", "body"}, up to BEAVER_MAX_ITEMS; without "id", a document
+ *                            gets a random UUID; copied before return.
+ * @param documents_json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param embeddings          a row of `dim` floats for each document, in their order, one row after the other; or
+ *                            NULL if none has an embedding; copied before return.
+ * @param rows                how many rows there are: as many as documents; 0 with NULL.
+ * @param dim                 how many components each has; 0 with NULL.
+ * @param has_embedding       a byte for each document, 0 if it has no embedding, whose row is not looked at then;
+ *                            or NULL: all have one.
+ * @param options_json        as beaver_collection_index() takes them, for all; or NULL.
+ * @param progress            called now and then, or NULL.
+ * @param userdata            given to `progress` and `destroy`.
+ * @param destroy             called once with `userdata` before the function returns, whatever happens; or NULL.
+ * @param out_count           On OK: how many documents there were; or NULL.
+ * @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all writes give; INTERRUPTED if `progress` returned
+ *         false; beaver_error_operation() tells the index of a bad document
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_index_many(const beaver_collection *collection,
+                                           const char *documents_json,
+                                           size_t documents_json_len,
+                                           const float *embeddings,
+                                           size_t rows,
+                                           size_t dim,
+                                           const uint8_t *has_embedding,
+                                           const char *options_json,
+                                           beaver_progress_fn progress,
+                                           void *userdata,
+                                           beaver_destroy_fn destroy,
+                                           uint64_t *out_count,
+                                           beaver_error **out_error);
+
+/**
+ * Reads a document.
+ * @param id             NUL-terminated UTF-8, 1 to 4096 bytes.
+ * @param out_body       On OK: its body, JSON text; caller frees with beaver_buf_free().
+ * @param out_embedding  On OK: its embedding as floats, empty (with `data` NULL) if it has none; caller frees with
+ *                       beaver_buf_free(); or NULL.
+ * @return OK, NOT_FOUND, INVALID_UTF8, LIMIT, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_get(const beaver_collection *collection,
+                                    const char *id,
+                                    beaver_buf *out_body,
+                                    beaver_buf *out_embedding,
+                                    beaver_error **out_error);
+
+/**
+ * Removes a document with everything that belongs to it, its edges included.
+ * @param id  NUL-terminated UTF-8, 1 to 4096 bytes.
+ * @return OK, NOT_FOUND, INVALID_UTF8, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_drop(const beaver_collection *collection,
+                                     const char *id,
+                                     beaver_error **out_error);
+
+/**
+ * Tells whether there is a document of that id.
+ * @param id            NUL-terminated UTF-8, 1 to 4096 bytes.
+ * @param out_contains  On OK: whether there is.
+ * @return OK, INVALID_UTF8, LIMIT, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_contains(const beaver_collection *collection,
+                                         const char *id,
+                                         bool *out_contains,
+                                         beaver_error **out_error);
+
+/**
+ * Counts the documents, through an index, in time that grows with their number.
+ * @param out_count  On OK: the count.
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_len(const beaver_collection *collection,
+                                    uint64_t *out_count,
+                                    beaver_error **out_error);
+
+/**
+ * Removes every document and edge. The settings and the indexed fields stay, the dimension is forgotten.
+ * @param out_count  On OK: how many documents there were; or NULL.
+ * @return OK, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_clear(const beaver_collection *collection,
+                                      uint64_t *out_count,
+                                      beaver_error **out_error);
+
+/**
+ * Makes everything anew that is derived from the documents: the text index, the codes of the vectors, the indexed
+ * fields; in small steps, between which others write; a search meanwhile may miss what is not made yet. Only
+ * needed where beaver_db_verify() finds a fault.
+ * @param progress  called after each step, or NULL.
+ * @param userdata  given to `progress` and `destroy`.
+ * @param destroy   called once with `userdata` before the function returns, whatever happens; or NULL.
+ * @return OK, and what all writes give; INTERRUPTED if `progress` returned false: do it again
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_rebuild(const beaver_collection *collection,
+                                        beaver_progress_fn progress,
+                                        void *userdata,
+                                        beaver_destroy_fn destroy,
+                                        beaver_error **out_error);
+
+/**
+ * Goes through the documents in the order of their ids, byte by byte.
+ * @param out_iter  On OK: an iterator over rows {"id", "body"}; caller frees with beaver_iter_free().
+ * @return OK, INVALID_ARGUMENT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_items(const beaver_collection *collection,
+                                      beaver_iter **out_iter,
+                                      beaver_error **out_error);
+
+/**
+ * Frees the handle.
+ * @param collection  what to free, or NULL.
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API void beaver_collection_free(beaver_collection *collection);
+
+/**
+ * Finds the documents whose embeddings are nearest to a vector, nearest first. Few are all compared; of many,
+ * codes of one bit a component are scanned and the best compared exactly.
+ * @param vector        the components.
+ * @param dim           how many there are: as many as the collection's embeddings have.
+ * @param options_json  {"k": 10, "where": filter, "effort": "normal"}, each optional: how many documents, 1 to
+ *                      BEAVER_MAX_HITS; only documents that the filter matches; how much is done for the very
+ *                      nearest, "fast", "normal", "high" or "exact"; or NULL for these without a filter.
+ * @param out_json      On OK: a JSON array of {"id", "body", "score"}, the score being the distance in the
+ *                      collection's metric; caller frees with beaver_buf_free().
+ * @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_search(const beaver_collection *collection,
+                                       const float *vector,
+                                       size_t dim,
+                                       const char *options_json,
+                                       beaver_buf *out_json,
+                                       beaver_error **out_error);
+
+/**
+ * Searches as beaver_collection_search() does, and tells how.
+ * @param vector        the components.
+ * @param dim           how many there are.
+ * @param options_json  as beaver_collection_search() takes them, or NULL.
+ * @param out_json      On OK: {"path", "filter", "scored", "compared", "bytes_read"}: "exact" or "flat"; how the filter
+ *                      was applied, "none", "index" or "candidates"; how many codes were scored and vectors
+ *                      compared, and the bytes of both; caller frees with beaver_buf_free().
+ * @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_explain_search(const beaver_collection *collection,
+                                               const float *vector,
+                                               size_t dim,
+                                               const char *options_json,
+                                               beaver_buf *out_json,
+                                               beaver_error **out_error);
+
+/**
+ * Measures how much of what an exact search finds the searches find, on the collection's own vectors.
+ * @param sample        how many of its vectors are searched for, spread evenly: 1 to BEAVER_MAX_HITS.
+ * @param options_json  as beaver_collection_search() takes them, or NULL.
+ * @param out_json      On OK: {"queries", "recall"}, the share found from 0 to 1; caller frees with
+ *                      beaver_buf_free().
+ * @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_recall_check(const beaver_collection *collection,
+                                             size_t sample,
+                                             const char *options_json,
+                                             beaver_buf *out_json,
+                                             beaver_error **out_error);
+
+/**
+ * Brings the codes of the vectors to the state of a fresh build, in small steps between which others write and
+ * search. Collections do it by themselves in passing; calling it is never necessary.
+ * @param progress  called after each step, or NULL.
+ * @param userdata  given to `progress` and `destroy`.
+ * @param destroy   called once with `userdata` before the function returns, whatever happens; or NULL.
+ * @return OK, and what all writes give; INTERRUPTED if `progress` returned false: what was done stays
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_compact(const beaver_collection *collection,
+                                        beaver_progress_fn progress,
+                                        void *userdata,
+                                        beaver_destroy_fn destroy,
+                                        beaver_error **out_error);
+
+/**
+ * Finds the documents whose text matches a query, best first. Any text is a query: an expression of FTS5
+ * ("a phrase", begin*, AND, OR, NOT, NEAR) keeps its meaning, anything else is searched as its words, all of
+ * which must occur.
+ * @param query         UTF-8, up to BEAVER_MAX_QUERY_BYTES.
+ * @param query_len     its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param options_json  a JSON object, each member optional, or NULL: {"k": 10, "where": filter, "on": the path of a
+ *                      field, an array of them, or an object of paths and their weights, "fuzziness": how many
+ *                      letters may be wrong, 0 to 3 or "auto", "prefix": whether the last word may be a beginning,
+ *                      "highlight": {"before": "<b>", "after": "</b>"}, "snippet": {"before": "<b>", "after":
+ *                      "</b>", "ellipsis": "...", "words": 16}}.
+ * @param out_json      On OK: a JSON array of {"id", "body", "score"}: FTS5's rank, negative, the best the smallest;
+ *                      with fuzziness the number of edits. If highlight or snippet was asked for, each with
+ *                      "fragments": [{"path", "text"}], the path empty for the whole text; caller frees with
+ *                      beaver_buf_free().
+ * @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_match(const beaver_collection *collection,
+                                      const char *query,
+                                      size_t query_len,
+                                      const char *options_json,
+                                      beaver_buf *out_json,
+                                      beaver_error **out_error);
+
+/**
+ * Finds the documents that a filter matches, in order, a portion at a time. With the fields indexed it takes time
+ * in what is found; without, every body is read.
+ * @param query_json  {"where": filter, "order": ["-year", "title"], "limit": 100, "cursor": text}, each optional:
+ *                    all documents if there is no filter, ordered by their ids after these fields (a minus makes
+ *                    one descend), 1 to BEAVER_MAX_HITS of them, going on where the cursor says; or NULL.
+ * @param out_json    On OK: {"documents": [{"id", "body"}], "cursor"}, the last for the next portion, or null at the
+ *                    end; caller frees with beaver_buf_free().
+ * @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_find(const beaver_collection *collection,
+                                     const char *query_json,
+                                     beaver_buf *out_json,
+                                     beaver_error **out_error);
+
+/**
+ * Runs a query, and tells how.
+ * @param query_json  as beaver_collection_find() takes it, or NULL.
+ * @param out_json    On OK: {"indexes": [paths], "ordered", "examined", "matched"}: the indexed fields that were used,
+ *                    whether the order came out of one, how many bodies were looked at, how many documents are given;
+ *                    caller frees with beaver_buf_free().
+ * @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_explain_find(const beaver_collection *collection,
+                                             const char *query_json,
+                                             beaver_buf *out_json,
+                                             beaver_error **out_error);
+
+/**
+ * Counts the documents that a filter matches.
+ * @param where_json  the filter; NULL for all documents.
+ * @param out_count   On OK: the count.
+ * @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_count(const beaver_collection *collection,
+                                      const char *where_json,
+                                      uint64_t *out_count,
+                                      beaver_error **out_error);
+
+/**
+ * Indexes a field of the bodies, so that filters and orders by it need not read every document. The documents
+ * that are there are indexed in small steps, between which others write; the index is used once it is whole.
+ * Stopped, it goes on with the next call.
+ * @param path         the path of the field, its keys with dots between them: "author.name"; NUL-terminated UTF-8.
+ * @param progress     called after each step, or NULL.
+ * @param userdata     given to `progress` and `destroy`.
+ * @param destroy      called once with `userdata` before the function returns, whatever happens; or NULL.
+ * @param out_created  On OK: whether it is new; false if the field was indexed already; or NULL.
+ * @return OK, INVALID_UTF8, LIMIT, and what all writes give; INTERRUPTED if `progress` returned false
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_create_index(const beaver_collection *collection,
+                                             const char *path,
+                                             beaver_progress_fn progress,
+                                             void *userdata,
+                                             beaver_destroy_fn destroy,
+                                             bool *out_created,
+                                             beaver_error **out_error);
+
+/**
+ * Removes the index of a field.
+ * @param path  the path of the field; NUL-terminated UTF-8.
+ * @return OK, NOT_FOUND, INVALID_UTF8, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_drop_index(const beaver_collection *collection,
+                                           const char *path,
+                                           beaver_error **out_error);
+
+/**
+ * Lists the indexed fields.
+ * @param out_json  On OK: a JSON array of their paths, sorted; caller frees with beaver_buf_free().
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_indexes(const beaver_collection *collection,
+                                        beaver_buf *out_json,
+                                        beaver_error **out_error);
+
+/**
+ * Connects two documents, or gives the edge that is there another weight and other metadata. There is one edge for
+ * each source, target and label.
+ * @param source        the id of the document where it begins; NUL-terminated UTF-8.
+ * @param target        the id of the document where it ends; NUL-terminated UTF-8.
+ * @param label         what it means, 1 to 4096 bytes; NUL-terminated UTF-8.
+ * @param options_json  {"weight": 1.0, "metadata": any JSON}, each optional; the weight is not below 0; or NULL.
+ * @return OK, NOT_FOUND (an error: one of the documents is not there), INVALID_UTF8, INVALID_JSON, LIMIT, and what all
+ *         writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_connect(const beaver_collection *collection,
+                                        const char *source,
+                                        const char *target,
+                                        const char *label,
+                                        const char *options_json,
+                                        beaver_error **out_error);
+
+/**
+ * Connects many documents in one commit: all of them, or none.
+ * @param edges_json      a JSON array of {"source", "target", "label", "weight", "metadata"}, the last two optional, up
+ *                        to BEAVER_MAX_ITEMS; copied before return.
+ * @param edges_json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param progress        called now and then, or NULL.
+ * @param userdata        given to `progress` and `destroy`.
+ * @param destroy         called once with `userdata` before the function returns, whatever happens; or NULL.
+ * @param out_count       On OK: how many edges there were; or NULL.
+ * @return OK, NOT_FOUND (an error: a document is not there), INVALID_UTF8, INVALID_JSON, LIMIT, and what all writes
+ *         give; INTERRUPTED if `progress` returned false; beaver_error_operation() tells the index of a bad edge
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_connect_many(const beaver_collection *collection,
+                                             const char *edges_json,
+                                             size_t edges_json_len,
+                                             beaver_progress_fn progress,
+                                             void *userdata,
+                                             beaver_destroy_fn destroy,
+                                             uint64_t *out_count,
+                                             beaver_error **out_error);
+
+/**
+ * Removes the edge of a label from one document to another, or all edges from the one to the other.
+ * @param source     the id of the document where it begins; NUL-terminated UTF-8.
+ * @param target     the id of the document where it ends; NUL-terminated UTF-8.
+ * @param label      of which label, or NULL for all.
+ * @param out_count  On OK: how many edges there were; or NULL.
+ * @return OK, INVALID_UTF8, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_disconnect(const beaver_collection *collection,
+                                           const char *source,
+                                           const char *target,
+                                           const char *label,
+                                           uint64_t *out_count,
+                                           beaver_error **out_error);
+
+/**
+ * Gives the documents one edge away, ordered by label and id.
+ * @param id            where from; NUL-terminated UTF-8.
+ * @param options_json  {"labels": [labels], "direction": "outgoing", "limit": 10000}, each optional: only edges of
+ *                      these labels; "outgoing", "incoming" or "both"; 1 to BEAVER_MAX_NEIGHBORS documents; or NULL.
+ * @param out_json      On OK: a JSON array of {"id", "body", "edge": {"source", "target", "label", "weight",
+ *                      "metadata"}}; caller frees with beaver_buf_free().
+ * @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_neighbors(const beaver_collection *collection,
+                                          const char *id,
+                                          const char *options_json,
+                                          beaver_buf *out_json,
+                                          beaver_error **out_error);
+
+/**
+ * Gives the documents within some edges of one, nearest first, each once; not the one itself.
+ * @param source        where the walk begins; NUL-terminated UTF-8.
+ * @param options_json  {"labels": [labels], "direction": "outgoing", "depth": 1, "max_nodes": 10000, "fan_out": 100,
+ *                      "paths": false, "where": filter}, each optional: how many edges away, how many documents (1 to
+ *                      BEAVER_MAX_NODES), how many edges of one document are followed (all, if it is not said),
+ *                      whether each comes with the path to it, which are given (the walk goes on through the
+ *                      others); or NULL.
+ * @param out_json      On OK: a JSON array of {"id", "body", "distance"}, with "path": [ids] from the source to it if
+ *                      asked for; caller frees with beaver_buf_free().
+ * @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_walk(const beaver_collection *collection,
+                                     const char *source,
+                                     const char *options_json,
+                                     beaver_buf *out_json,
+                                     beaver_error **out_error);
+
+/**
+ * Finds a shortest way from one document to another.
+ * @param source        where from; NUL-terminated UTF-8.
+ * @param target        where to; NUL-terminated UTF-8.
+ * @param options_json  {"labels": [labels], "direction": "outgoing", "weighted": false, "max_nodes": 1000000}, each
+ *                      optional: whether the sum of the weights counts and not the number of edges; how many
+ *                      documents are visited before it is given up as LIMIT; or NULL.
+ * @param out_json      On OK: {"ids": [from source to target], "cost"}; caller frees with beaver_buf_free().
+ * @return OK, NOT_FOUND (there is no way), INVALID_UTF8, INVALID_JSON, LIMIT, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_shortest_path(const beaver_collection *collection,
+                                              const char *source,
+                                              const char *target,
+                                              const char *options_json,
+                                              beaver_buf *out_json,
+                                              beaver_error **out_error);
+
+/**
+ * Counts the edges of a document; with "both", an edge to itself twice.
+ * @param id            of which document; NUL-terminated UTF-8.
+ * @param options_json  {"labels": [labels], "direction": "outgoing"}, each optional; or NULL.
+ * @param out_count     On OK: the count.
+ * @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_degree(const beaver_collection *collection,
+                                       const char *id,
+                                       const char *options_json,
+                                       uint64_t *out_count,
+                                       beaver_error **out_error);
+
+/**
+ * Searches by text, by vector and by relations, and fuses what they find as beaver_rerank() does. At least one of
+ * them must be given.
+ * @param vector      the components of what is searched for by vector, or NULL.
+ * @param dim         how many there are; 0 with NULL.
+ * @param query_json  a JSON object, each member optional, or NULL: {"text": as beaver_collection_match() takes it,
+ *                    "graph": {"from": [ids], "labels": [labels], "direction": "outgoing", "depth": 1, "seeds": 5}: what
+ *                    lies within a walk that begins at these documents, or without them at so many of the best results
+ *                    of the others, "where": filter, "k": 10, "weights": {"text": 1, "vector": 1, "graph": 1},
+ *                    "rrf_k": 60, "candidates": how many each search contributes (five times k, and 50 at least),
+ *                    "on", "fuzziness", "prefix": as for text, "effort": as for vectors}.
+ * @param out_json    On OK: a JSON array of {"id", "body", "score", "legs"}, the largest score first; "legs" has, of
+ *                    "text", "vector" and "graph", those that found the document, each as {"rank", "score"}, ranks
+ *                    from 0; caller frees with beaver_buf_free().
+ * @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_hybrid(const beaver_collection *collection,
+                                       const float *vector,
+                                       size_t dim,
+                                       const char *query_json,
+                                       beaver_buf *out_json,
+                                       beaver_error **out_error);
+
+/**
+ * Fuses rankings by reciprocal rank fusion: each id gets from each list that has it weight / (k + rank), ranks from
+ * 0, and the ids come ordered by their sums, the largest first.
+ * @param lists_json      a JSON array of lists of ids, each the best first; copied before return.
+ * @param lists_json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param options_json    {"weights": [one for each list], "k": 60}, each optional; or NULL.
+ * @param out_json        On OK: a JSON array of {"id", "score"}; caller frees with beaver_buf_free().
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, LIMIT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_rerank(const char *lists_json,
+                            size_t lists_json_len,
+                            const char *options_json,
+                            beaver_buf *out_json,
+                            beaver_error **out_error);
+
+/**
  * Acquires the dict for one owner, who uses the handle that this gives: until it is released, freed or
  * its time is over, every change and take by anybody else, in any process, waits, up to the busy
  * timeout. Served in the order of the calls.
@@ -1996,6 +2649,54 @@ beaver_status beaver_log_locked(const beaver_log *log,
                                 beaver_error **out_error);
 
 /**
+ * Acquires the collection for one owner. See beaver_dict_acquire().
+ * @param timeout_ms      how long to wait, in milliseconds; 0 to try, -1 for ever.
+ * @param ttl_seconds     how long it is held at the most, above 0; 60 is usual.
+ * @param out_collection  On OK: a handle that passes; caller frees with beaver_collection_free().
+ * @return OK, TIMEOUT, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_acquire(const beaver_collection *collection,
+                                        int64_t timeout_ms,
+                                        double ttl_seconds,
+                                        beaver_collection **out_collection,
+                                        beaver_error **out_error);
+
+/**
+ * Ends what beaver_collection_acquire() began, called on the handle that it gave.
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended), and
+ *         what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_release(const beaver_collection *collection,
+                                        beaver_error **out_error);
+
+/**
+ * Holds the acquired collection for so long from now on.
+ * @param ttl_seconds  how long, above 0.
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
+ *         LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_renew(const beaver_collection *collection,
+                                      double ttl_seconds,
+                                      beaver_error **out_error);
+
+/**
+ * Tells whether anybody has acquired the collection.
+ * @param out_locked  On OK: whether anybody has.
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_locked(const beaver_collection *collection,
+                                       bool *out_locked,
+                                       beaver_error **out_error);
+
+/**
  * Writes the whole dict as JSON text, as of one moment. Its items are {"key", "value"}, with
  * "expires_at" (seconds since 1970) where there is one.
  * @param options_json  {"format": "json"} or {"format": "jsonl"}, one item a line; or NULL for "json".
@@ -2153,6 +2854,39 @@ beaver_status beaver_log_dump_to(const beaver_log *log,
                                  void *userdata,
                                  beaver_destroy_fn destroy,
                                  beaver_error **out_error);
+
+/**
+ * Writes the whole collection as JSON text, as of one moment, its settings and indexed fields with it. Its
+ * items are the documents, {"id", "embedding", "body"}, with "fts" and "fuzzy" where they are not the
+ * defaults, then the edges, {"edge": {"source", "target", "label", "weight", "metadata"}}.
+ * @param options_json  {"format": "json"} or {"format": "jsonl"}, one item a line; or NULL for "json".
+ * @param out_text      On OK: the dump; caller frees with beaver_buf_free().
+ * @return OK, INVALID_UTF8, INVALID_JSON, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_dump(const beaver_collection *collection,
+                                     const char *options_json,
+                                     beaver_buf *out_text,
+                                     beaver_error **out_error);
+
+/**
+ * Writes a dump piece by piece. See beaver_collection_dump().
+ * @param options_json  {"format": "json"} or {"format": "jsonl"}, one item a line; or NULL for "json".
+ * @param write         called with each piece.
+ * @param userdata      given to both callbacks.
+ * @param destroy       called once with `userdata` before the function returns, whatever happens; or
+ *                      NULL.
+ * @return OK, INVALID_UTF8, INVALID_JSON, and what all reads give; INTERRUPTED if `write` returned false
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_dump_to(const beaver_collection *collection,
+                                        const char *options_json,
+                                        beaver_write_fn write,
+                                        void *userdata,
+                                        beaver_destroy_fn destroy,
+                                        beaver_error **out_error);
 
 /**
  * Reads a dump, of BeaverDB 1.x too, into the dict: all of it, or nothing. Appended, the keys of the
@@ -2350,6 +3084,46 @@ beaver_status beaver_log_load_from(const beaver_log *log,
                                    const char *options_json,
                                    uint64_t *out_count,
                                    beaver_error **out_error);
+
+/**
+ * Reads a dump, of BeaverDB 1.x too, into the collection: all of it, or nothing. Appended,
+ * the documents of the dump win.
+ * @param text          the dump.
+ * @param text_len      its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param options_json  {"mode": "replace"} or {"mode": "append"}; or NULL for "replace".
+ * @param out_count     On OK: how many items it had; or NULL.
+ * @return OK, INVALID_UTF8, INVALID_JSON, TYPE_MISMATCH (a dump of another kind, or none), LIMIT, and
+ *         what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_load(const beaver_collection *collection,
+                                     const char *text,
+                                     size_t text_len,
+                                     const char *options_json,
+                                     uint64_t *out_count,
+                                     beaver_error **out_error);
+
+/**
+ * Reads a dump piece by piece. See beaver_collection_load().
+ * @param read          called for each piece.
+ * @param userdata      given to both callbacks.
+ * @param destroy       called once with `userdata` before the function returns, whatever happens; or
+ *                      NULL.
+ * @param options_json  {"mode": "replace"} or {"mode": "append"}; or NULL for "replace".
+ * @param out_count     On OK: how many items it had; or NULL.
+ * @return OK, INVALID_UTF8, INVALID_JSON, TYPE_MISMATCH (a dump of another kind, or none), LIMIT, and
+ *         what all writes give; INTERRUPTED if `read` returned a negative number
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_load_from(const beaver_collection *collection,
+                                          beaver_read_fn read,
+                                          void *userdata,
+                                          beaver_destroy_fn destroy,
+                                          const char *options_json,
+                                          uint64_t *out_count,
+                                          beaver_error **out_error);
 
 /**
  * Waits for the lock and holds it. A handle that holds it acquires it again at once, and must then
@@ -2743,9 +3517,9 @@ beaver_status beaver_batch_len(const beaver_batch *batch,
  * @param out_json      On OK: a JSON array of what each operation did: true for done, true or false for
  *                      whether there was anything to do, a count of what was deleted, an array of the
  *                      times of log entries; caller frees with beaver_buf_free(); or NULL.
- * @return OK, CONFLICT (a condition was not met), NOT_FOUND (an index of a list, or a lease, was not
- *         there), INVALID_UTF8, INVALID_JSON, and what all writes give; beaver_error_operation() tells
- *         which operation failed
+ * @return OK, CONFLICT (a condition was not met), NOT_FOUND (an index of a list, a lease, or a document that
+ *         was to be connected, was not there), INVALID_UTF8, INVALID_JSON, and what all writes give;
+ *         beaver_error_operation() tells which operation failed
  * @thread one at a time.  @since 0.1
  */
 BEAVER_API
@@ -2760,6 +3534,92 @@ beaver_status beaver_batch_commit(beaver_batch *batch,
  * @thread one at a time.  @since 0.1
  */
 BEAVER_API void beaver_batch_free(beaver_batch *batch);
+
+/**
+ * Indexes a document of a collection. See beaver_collection_index().
+ * @param collection    the collection; need not outlive the call.
+ * @param id            NUL-terminated UTF-8, 1 to 4096 bytes; NULL for a random UUID.
+ * @param body          JSON text; copied before return.
+ * @param body_len      its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param embedding     the vector, or NULL for none; copied before return.
+ * @param dim           how many components it has; 0 for none.
+ * @param options_json  as beaver_collection_index() takes them, or NULL.
+ * @param out_id        On OK: the id that the document will have, plain text; caller frees with beaver_buf_free(); or
+ *                      NULL.
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_collection_index(beaver_batch *batch,
+                                            const beaver_collection *collection,
+                                            const char *id,
+                                            const char *body,
+                                            size_t body_len,
+                                            const float *embedding,
+                                            size_t dim,
+                                            const char *options_json,
+                                            beaver_buf *out_id,
+                                            beaver_error **out_error);
+
+/**
+ * Removes a document of a collection with everything that belongs to it, if it is there.
+ * @param collection  the collection; need not outlive the call.
+ * @param id          NUL-terminated UTF-8, 1 to 4096 bytes.
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_collection_drop(beaver_batch *batch,
+                                           const beaver_collection *collection,
+                                           const char *id,
+                                           beaver_error **out_error);
+
+/**
+ * Removes every document and edge of a collection.
+ * @param collection  the collection; need not outlive the call.
+ * @return OK, INVALID_ARGUMENT, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_collection_clear(beaver_batch *batch,
+                                            const beaver_collection *collection,
+                                            beaver_error **out_error);
+
+/**
+ * Connects two documents of a collection. If one of them is not there by then, the batch fails as NOT_FOUND.
+ * @param collection    the collection; need not outlive the call.
+ * @param source        the id of the document where it begins; NUL-terminated UTF-8.
+ * @param target        the id of the document where it ends; NUL-terminated UTF-8.
+ * @param label         what it means, 1 to 4096 bytes; NUL-terminated UTF-8.
+ * @param options_json  as beaver_collection_connect() takes them, or NULL.
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_collection_connect(beaver_batch *batch,
+                                              const beaver_collection *collection,
+                                              const char *source,
+                                              const char *target,
+                                              const char *label,
+                                              const char *options_json,
+                                              beaver_error **out_error);
+
+/**
+ * Removes the edge of a label between two documents of a collection, or all edges from the one to the other.
+ * @param collection  the collection; need not outlive the call.
+ * @param source      the id of the document where it begins; NUL-terminated UTF-8.
+ * @param target      the id of the document where it ends; NUL-terminated UTF-8.
+ * @param label       of which label, or NULL for all.
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_collection_disconnect(beaver_batch *batch,
+                                                 const beaver_collection *collection,
+                                                 const char *source,
+                                                 const char *target,
+                                                 const char *label,
+                                                 beaver_error **out_error);
 
 /**
  * Gives the next row.

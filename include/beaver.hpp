@@ -9,6 +9,7 @@
 ///   Values are JSON text, as in beaver.h: std::string_view in, std::string out; json_string() and plain_string() turn
 ///   text into a JSON string and back. What is absent, or did not come in time, is an empty std::optional or false.
 ///   Whatever fails throws a beaver::Error.
+///   Vectors are floats, never JSON. Options are a JSON object as text; empty text is the defaults.
 ///   Objects own their handle, are moved and not copied, and free it when they end, in any order. One that was moved
 ///   from gives InvalidArgument. handle() lends it to functions of beaver.h.
 ///   Any number of threads may use a Database or a structure at once; a range, stream or batch is used by one at a time.
@@ -18,16 +19,20 @@
 
 #include "beaver/batch.hpp"
 #include "beaver/blob.hpp"
+#include "beaver/collection.hpp"
 #include "beaver/database.hpp"
 #include "beaver/dict.hpp"
 #include "beaver/error.hpp"
+#include "beaver/graph.hpp"
 #include "beaver/list.hpp"
 #include "beaver/lock.hpp"
 #include "beaver/log.hpp"
 #include "beaver/queue.hpp"
 #include "beaver/range.hpp"
+#include "beaver/search.hpp"
 #include "beaver/structure.hpp"
 #include "beaver/text.hpp"
 #include "beaver/time.hpp"
+#include "beaver/vector.hpp"
 
 #endif

@@ -5,9 +5,13 @@ use std::time::Duration;
 
 use crate::blob::{self, Blobs};
 use crate::clock::Micros;
+use crate::collection::graph::{connect_change, disconnect_change};
+use crate::collection::{self, Collection, Document, Edge, IndexOptions};
 use crate::database::durability;
 use crate::dict::{self, Dict};
-use crate::engine::{BlobChange, Change, Condition, DictChange, ListChange, LogChange, Op, QueueChange, Reply, Store};
+use crate::engine::{
+    BlobChange, Change, CollectionChange, Condition, DictChange, ListChange, LogChange, Op, QueueChange, Reply, Store,
+};
 use crate::error::{Error, Result};
 use crate::handle::Structure;
 use crate::list::{self, List};
@@ -275,12 +279,67 @@ impl Batch {
         self.add(log, Change::Log(LogChange::Clear))
     }
 
+    /// Indexes a document of a collection; [`Outcome::Applied`] tells whether anything had to be written.
+    ///
+    /// # Errors
+    /// As [`Collection::index`] has them for its arguments, but that the dimension and the metric are looked at by
+    /// the commit; as for [`Batch::dict_set`].
+    pub fn collection_index(
+        &mut self,
+        collection: &Collection,
+        document: Document,
+        options: &IndexOptions,
+    ) -> Result<()> {
+        self.add(collection, collection::index_change(document, options)?)
+    }
+
+    /// Removes a document of a collection with everything that belongs to it; [`Outcome::Applied`] tells whether it
+    /// was there.
+    ///
+    /// # Errors
+    /// As [`Collection::drop`] has them for its arguments; as for [`Batch::dict_set`].
+    pub fn collection_drop(&mut self, collection: &Collection, id: &str) -> Result<()> {
+        self.add(collection, collection::drop_change(id)?)
+    }
+
+    /// Removes every document of a collection.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`].
+    pub fn collection_clear(&mut self, collection: &Collection) -> Result<()> {
+        self.add(collection, Change::Collection(CollectionChange::Clear))
+    }
+
+    /// Connects two documents of a collection, or gives the edge that is there another weight and other metadata. If
+    /// one of them is not there by then, the batch fails as NOT_FOUND.
+    ///
+    /// # Errors
+    /// As [`Collection::connect`] has them for its arguments, and as for [`Batch::dict_set`].
+    pub fn collection_connect(&mut self, collection: &Collection, edge: Edge) -> Result<()> {
+        self.add(collection, connect_change(vec![edge])?)
+    }
+
+    /// Removes the edge of that label between two documents of a collection, or all edges from the one to the other;
+    /// [`Outcome::Count`] tells how many there were.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`].
+    pub fn collection_disconnect(
+        &mut self,
+        collection: &Collection,
+        source: &str,
+        target: &str,
+        label: Option<&str>,
+    ) -> Result<()> {
+        self.add(collection, disconnect_change(source, target, label)?)
+    }
+
     /// Makes all the changes in one commit, and tells what each did. `durable` overrides the database's
     /// durability for this commit.
     ///
     /// # Errors
-    /// CONFLICT for a condition that is not met, NOT_FOUND for a list index or a lease that is not there, each with
-    /// [`crate::Error::operation`]; BUSY, READ_ONLY, FULL, IO, CORRUPT, INTERRUPTED, CLOSED, PAUSED.
+    /// CONFLICT for a condition that is not met, NOT_FOUND for a list index, a lease or a document to connect that is not
+    /// there, each with [`crate::Error::operation`]; BUSY, READ_ONLY, FULL, IO, CORRUPT, INTERRUPTED, CLOSED, PAUSED.
     /// Nothing is changed then.
     pub fn commit(self, durable: Option<bool>) -> Result<Vec<Outcome>> {
         if self.ops.is_empty() {

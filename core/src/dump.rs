@@ -10,7 +10,8 @@ use base64::write::EncoderWriter;
 use serde::Serialize;
 
 use crate::clock::{to_seconds, to_text};
-use crate::engine::{DictItem, Kind, LogEntry, LogRange, QueueItem, Reading};
+use crate::collection::{Edge, dump as collection};
+use crate::engine::{DictItem, Kind, LogEntry, LogRange, QueueItem, Reading, StoredDocument};
 use crate::error::{Error, ErrorKind, Result};
 use crate::handle::Handle;
 use crate::value::Json;
@@ -49,6 +50,11 @@ struct Metadata<'m> {
     name: &'m str,
     count: u64,
     dump_date: String,
+    /// Of a collection: what was chosen for it, and its indexed fields.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settings: Option<collection::Settings>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    indexes: Vec<String>,
 }
 
 /// Writes a structure as of this moment.
@@ -60,6 +66,8 @@ pub(crate) fn dump(handle: &Handle, out: &mut dyn Write, format: DumpFormat) -> 
         name: &handle.name,
         count: source.count(handle.kind)?,
         dump_date: to_text(snapshot.now_us()),
+        settings: source.settings(handle.kind)?,
+        indexes: if handle.kind == Kind::Collection { snapshot.indexes(&handle.name)? } else { Vec::new() },
     };
     let mut sink = Sink { out: BufWriter::with_capacity(64 << 10, out), format, items: 0 };
     sink.head(&metadata)?;
@@ -145,8 +153,25 @@ impl Source<'_> {
         })
     }
 
-    fn collection(&self, _sink: &mut Sink<'_>) -> Result<()> {
-        Err(Error::internal("in the next step"))
+    fn settings(&self, kind: Kind) -> Result<Option<collection::Settings>> {
+        if kind != Kind::Collection {
+            return Ok(None);
+        }
+        Ok(Some(self.reading.collection_info(self.name)?.into()))
+    }
+
+    /// The documents, then the edges.
+    fn collection(&self, sink: &mut Sink<'_>) -> Result<()> {
+        let fetch = |after: Option<&String>, limit| {
+            let page = self.reading.document_page(self.name, after.map(String::as_str), limit)?;
+            Ok(page.into_iter().map(|stored| (stored.document.id.clone(), stored)).collect())
+        };
+        paged(fetch, |stored: StoredDocument| sink.object(collection::document_fields(&stored)?))?;
+        let fetch = |after: Option<&Edge>, limit| {
+            let page = self.reading.edge_page(self.name, after, limit)?;
+            Ok(page.into_iter().map(|edge| (edge.clone(), edge)).collect())
+        };
+        paged(fetch, |edge: Edge| sink.object([collection::edge_field(&edge)?]))
     }
 
     /// One blob is in memory at a time.
@@ -220,6 +245,19 @@ impl Weight for DictItem {
 impl Weight for QueueItem {
     fn weight(&self) -> usize {
         self.data.weight()
+    }
+}
+
+impl Weight for StoredDocument {
+    fn weight(&self) -> usize {
+        // A component takes some 12 bytes as text.
+        self.document.body.weight() + self.document.embedding.as_ref().map_or(0, |vector| 12 * vector.len())
+    }
+}
+
+impl Weight for Edge {
+    fn weight(&self) -> usize {
+        self.source.len() + self.target.len() + self.metadata.as_ref().map_or(0, Weight::weight)
     }
 }
 

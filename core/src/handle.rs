@@ -125,13 +125,16 @@ pub trait Structure: Sized + AsRef<Handle> + From<Handle> {
     }
 
     /// Writes all items as JSON text, as of one moment: others may write meanwhile. The metadata has the
-    /// fields `type` (`"Dict"`, `"List"`, `"Queue"`, `"BlobStore"`, `"Log"`), `name`, `count`, `dump_date`
-    /// (RFC 3339, UTC). The items are
+    /// fields `type` (`"Dict"`, `"List"`, `"Queue"`, `"BlobStore"`, `"Log"`, `"Collection"`), `name`, `count`,
+    /// `dump_date` (RFC 3339, UTC), and those of a collection `settings` and `indexes`. The items are
     /// - of a dict, in the order of its keys: `{"key", "value"}`, with `"expires_at"` if it expires;
     /// - of a list the values;
     /// - of a queue, in its order: `{"priority", "timestamp", "data"}`, those out on a lease included;
     /// - of a blob store: `{"key", "metadata", "data_b64"}`;
-    /// - of a log, oldest first: `{"timestamp", "data"}`.
+    /// - of a log, oldest first: `{"timestamp", "data"}`;
+    /// - of a collection the documents, in the order of their ids: `{"id", "embedding", "body"}`, with `"fts"`
+    ///   and `"fuzzy"` where they were not indexed by the defaults; then the edges: `{"edge": {"source", "target",
+    ///   "label", "weight", "metadata"}}`. The count is that of the documents.
     ///
     /// Times are seconds since 1970. The items go through a page at a time, and blobs one at a time, so
     /// the whole is never in memory. O(n).

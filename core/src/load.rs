@@ -13,9 +13,11 @@ use serde_json::value::RawValue;
 
 use crate::blob::put_change;
 use crate::clock::{MAX_TIME, Micros, from_seconds};
+use crate::collection::{FieldPath, dump as collection};
 use crate::dump::{no_items, stream_error, type_name};
 use crate::engine::{
-    BlobChange, Change, CollectionChange, Condition, DictChange, Kind, ListChange, LogChange, Op, QueueChange, Store,
+    BlobChange, Change, CollectionChange, Condition, DictChange, Kind, ListChange, LogChange, Op, QueueChange, Reply,
+    Step, Store,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::handle::Handle;
@@ -47,6 +49,7 @@ pub(crate) fn load(handle: &Handle, input: &mut dyn Read, mode: LoadMode) -> Res
         portion: Portion::default(),
         read: 0,
         typed: false,
+        indexes: Vec::new(),
         failed: None,
     };
     if mode == LoadMode::Replace {
@@ -54,6 +57,7 @@ pub(crate) fn load(handle: &Handle, input: &mut dyn Read, mode: LoadMode) -> Res
     }
     loader.run(input)?;
     loader.flush()?;
+    loader.declare_indexes()?;
     let items = loader.read;
     transaction.commit()?;
     Ok(items)
@@ -68,6 +72,8 @@ struct Loader<'l> {
     read: u64,
     /// Whether the dump has said of which type it is.
     typed: bool,
+    /// The fields that the dump says are indexed.
+    indexes: Vec<FieldPath>,
     /// Why the parser was stopped, if it was not for its own reasons.
     failed: Option<Error>,
 }
@@ -85,6 +91,9 @@ struct Portion {
 #[derive(Deserialize)]
 struct Metadata {
     r#type: Option<String>,
+    settings: Option<collection::Settings>,
+    #[serde(default)]
+    indexes: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -201,6 +210,30 @@ impl Loader<'_> {
             return Err(Error::new(ErrorKind::TypeMismatch, message));
         }
         self.typed = true;
+        if self.handle.kind == Kind::Collection {
+            self.indexes = metadata.indexes.iter().map(|path| FieldPath::parse(path)).collect::<Result<_>>()?;
+            // A collection that holds something keeps the settings that it has.
+            if let Some(settings) = &metadata.settings
+                && self.store.document_page(&self.handle.name, None, 1)?.is_empty()
+            {
+                self.write(CollectionChange::Configure(settings.chosen()?))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&self, change: CollectionChange) -> Result<Reply> {
+        self.store.write(self.handle.op(Change::Collection(change)))
+    }
+
+    fn declare_indexes(&mut self) -> Result<()> {
+        for path in std::mem::take(&mut self.indexes) {
+            self.write(CollectionChange::CreateIndex { path: path.clone() })?;
+            let step = Step::Backfill { path };
+            while let Reply::Progress { done, total } = self.write(CollectionChange::Step(step.clone()))?
+                && done < total
+            {}
+        }
         Ok(())
     }
 
@@ -248,7 +281,7 @@ impl Loader<'_> {
                 let metadata = metadata.map(|json| Json::parse(json.get())).transpose()?;
                 put_change(handle, &key, data, metadata, Condition::Always)?
             }
-            Kind::Collection => return Err(Error::internal("in the next step")),
+            Kind::Collection => collection::change_of(item)?,
             Kind::Lock => return Err(no_items()),
         };
         self.portion.ops.push(handle.op(change));

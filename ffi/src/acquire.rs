@@ -4,6 +4,7 @@ use beaver_core::{Result, Structure, seconds};
 use safer_ffi::prelude::*;
 
 use crate::blob::{OutBlobs, beaver_blobs};
+use crate::collection::{OutCollection, beaver_collection};
 use crate::dict::{OutDict, beaver_dict};
 use crate::error::OutError;
 use crate::give::{self, OutBool};
@@ -303,4 +304,62 @@ pub extern "C" fn beaver_log_locked(
     out_error: OutError<'_>,
 ) -> beaver_status {
     with(log, out_error, |log| locked(&log, out_locked))
+}
+
+/// Acquires the collection for one owner. See beaver_dict_acquire().
+/// @param timeout_ms      how long to wait, in milliseconds; 0 to try, -1 for ever.
+/// @param ttl_seconds     how long it is held at the most, above 0; 60 is usual.
+/// @param out_collection  On OK: a handle that passes; caller frees with beaver_collection_free().
+/// @return OK, TIMEOUT, LIMIT, and what all writes give
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_collection_acquire(
+    collection: Option<&beaver_collection>,
+    timeout_ms: i64,
+    ttl_seconds: f64,
+    out_collection: OutCollection<'_>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(collection, out_error, |collection| {
+        acquire("out_collection", &collection, timeout_ms, ttl_seconds, out_collection)
+    })
+}
+
+/// Ends what beaver_collection_acquire() began, called on the handle that it gave.
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended), and
+///         what all writes give
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_collection_release(
+    collection: Option<&beaver_collection>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(collection, out_error, |collection| give::found(collection.inner()?.release()?))
+}
+
+/// Holds the acquired collection for so long from now on.
+/// @param ttl_seconds  how long, above 0.
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
+///         LIMIT, and what all writes give
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_collection_renew(
+    collection: Option<&beaver_collection>,
+    ttl_seconds: f64,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(collection, out_error, |collection| renew(&collection, ttl_seconds))
+}
+
+/// Tells whether anybody has acquired the collection.
+/// @param out_locked  On OK: whether anybody has.
+/// @return OK, and what all reads give
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_collection_locked(
+    collection: Option<&beaver_collection>,
+    out_locked: OutBool<'_>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(collection, out_error, |collection| locked(&collection, out_locked))
 }

@@ -46,7 +46,7 @@ impl beaver_batch {
     }
 }
 
-fn add(
+pub fn add(
     batch: Option<&mut beaver_batch>,
     out_error: OutError<'_>,
     work: impl FnOnce(&mut Batch) -> Result<()>,
@@ -510,9 +510,9 @@ pub extern "C" fn beaver_batch_len(
 /// @param out_json      On OK: a JSON array of what each operation did: true for done, true or false for
 ///                      whether there was anything to do, a count of what was deleted, an array of the
 ///                      times of log entries; caller frees with beaver_buf_free(); or NULL.
-/// @return OK, CONFLICT (a condition was not met), NOT_FOUND (an index of a list, or a lease, was not
-///         there), INVALID_UTF8, INVALID_JSON, and what all writes give; beaver_error_operation() tells
-///         which operation failed
+/// @return OK, CONFLICT (a condition was not met), NOT_FOUND (an index of a list, a lease, or a document that
+///         was to be connected, was not there), INVALID_UTF8, INVALID_JSON, and what all writes give;
+///         beaver_error_operation() tells which operation failed
 /// @thread one at a time.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_batch_commit(

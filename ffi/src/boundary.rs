@@ -10,6 +10,7 @@ use crate::batch::{OutBatch, beaver_batch};
 use crate::blob::{OutBlobs, beaver_blobs};
 use crate::buf::{OutBuf, beaver_buf};
 use crate::callback::{beaver_destroy_fn, beaver_log_fn, beaver_progress_fn, beaver_read_fn, beaver_write_fn};
+use crate::collection::{OutCollection, beaver_collection};
 use crate::database::{OutDb, beaver_db};
 use crate::dict::{OutDict, beaver_dict};
 use crate::error::{OutError, beaver_error};
@@ -42,6 +43,7 @@ const _: () = {
         beaver_blob_reader, OutReader<'static>;
         beaver_blob_writer, OutWriter<'static>;
         beaver_blobs, OutBlobs<'static>;
+        beaver_collection, OutCollection<'static>;
         beaver_db, OutDb<'static>;
         beaver_dict, OutDict<'static>;
         beaver_error, OutError<'static>;
@@ -61,6 +63,7 @@ const _: () = {
     has_layout_of_c::<beaver_status>();
     has_layout_of_c::<*const c_char>();
     has_layout_of_c::<*const *const c_char>();
+    has_layout_of_c::<*const f32>();
     has_layout_of_c::<*const u8>();
     has_layout_of_c::<*mut u8>();
     has_layout_of_c::<*mut c_void>();

@@ -36,6 +36,13 @@ impl beaver_buf {
         let mut bytes = ManuallyDrop::new(bytes);
         beaver_buf { data: bytes.as_mut_ptr(), len, capacity: bytes.capacity() }
     }
+
+    /// Floats as they lie in memory. The allocator aligns whatever is as large as a float for one.
+    pub fn floats(floats: &[f32]) -> Self {
+        let mut bytes = Vec::with_capacity(size_of_val(floats) + 1);
+        bytes.extend(floats.iter().flat_map(|float| float.to_ne_bytes()));
+        beaver_buf::new(bytes)
+    }
 }
 
 impl From<Json> for beaver_buf {

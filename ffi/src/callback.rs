@@ -2,7 +2,7 @@
 
 use std::ffi::{c_char, c_void};
 
-use beaver_core::{BackupProgress, Error, ErrorKind, LogLevel, Result};
+use beaver_core::{BackupProgress, Error, ErrorKind, LogLevel, Progress, Result};
 
 use crate::call::null;
 
@@ -23,7 +23,8 @@ const _: () = {
     assert!(BEAVER_LOG_DEBUG == LogLevel::Debug as i32);
 };
 
-/// Told how far a backup or a restore is, in pages; returns false to stop it, which fails as INTERRUPTED.
+/// Told how far a long call is: in pages of a backup or a restore, else in documents, edges or vectors. `total` may
+/// grow as the work goes on. Returns false to stop the call, which fails as INTERRUPTED.
 pub type beaver_progress_fn = Option<unsafe extern "C" fn(userdata: *mut c_void, done: u64, total: u64) -> bool>;
 
 /// Takes the next bytes of a dump; returns false to stop it, which fails as INTERRUPTED.
@@ -80,6 +81,12 @@ pub fn progress(function: beaver_progress_fn, userdata: &Userdata) -> impl FnMut
         Some(function) => unsafe { function(userdata.data(), done, total) },
         None => true,
     }
+}
+
+/// The same for work on a collection.
+pub fn steps(function: beaver_progress_fn, userdata: &Userdata) -> impl FnMut(Progress) -> bool + use<'_> {
+    let mut tell = progress(function, userdata);
+    move |Progress { done, total }| tell(BackupProgress { done, total })
 }
 
 /// A function that must be there.

@@ -6,6 +6,7 @@ use safer_ffi::prelude::*;
 use crate::batch::{OutBatch, beaver_batch};
 use crate::blob::{OutBlobs, beaver_blobs};
 use crate::call::{call, free};
+use crate::collection::{OutCollection, beaver_collection};
 use crate::dict::{OutDict, beaver_dict};
 use crate::error::OutError;
 use crate::give;
@@ -214,6 +215,26 @@ pub extern "C" fn beaver_db_log(
         give::object("out_log", out_log, || {
             let db = db.inner()?;
             Ok(beaver_log::wrap(db.log(text("name", name)?)?, db.clone()))
+        })
+    })
+}
+
+/// Opens the collection of that name. See beaver_db_dict().
+/// @param name            NUL-terminated UTF-8, 1 to 255 bytes, not beginning with "__"; copied before return.
+/// @param out_collection  On OK: the handle; caller frees with beaver_collection_free().
+/// @return OK, INVALID_ARGUMENT, INVALID_UTF8, LIMIT
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_db_collection(
+    db: Option<&beaver_db>,
+    name: StrIn<'_>,
+    out_collection: OutCollection<'_>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(db, out_error, |db| {
+        give::object("out_collection", out_collection, || {
+            let db = db.inner()?;
+            Ok(beaver_collection::wrap(db.collection(text("name", name)?)?, db.clone()))
         })
     })
 }

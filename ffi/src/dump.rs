@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::blob::beaver_blobs;
 use crate::buf::OutBuf;
 use crate::callback::{Userdata, beaver_destroy_fn, beaver_write_fn, required, stopped};
+use crate::collection::beaver_collection;
 use crate::dict::beaver_dict;
 use crate::error::OutError;
 use crate::give;
@@ -256,4 +257,42 @@ pub extern "C" fn beaver_log_dump_to(
 ) -> beaver_status {
     let userdata = Userdata::new(userdata, destroy);
     with(log, out_error, |log| dump_to(&log, options_json, write, &userdata))
+}
+
+/// Writes the whole collection as JSON text, as of one moment, its settings and indexed fields with it. Its
+/// items are the documents, {"id", "embedding", "body"}, with "fts" and "fuzzy" where they are not the
+/// defaults, then the edges, {"edge": {"source", "target", "label", "weight", "metadata"}}.
+/// @param options_json  {"format": "json"} or {"format": "jsonl"}, one item a line; or NULL for "json".
+/// @param out_text      On OK: the dump; caller frees with beaver_buf_free().
+/// @return OK, INVALID_UTF8, INVALID_JSON, and what all reads give
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_collection_dump(
+    collection: Option<&beaver_collection>,
+    options_json: StrIn<'_>,
+    out_text: OutBuf<'_>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(collection, out_error, |collection| dump(&collection, options_json, out_text))
+}
+
+/// Writes a dump piece by piece. See beaver_collection_dump().
+/// @param options_json  {"format": "json"} or {"format": "jsonl"}, one item a line; or NULL for "json".
+/// @param write         called with each piece.
+/// @param userdata      given to both callbacks.
+/// @param destroy       called once with `userdata` before the function returns, whatever happens; or
+///                      NULL.
+/// @return OK, INVALID_UTF8, INVALID_JSON, and what all reads give; INTERRUPTED if `write` returned false
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_collection_dump_to(
+    collection: Option<&beaver_collection>,
+    options_json: StrIn<'_>,
+    write: beaver_write_fn,
+    userdata: *mut c_void,
+    destroy: beaver_destroy_fn,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    let userdata = Userdata::new(userdata, destroy);
+    with(collection, out_error, |collection| dump_to(&collection, options_json, write, &userdata))
 }

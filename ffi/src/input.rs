@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_char};
 use std::time::Duration;
 
-use beaver_core::{Error, ErrorKind, Json, MAX_ITEMS, Result, seconds, utf8};
+use beaver_core::{Error, ErrorKind, Json, MAX_DIMENSION, MAX_ITEMS, Result, seconds, utf8};
 use safer_ffi::prelude::*;
 use serde::de::DeserializeOwned;
 
@@ -91,6 +91,78 @@ pub unsafe fn optional_json(name: &str, text: *const c_char, len: usize) -> Resu
     }
     // SAFETY: as the caller promises.
     unsafe { json(name, text, len) }.map(Some)
+}
+
+/// The components of a vector, or none for NULL with a dimension of 0. What they are, the core checks.
+///
+/// # Safety
+/// `vector` is NULL or points to `dim` floats that live for 'v, if `dim` is no more than the largest dimension.
+pub unsafe fn optional_vector<'v>(name: &str, vector: *const f32, dim: usize) -> Result<Option<&'v [f32]>> {
+    if vector.is_null() {
+        return if dim == 0 { Ok(None) } else { Err(null(name)) };
+    }
+    check_dimension(name, dim)?;
+    // SAFETY: as the caller promises.
+    Ok(Some(unsafe { std::slice::from_raw_parts(vector, dim) }))
+}
+
+/// The components of a vector that must be there.
+///
+/// # Safety
+/// As for [`optional_vector`].
+pub unsafe fn vector<'v>(name: &str, vector: *const f32, dim: usize) -> Result<&'v [f32]> {
+    // SAFETY: as the caller promises.
+    unsafe { optional_vector(name, vector, dim) }?.ok_or_else(|| null(name))
+}
+
+fn check_dimension(name: &str, dim: usize) -> Result<()> {
+    if dim <= MAX_DIMENSION {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Limit, format!("{name} has {dim} components, at most {MAX_DIMENSION} are allowed")))
+}
+
+/// The embeddings of so many documents, a row each; none for NULL without rows. A row whose flag is 0 is none.
+///
+/// # Safety
+/// `rows` is NULL or points to `row_count` times `dim` floats, and `flags` is NULL or points to `row_count`
+/// bytes; both live for 'v.
+pub unsafe fn embeddings<'v>(
+    documents: usize,
+    rows: *const f32,
+    row_count: usize,
+    dim: usize,
+    flags: *const u8,
+) -> Result<Vec<Option<&'v [f32]>>> {
+    if rows.is_null() && row_count == 0 {
+        return Ok(vec![None; documents]);
+    }
+    if rows.is_null() {
+        return Err(null("embeddings"));
+    }
+    check_dimension("a row of embeddings", dim)?;
+    if row_count != documents {
+        return Err(Error::new(
+            ErrorKind::InvalidArgument,
+            format!("embeddings has {row_count} rows for {documents} documents: give one row for each"),
+        ));
+    }
+    let there = if flags.is_null() {
+        vec![true; documents]
+    } else {
+        // SAFETY: as the caller promises.
+        unsafe { std::slice::from_raw_parts(flags, documents) }.iter().map(|flag| *flag != 0).collect()
+    };
+    let row = |(index, there): (usize, bool)| {
+        // SAFETY: as the caller promises; the row is within what `rows` points to.
+        there.then(|| unsafe { std::slice::from_raw_parts(rows.add(index * dim), dim) })
+    };
+    Ok(there.into_iter().enumerate().map(row).collect())
+}
+
+/// Options as a JSON object, read by the core; NULL is the defaults.
+pub fn options_as<T: Default>(name: &str, options: StrIn<'_>, read: impl FnOnce(&str) -> Result<T>) -> Result<T> {
+    optional_text(name, options)?.map_or_else(|| Ok(T::default()), read)
 }
 
 /// Options as a JSON object; NULL is the defaults.

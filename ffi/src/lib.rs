@@ -11,6 +11,8 @@
 #![allow(clippy::missing_safety_doc)] // the header's conventions chapter is the contract
 #![allow(clippy::expl_impl_clone_on_copy)] // what derive_ReprC writes
 #![allow(clippy::doc_markdown)] // the comments are read in C, without Markdown
+#![allow(clippy::doc_link_with_quotes)] // nor are the arrays in them links
+#![allow(rustdoc::broken_intra_doc_links)] // as above
 #![allow(clippy::unnecessary_wraps)] // what hands out ends a body, which is fallible
 
 mod boundary;
@@ -19,6 +21,7 @@ mod callback;
 mod give;
 mod input;
 mod json;
+mod rows;
 mod structure;
 #[cfg(feature = "test-panic")]
 mod test_panic;
@@ -49,6 +52,16 @@ mod stream;
 
 mod log;
 
+mod collection;
+
+mod collection_search;
+
+mod collection_find;
+
+mod collection_graph;
+
+mod collection_hybrid;
+
 mod acquire;
 
 mod dump;
@@ -58,5 +71,7 @@ mod load;
 mod lock;
 
 mod batch;
+
+mod batch_collection;
 
 mod iter;

@@ -72,6 +72,29 @@ pub const BEAVER_MAX_BLOB_BYTES: u64 = 1_000_000_000;
 /// How many items one call or one batch may carry.
 pub const BEAVER_MAX_ITEMS: usize = 100_000;
 
+/// How many components a vector may have.
+pub const BEAVER_MAX_DIMENSION: usize = 8_192;
+/// How many results one search or query gives: the largest `k` and `limit`.
+pub const BEAVER_MAX_HITS: usize = 10_000;
+/// The longest text of a full-text query, in bytes.
+pub const BEAVER_MAX_QUERY_BYTES: usize = 1_048_576;
+/// How many fields a full-text search may be limited to.
+pub const BEAVER_MAX_FIELDS: usize = 64;
+/// How many fields of a collection may be indexed.
+pub const BEAVER_MAX_INDEXES: usize = 64;
+/// How many neighbours of a document are given.
+pub const BEAVER_MAX_NEIGHBORS: usize = 10_000;
+/// How many documents a walk or a search for a path visits: the largest `max_nodes`.
+pub const BEAVER_MAX_NODES: usize = 1_000_000;
+/// The longest text of a filter, in bytes.
+pub const BEAVER_MAX_FILTER_BYTES: usize = 1_048_576;
+/// How deep "and", "or" and "not" may nest in a filter.
+pub const BEAVER_MAX_FILTER_DEPTH: usize = 32;
+/// How many conditions a filter may have.
+pub const BEAVER_MAX_FILTER_CONDITIONS: usize = 1_000;
+/// How many values one "in" of a filter may have.
+pub const BEAVER_MAX_IN_VALUES: usize = 10_000;
+
 /// The version of this header: major.
 pub const BEAVER_VERSION_MAJOR: u32 = 0;
 /// The version of this header: minor.
@@ -87,6 +110,17 @@ const _: () = {
     assert!(BEAVER_MAX_JSON_DEPTH == beaver_core::MAX_JSON_DEPTH);
     assert!(BEAVER_MAX_BLOB_BYTES == beaver_core::MAX_BLOB_BYTES);
     assert!(BEAVER_MAX_ITEMS == beaver_core::MAX_ITEMS);
+    assert!(BEAVER_MAX_DIMENSION == beaver_core::MAX_DIMENSION);
+    assert!(BEAVER_MAX_HITS == beaver_core::MAX_HITS);
+    assert!(BEAVER_MAX_QUERY_BYTES == beaver_core::MAX_QUERY_BYTES);
+    assert!(BEAVER_MAX_FIELDS == beaver_core::MAX_FIELDS);
+    assert!(BEAVER_MAX_INDEXES == beaver_core::MAX_INDEXES);
+    assert!(BEAVER_MAX_NEIGHBORS == beaver_core::MAX_NEIGHBORS);
+    assert!(BEAVER_MAX_NODES == beaver_core::MAX_NODES);
+    assert!(BEAVER_MAX_FILTER_BYTES == beaver_core::MAX_FILTER_BYTES);
+    assert!(BEAVER_MAX_FILTER_DEPTH == beaver_core::MAX_FILTER_DEPTH);
+    assert!(BEAVER_MAX_FILTER_CONDITIONS == beaver_core::MAX_FILTER_CONDITIONS);
+    assert!(BEAVER_MAX_IN_VALUES == beaver_core::MAX_IN_VALUES);
     let codes = [
         (BEAVER_NOT_FOUND, ErrorKind::NotFound),
         (BEAVER_TIMEOUT, ErrorKind::Timeout),
@@ -163,13 +197,13 @@ pub extern "C" fn beaver_version_number() -> u32 {
     BEAVER_VERSION_MAJOR * 1_000_000 + BEAVER_VERSION_MINOR * 1_000 + BEAVER_VERSION_PATCH
 }
 
-/// Tells whether the library was built with a part: "dict", "list", "queue", "blob", "log", "lock",
-/// "batch".
+/// Tells whether the library was built with a part: "dict", "list", "queue", "blob", "log",
+/// "collection", "lock", "batch".
 /// @param name  NUL-terminated UTF-8; NULL and unknown names give false.
 /// @return true if it is there.
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_has_feature(name: StrIn<'_>) -> bool {
-    const FEATURES: [&str; 7] = ["dict", "list", "queue", "blob", "log", "lock", "batch"];
+    const FEATURES: [&str; 8] = ["dict", "list", "queue", "blob", "log", "collection", "lock", "batch"];
     text("name", name).is_ok_and(|name| FEATURES.contains(&name))
 }

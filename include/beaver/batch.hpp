@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "blob.hpp"
+#include "collection.hpp"
 #include "dict.hpp"
 #include "list.hpp"
 #include "log.hpp"
@@ -144,6 +145,40 @@ public:
 
     /// Deletes every entry of a log.
     Batch& log_clear(const Log& log) { return add(beaver_batch_log_clear, log.handle()); }
+
+    /// Indexes a document of a collection, as Collection::index() does; without an id, under a random UUID.
+    Batch& collection_index(const Collection& collection, std::optional<std::string_view> id, std::string_view body,
+                            VectorView embedding = {}, std::string_view options = {}) {
+        return add(beaver_batch_collection_index, collection.handle(), Collection::Id(id).c_str(), detail::data(body),
+                   body.size(), embedding.data(), embedding.size(), detail::OptionsText(options).c_str(),
+                   static_cast<beaver_buf*>(nullptr));
+    }
+
+    /// Removes a document of a collection with everything that belongs to it.
+    Batch& collection_drop(const Collection& collection, std::string_view id) {
+        return add(beaver_batch_collection_drop, collection.handle(), detail::CText("id", id).c_str());
+    }
+
+    /// Removes every document and edge of a collection.
+    Batch& collection_clear(const Collection& collection) {
+        return add(beaver_batch_collection_clear, collection.handle());
+    }
+
+    /// Connects two documents of a collection; fails the batch as NotFound if one of them is not there by then.
+    Batch& collection_connect(const Collection& collection, std::string_view source, std::string_view target,
+                              std::string_view label, double weight = 1,
+                              std::optional<std::string_view> metadata = std::nullopt) {
+        const std::string options = detail::edge_options(weight, metadata);
+        return add(beaver_batch_collection_connect, collection.handle(), detail::CText("source", source).c_str(),
+                   detail::CText("target", target).c_str(), detail::CText("label", label).c_str(), options.c_str());
+    }
+
+    /// Removes the edge of a label from one document of a collection to another, or all from the one to the other.
+    Batch& collection_disconnect(const Collection& collection, std::string_view source, std::string_view target,
+                                 std::optional<std::string_view> label = std::nullopt) {
+        return add(beaver_batch_collection_disconnect, collection.handle(), detail::CText("source", source).c_str(),
+                   detail::CText("target", target).c_str(), Collection::Optional("label", label).c_str());
+    }
 
     /// How many operations it holds.
     std::uint64_t size() const {

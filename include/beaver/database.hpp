@@ -53,7 +53,7 @@ struct Options {
 
 /// A structure that holds anything.
 struct StructureInfo {
-    /// "dict", "list", "queue", "blob", "log" or "lock".
+    /// "dict", "list", "queue", "blob", "log", "collection" or "lock".
     std::string kind;
     std::string name;
     std::uint64_t count = 0;
@@ -72,6 +72,14 @@ struct Info {
 struct Verification {
     bool ok = false;
     /// What is wrong, a line each.
+    std::vector<std::string> problems;
+};
+
+/// What repair() did.
+struct Repair {
+    /// The collections whose derived data were made anew.
+    std::vector<std::string> rebuilt;
+    /// What verify() finds afterwards: faults that only a backup can mend.
     std::vector<std::string> problems;
 };
 
@@ -149,6 +157,9 @@ public:
     /// Opens the log of that name.
     Log log(std::string_view name) const { return make<Log>(beaver_db_log, name); }
 
+    /// Opens the collection of that name.
+    Collection collection(std::string_view name) const { return make<Collection>(beaver_db_collection, name); }
+
     /// Makes an owner of the lock of that name.
     Lock lock(std::string_view name) const { return make<Lock>(beaver_db_lock, name); }
 
@@ -173,11 +184,11 @@ public:
         return info;
     }
 
-    /// The names of one kind ("dict", "list", "queue", "blob", "log", "lock") that hold anything, sorted.
+    /// The names of one kind ("dict", "list", "queue", "blob", "log", "collection", "lock") that hold anything, sorted.
     std::vector<std::string> names(std::string_view kind) const {
         detail::Buffer json;
         detail::call(beaver_db_names, handle(), detail::CText("kind", kind).c_str(), json.out());
-        return texts(json.view());
+        return detail::texts(json.view());
     }
 
     /// Reads the whole file and checks it. Damage is no error but a finding.
@@ -187,9 +198,25 @@ public:
         Verification found;
         detail::each_member(json.view(), [&](std::string_view key, std::string_view value) {
             if (detail::is(key, "ok")) found.ok = value == "true";
-            if (detail::is(key, "problems")) found.problems = texts(value);
+            if (detail::is(key, "problems")) found.problems = detail::texts(value);
         });
         return found;
+    }
+
+    /// Makes everything anew that is derived from the documents of all collections, in small steps, and verifies the
+    /// file. `progress(done, total)` returns false or throws to stop it.
+    template <class Progress = decltype(&detail::unwatched)>
+    Repair repair(Progress progress = detail::unwatched) {
+        detail::Buffer json;
+        detail::watched(std::move(progress), [&](beaver_progress_fn function, void* userdata) {
+            detail::call(beaver_db_repair, handle(), function, userdata, beaver_destroy_fn{nullptr}, json.out());
+        });
+        Repair repair;
+        detail::each_member(json.view(), [&](std::string_view key, std::string_view value) {
+            if (detail::is(key, "rebuilt")) repair.rebuilt = detail::texts(value);
+            if (detail::is(key, "problems")) repair.problems = detail::texts(value);
+        });
+        return repair;
     }
 
     /// Sizes and counts for diagnosis, in constant time.
@@ -217,13 +244,13 @@ public:
 
     /// Copies the whole database into another file while others go on working; a file that is there is replaced when
     /// the copy is whole.
-    void backup(const std::string& path) const { backup(path, [](std::uint64_t, std::uint64_t) {}); }
+    void backup(const std::string& path) const { backup(path, detail::unwatched); }
 
     /// The same, telling `progress(done, total)` how far it is, in pages; it returns false or throws to stop the
     /// backup.
     template <class Progress>
     void backup(const std::string& path, Progress progress) const {
-        watched(std::move(progress), [&](beaver_progress_fn function, void* userdata) {
+        detail::watched(std::move(progress), [&](beaver_progress_fn function, void* userdata) {
             detail::call(beaver_db_backup, handle(), detail::CText("path", path).c_str(), function, userdata,
                          beaver_destroy_fn{nullptr});
         });
@@ -232,13 +259,13 @@ public:
     /// Puts a backup in the place of a database that nobody has open. The backup is verified first; the database is
     /// replaced as a whole, or not at all.
     static void restore(const std::string& backup, const std::string& path) {
-        restore(backup, path, [](std::uint64_t, std::uint64_t) {});
+        restore(backup, path, detail::unwatched);
     }
 
     /// The same, telling `progress(done, total)` how far it is.
     template <class Progress>
     static void restore(const std::string& backup, const std::string& path, Progress progress) {
-        watched(std::move(progress), [&](beaver_progress_fn function, void* userdata) {
+        detail::watched(std::move(progress), [&](beaver_progress_fn function, void* userdata) {
             detail::call(beaver_db_restore, detail::CText("backup", backup).c_str(),
                          detail::CText("path", path).c_str(), function, userdata, beaver_destroy_fn{nullptr});
         });
@@ -276,22 +303,6 @@ private:
         C* object = nullptr;
         detail::call(function, handle(), detail::CText("name", name).c_str(), &object);
         return Object(object);
-    }
-
-    template <class Progress, class Call>
-    static void watched(Progress progress, Call call) {
-        using Callback = detail::Callback<Progress>;
-        Callback callback(std::move(progress));
-        const beaver_progress_fn function = [](void* userdata, std::uint64_t done, std::uint64_t total) noexcept {
-            return Callback::run(userdata, true, false, done, total);
-        };
-        callback.around([&] { call(function, callback.userdata()); });
-    }
-
-    static std::vector<std::string> texts(std::string_view array) {
-        std::vector<std::string> texts;
-        detail::each_part(array, [&](std::string_view text) { texts.push_back(plain_string(text)); });
-        return texts;
     }
 
     static StructureInfo structure(std::string_view json) {

@@ -35,7 +35,8 @@ enum class ErrorKind : beaver_status {
     Corrupt = BEAVER_CORRUPT,
     Internal = BEAVER_INTERNAL,
     Panic = BEAVER_PANIC,
-    /// Of a batch only: an index of a list, or a lease, was not there.
+    /// Only where an answer would not do: in a batch an index of a list, or a lease, was not there; a document that was to
+    /// be connected is not there.
     NotFound = BEAVER_NOT_FOUND
 };
 

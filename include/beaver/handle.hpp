@@ -31,6 +31,7 @@ struct Free {
     void operator()(beaver_blob_writer* object) const noexcept { beaver_blob_writer_free(object); }
     void operator()(beaver_blob_reader* object) const noexcept { beaver_blob_reader_free(object); }
     void operator()(beaver_log* object) const noexcept { beaver_log_free(object); }
+    void operator()(beaver_collection* object) const noexcept { beaver_collection_free(object); }
     void operator()(beaver_lock* object) const noexcept { beaver_lock_free(object); }
     void operator()(beaver_batch* object) const noexcept { beaver_batch_free(object); }
     void operator()(beaver_iter* object) const noexcept { beaver_iter_free(object); }
@@ -101,6 +102,20 @@ private:
     Function function_;
     std::exception_ptr thrown_;
 };
+
+/// Makes a call that tells how far it is: `progress(done, total)` returns false or throws to stop it.
+template <class Progress, class Call>
+void watched(Progress progress, Call call) {
+    using Watcher = Callback<Progress>;
+    Watcher watcher(std::move(progress));
+    const beaver_progress_fn function = [](void* userdata, std::uint64_t done, std::uint64_t total) noexcept {
+        return Watcher::run(userdata, true, false, done, total);
+    };
+    watcher.around([&] { call(function, watcher.userdata()); });
+}
+
+/// For who does not want to know how far a call is.
+inline void unwatched(std::uint64_t, std::uint64_t) {}
 
 }  // namespace detail
 }  // namespace beaver

@@ -50,6 +50,7 @@ BEAVER_HPP_API(list);
 BEAVER_HPP_API(queue);
 BEAVER_HPP_API(blobs);
 BEAVER_HPP_API(log);
+BEAVER_HPP_API(collection);
 #undef BEAVER_HPP_API
 
 inline const char* options(DumpFormat format) {
@@ -62,7 +63,7 @@ inline const char* options(LoadMode mode) {
 
 }  // namespace detail
 
-/// The base of Dict, List, Queue, Blobs and Log.
+/// The base of Dict, List, Queue, Blobs, Log and Collection.
 template <class Self, class C>
 class Structure {
     using Api = detail::Api<C>;

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "error.hpp"
 
@@ -123,13 +124,15 @@ Integer integer(std::string_view json) {
     return number;
 }
 
-/// A number of the library, whatever the locale.
+/// A number of the library, whatever the locale. One that is larger than every double reads as infinite.
 inline double number(std::string_view json) {
     std::istringstream stream{std::string(json)};
     stream.imbue(std::locale::classic());
     double value = 0;
-    if (!(stream >> value)) not_json("the library gave no number");
-    return value;
+    if (stream >> value) return value;
+    const double most = std::numeric_limits<double>::max();
+    if (value != most && value != -most) not_json("the library gave no number");
+    return value * 2;
 }
 
 /// A number as JSON that reads back as the very same.
@@ -249,6 +252,27 @@ inline std::string plain_string(std::string_view json) {
     return text;
 }
 
+namespace detail {
+
+/// The texts of an array of strings of the library.
+inline std::vector<std::string> texts(std::string_view array) {
+    std::vector<std::string> texts;
+    each_part(array, [&](std::string_view text) { texts.push_back(plain_string(text)); });
+    return texts;
+}
+
+/// Options for beaver.h: a JSON object as text, or none for empty text.
+class OptionsText {
+public:
+    OptionsText(std::string_view json) : text_("options_json", json), none_(json.empty()) {}
+    const char* c_str() const noexcept { return none_ ? nullptr : text_.c_str(); }
+
+private:
+    CText text_;
+    bool none_;
+};
+
+}  // namespace detail
 }  // namespace beaver
 
 #endif

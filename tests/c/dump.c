@@ -67,6 +67,9 @@ EVERY(queue, beaver_db_queue, beaver_queue_put(from, "1.50", Z, 2, NULL), "\"dat
 EVERY(blobs, beaver_db_blobs, beaver_blobs_put(from, "k", (const uint8_t *)"abc", 3, NULL, 0, NULL), "\"data_b64\":\"YWJj\"")
 EVERY(log, beaver_db_log, beaver_log_append(from, "1.50", Z, NULL, NULL), "\"data\":1.50")
 
+EVERY(collection, beaver_db_collection, beaver_collection_index(from, "k", "{ \"a\":1.50}", Z, (const float[]){0.5f, 1}, 2, NULL, NULL, NULL, NULL),
+      "{\"id\":\"k\",\"embedding\":[0.5,1],\"body\":{ \"a\":1.50}")
+
 static void is_stopped_by_a_callback(void) {
     beaver_dict *dict = NULL;
     CHECK_OK(beaver_db_dict(db, "from", &dict, NULL));
@@ -105,6 +108,7 @@ int main(void) {
     RUN(dumps_and_loads_queue);
     RUN(dumps_and_loads_blobs);
     RUN(dumps_and_loads_log);
+    RUN(dumps_and_loads_collection);
     RUN(is_stopped_by_a_callback);
     RUN(refuses_what_is_no_dump);
     beaver_db_free(db);

@@ -8,6 +8,8 @@ struct all {
     beaver_queue *queue;
     beaver_blobs *blobs;
     beaver_log *log;
+    beaver_collection *coll, *my_coll;
+    beaver_iter *documents;
     beaver_lock *lock;
     beaver_batch *batch;
     beaver_iter *iter;
@@ -15,7 +17,7 @@ struct all {
     beaver_blob_reader *reader;
 };
 
-enum { KINDS = 12 };
+enum { KINDS = 15 };
 
 static struct all make(const char *path) {
     struct all all;
@@ -32,10 +34,15 @@ static struct all make(const char *path) {
     CHECK_OK(beaver_blob_writer_write(all.writer, (const uint8_t *)"abc", 3, NULL));
     CHECK_OK(beaver_blobs_reader(all.blobs, "a", &all.reader, NULL));
     CHECK_OK(beaver_db_log(all.db, "s", &all.log, NULL));
+    CHECK_OK(beaver_db_collection(all.db, "s", &all.coll, NULL));
+    CHECK_OK(beaver_collection_index(all.coll, "a", "1", Z, NULL, 0, NULL, NULL, NULL, NULL));
+    CHECK_OK(beaver_collection_items(all.coll, &all.documents, NULL));
+    CHECK_OK(beaver_collection_acquire(all.coll, 0, 60, &all.my_coll, NULL));
     CHECK_OK(beaver_db_lock(all.db, "s", &all.lock, NULL));
     CHECK_OK(beaver_lock_acquire(all.lock, 0, 60, NULL));
     CHECK_OK(beaver_db_batch(all.db, &all.batch, NULL));
     CHECK_OK(beaver_batch_dict_set(all.batch, all.dict, "b", "2", Z, 0, NULL, NULL));
+    CHECK_OK(beaver_batch_collection_index(all.batch, all.my_coll, "b", "2", Z, NULL, 0, NULL, NULL, NULL));
     CHECK_OK(beaver_dict_items(all.dict, &all.iter, NULL));
     return all;
 }
@@ -53,13 +60,16 @@ static void free_one(struct all *all, int which) {
     case 8: beaver_batch_free(all->batch); break;
     case 9: beaver_iter_free(all->iter); break;
     case 10: beaver_blob_writer_free(all->writer); break;
+    case 11: beaver_collection_free(all->coll); break;
+    case 12: beaver_collection_free(all->my_coll); break;
+    case 13: beaver_iter_free(all->documents); break;
     default: beaver_blob_reader_free(all->reader); break;
     }
 }
 
 /* Strides that share no factor with the count give every object each place in the order once in a while. */
 static void any_order_of_destruction_is_safe(void) {
-    static const int strides[] = {1, 5, 7, 11};
+    static const int strides[] = {1, 4, 7, 11};
     for (size_t stride = 0; stride < 4; stride++) {
         for (int start = 0; start < KINDS; start += 5) {
             struct all all = make("order.db");
@@ -78,6 +88,7 @@ static void children_keep_their_database(void) {
     beaver_db_free(all.db);
     CHECK_GIVES("1", beaver_dict_get(all.dict, "a", &buf, NULL));
     CHECK_OK(beaver_list_push(all.list, "1", Z, NULL));
+    CHECK_GIVES("{\"id\":\"a\",\"body\":1}", beaver_iter_next(all.documents, &buf, NULL));
     CHECK_OK(beaver_blob_writer_finish(all.writer, NULL));
     for (int at = 1; at < KINDS; at++) free_one(&all, at);
     CHECK_INT(0, beaver_live_objects());
@@ -92,6 +103,9 @@ static void after_close_children_say_closed(void) {
     CHECK_STATUS(BEAVER_CLOSED, beaver_list_push(all.list, "1", Z, NULL));
     CHECK_GIVES_NOTHING(BEAVER_CLOSED, beaver_queue_get(all.queue, -1, &buf, NULL));
     CHECK_STATUS(BEAVER_CLOSED, beaver_log_append(all.log, "1", Z, NULL, NULL));
+    CHECK_GIVES_NOTHING(BEAVER_CLOSED, beaver_collection_get(all.coll, "a", &buf, NULL, NULL));
+    CHECK_GIVES_NOTHING(BEAVER_CLOSED, beaver_collection_search(all.coll, (const float[]){1}, 1, NULL, &buf, NULL));
+    CHECK_STATUS(BEAVER_CLOSED, beaver_collection_connect(all.coll, "a", "a", "X", NULL, NULL));
     CHECK_STATUS(BEAVER_CLOSED, beaver_lock_acquire(all.lock, -1, 60, NULL));
     CHECK_STATUS(BEAVER_CLOSED, beaver_batch_commit(all.batch, NULL, NULL, NULL));
     CHECK_GIVES_NOTHING(BEAVER_CLOSED, beaver_iter_next(all.iter, &buf, NULL));

@@ -28,6 +28,9 @@ using namespace std::chrono_literals;
 // These are the texts, joined by commas.
 #define CHECK_TEXTS(expected, texts) CHECK_STR(expected, joined(texts).c_str())
 
+// The rows have these ids, joined by commas.
+#define CHECK_IDS(expected, rows) CHECK_STR(expected, ids(rows).c_str())
+
 // This is the text; nothing counts as "(none)".
 #define CHECK_TEXT(expected, found) CHECK_STR(expected, text_of(found).c_str())
 
@@ -39,6 +42,13 @@ template <class Texts>
 std::string joined(Texts&& texts) {
     std::string all;
     for (const auto& text : texts) all += (all.empty() ? "" : ",") + text_of(text);
+    return all;
+}
+
+template <class Rows>
+std::string ids(Rows&& rows) {
+    std::string all;
+    for (const auto& row : rows) all += (all.empty() ? "" : ",") + row.id;
     return all;
 }
 

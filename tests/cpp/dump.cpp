@@ -28,11 +28,13 @@ static void every_structure() {
     db.queue("a").put_many({{"1", 2.0}, {"2", 1.0}});
     db.blobs("a").put("k", "bytes", "{}");
     db.log("a").append("1");
+    db.collection("a").index_many({{"k", "1", std::vector<float>{0.5f, 1}}, {"j", "[2]"}});
     comes_back(db.dict("a"), db.dict("b"));
     comes_back(db.list("a"), db.list("b"));
     comes_back(db.queue("a"), db.queue("b"));
     comes_back(db.blobs("a"), db.blobs("b"));
     comes_back(db.log("a"), db.log("b"));
+    comes_back(db.collection("a"), db.collection("b"));
     CHECK_TEXT("[2]", db.dict("b").get("j"));
     CHECK_TEXTS("1,\"two\"", db.list("b").items());
     CHECK_THROWS(ErrorKind::TypeMismatch, "", db.list("b").load(db.dict("a").dump()));

@@ -15,7 +15,7 @@ constexpr bool is_moved_only = std::is_nothrow_move_constructible_v<Object> && s
                                !std::is_copy_constructible_v<Object> && !std::is_copy_assignable_v<Object>;
 static_assert(is_moved_only<beaver::Database> && is_moved_only<beaver::Dict> && is_moved_only<beaver::List> &&
               is_moved_only<beaver::Queue> && is_moved_only<beaver::Blobs> && is_moved_only<beaver::Log> &&
-              is_moved_only<beaver::Lock> && is_moved_only<beaver::Batch> && is_moved_only<beaver::BlobWriter> &&
+              is_moved_only<beaver::Collection> && is_moved_only<beaver::Lock> && is_moved_only<beaver::Batch> && is_moved_only<beaver::BlobWriter> &&
               is_moved_only<beaver::BlobReader> && is_moved_only<beaver::Range<std::string>>);
 
 // Any object, to be destroyed at any time.
@@ -52,6 +52,7 @@ static std::vector<Held> make(const char* path) {
     all.push_back(hold(db.list("s")));
     all.push_back(hold(db.queue("s")));
     all.push_back(hold(db.log("s")));
+    all.push_back(hold(db.collection("s")));
     all.push_back(hold(std::move(db)));
     return all;
 }

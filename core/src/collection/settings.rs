@@ -45,6 +45,14 @@ impl Tokenizer {
     }
 }
 
+/// The metric of that name.
+///
+/// # Errors
+/// INVALID_ARGUMENT if there is none.
+pub(crate) fn metric_named(name: &str) -> Result<Metric> {
+    Metric::parse(name).ok_or_else(|| Error::invalid("no such metric: give l2, cosine or dot"))
+}
+
 /// What is chosen once for a collection, while it is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CollectionSettings {
@@ -69,9 +77,14 @@ impl CollectionSettings {
     /// INVALID_JSON if it is no JSON; INVALID_ARGUMENT for an unknown key or name.
     pub fn from_json(json: &str) -> Result<CollectionSettings> {
         let JsonSettings { metric, tokenizer } = parse_options(json)?;
+        Self::named(metric.as_deref(), tokenizer.as_deref())
+    }
+
+    /// The settings of these names, the defaults for what has none.
+    pub(crate) fn named(metric: Option<&str>, tokenizer: Option<&str>) -> Result<CollectionSettings> {
         Ok(CollectionSettings {
-            metric: metric.as_deref().map(Metric::parse).transpose()?.unwrap_or_default(),
-            tokenizer: tokenizer.as_deref().map(Tokenizer::parse).transpose()?.unwrap_or_default(),
+            metric: metric.map(metric_named).transpose()?.unwrap_or_default(),
+            tokenizer: tokenizer.map(Tokenizer::parse).transpose()?.unwrap_or_default(),
         })
     }
 }

@@ -38,6 +38,7 @@ impl Sqlite {
             watch: Watch::default(),
             readers: Readers::new(incomplete),
             writer: Writer::new(writer),
+            codes: super::collection::CodeCache::default(),
             slots: parking_lot::Mutex::default(),
             life: parking_lot::Mutex::default(),
             this: this.clone(),
@@ -144,6 +145,8 @@ impl Sqlite {
             }
         }
         self.readers.drain();
+        // Whoever opens the file again may find another one in its place.
+        self.codes.clear();
         self.watch.shut();
         let writer = turn.lock().take();
         drop(writer);

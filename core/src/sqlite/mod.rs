@@ -56,6 +56,8 @@ pub(crate) struct Sqlite {
     watch: Watch,
     readers: Readers,
     writer: Writer,
+    /// Codes of vectors, kept for searches.
+    codes: collection::CodeCache,
     /// Connections of snapshots and streams, which close and pause take away.
     slots: Mutex<Vec<Weak<dyn Endable>>>,
     /// Held by a pause, a resume and a close: one at a time.
@@ -157,7 +159,9 @@ impl Sqlite {
 
 impl Source for Sqlite {
     fn read<T>(&self, work: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T> {
-        self.gate.check()?;
+        let gate = &self.gate;
+        let interrupts = gate.interrupts();
+        gate.check()?;
         let now = self.options.clock.now_us();
         let outcome = match self.place {
             Place::Memory => {
@@ -165,7 +169,7 @@ impl Source for Sqlite {
                 let turn = self.writer.exclusive_within(self, Patience { deadline: None, ..self.patience() })?;
                 let guard = turn.lock();
                 match guard.as_ref() {
-                    Some(write) => work(&View { conn: &write.conn, now }),
+                    Some(write) => work(&View { conn: &write.conn, now, gate, interrupts }),
                     None => Err(self.gone()),
                 }
             }
@@ -173,7 +177,7 @@ impl Source for Sqlite {
                 &self.gate,
                 || self.open_reader(),
                 self.options.idle_readers(),
-                |conn| work(&View { conn, now }),
+                |conn| work(&View { conn, now, gate, interrupts }),
             ),
         };
         outcome.map_err(|e| self.gate.explain(e))

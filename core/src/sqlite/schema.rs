@@ -94,13 +94,15 @@ const ADDED: [Table; 13] = [
     ),
     // A collection: its settings, its number in the tables below, and how far the work on it is. `adopted_to` is
     // the id up to which documents of BeaverDB 1.x have got their row in `beaver_documents`; NULL: all have.
-    // `generation` is the set of vector codes that is searched (0: none yet), `building` the one that is being
-    // made, `built_to` the document up to which it is made.
+    // Of the sets of vector codes, called generations, `generation` is the one that is searched (0: none yet),
+    // `building` the one that is being made, up to the document `built_to`, and `retired` the one that is being
+    // removed; `generations` were begun so far. `stale` codes are of vectors that are gone.
     Table(
         "beaver_collection_info",
         "(collection_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, tokenizer TEXT NOT NULL DEFAULT 'porter',
-         metric TEXT NOT NULL DEFAULT 'l2', dimension INTEGER, adopted_to TEXT, generation INTEGER NOT NULL DEFAULT 0,
-         building INTEGER, built_to INTEGER)",
+         metric TEXT NOT NULL DEFAULT 'l2', dimension INTEGER, adopted_to TEXT, generations INTEGER NOT NULL DEFAULT 0,
+         generation INTEGER NOT NULL DEFAULT 0, building INTEGER, built_to TEXT, retired INTEGER,
+         stale INTEGER NOT NULL DEFAULT 0)",
     ),
     // A document's number, which never changes, and how it was indexed. `text_row` is the first of its
     // `text_rows` consecutive rows of the text index, NULL if they have to be looked for.
@@ -114,7 +116,7 @@ const ADDED: [Table; 13] = [
     // Codes of the vectors, many to a row; see `vector/chunk.rs`. The number of a row is made of the
     // collection, the generation and its place.
     Table("beaver_vector_chunks", "(chunk_id INTEGER PRIMARY KEY, codes BLOB NOT NULL)"),
-    // The centre that the codes of a generation are relative to.
+    // The centre that the codes of a generation are relative to, and how many vectors it was made for.
     Table(
         "beaver_vector_centroids",
         "(collection_id INTEGER NOT NULL, generation INTEGER NOT NULL, vectors INTEGER NOT NULL, centroid BLOB NOT NULL,
@@ -150,6 +152,8 @@ CREATE INDEX IF NOT EXISTS idx_lock_waiter_id ON beaver_lock_waiters (lock_name,
 CREATE INDEX IF NOT EXISTS beaver_dicts_expiry ON beaver_dicts (expires_at, dict_name) WHERE expires_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS beaver_queue_leases_order ON beaver_queue_leases (queue_name, priority, timestamp);
 CREATE INDEX IF NOT EXISTS beaver_queue_leases_until ON beaver_queue_leases (queue_name, leased_until, priority, timestamp);
+CREATE INDEX IF NOT EXISTS beaver_edges_outgoing ON beaver_edges (collection, source_item_id, label, target_item_id, weight);
+CREATE INDEX IF NOT EXISTS beaver_edges_incoming ON beaver_edges (collection, target_item_id, label, source_item_id, weight);
 CREATE INDEX IF NOT EXISTS beaver_field_values_document ON beaver_field_values (doc_id, index_id, value);
 CREATE INDEX IF NOT EXISTS idx_trigram_lookup ON beaver_trigrams (collection, trigram, field_path);
 CREATE INDEX IF NOT EXISTS idx_vcl_lookup ON beaver_vector_change_log (collection_name, log_id);
@@ -258,7 +262,7 @@ pub(super) fn complete(conn: &Connection) -> Result<()> {
     for Table(name, columns) in BASE.iter().chain(&ADDED) {
         conn.execute_batch(&format!("CREATE TABLE IF NOT EXISTS {name} {columns}"))?;
     }
-    create_text_table(conn, TEXT_TABLE, "porter")?;
+    create_text_table(conn, TEXT_TABLE, TEXT_COLUMNS, "porter")?;
     if !has_column(conn, "beaver_edges", "weight")? {
         conn.execute_batch("ALTER TABLE beaver_edges ADD COLUMN weight REAL NOT NULL DEFAULT 1.0")?;
     }
@@ -276,9 +280,9 @@ pub(super) fn complete(conn: &Connection) -> Result<()> {
 }
 
 /// Creates a text index, if it is not there.
-pub(super) fn create_text_table(conn: &Connection, table: &str, tokenizer: &str) -> Result<()> {
+pub(super) fn create_text_table(conn: &Connection, table: &str, columns: &str, tokenizer: &str) -> Result<()> {
     Ok(conn.execute_batch(&format!(
-        "CREATE VIRTUAL TABLE IF NOT EXISTS {table} USING fts5({TEXT_COLUMNS}, tokenize = '{tokenizer}')"
+        "CREATE VIRTUAL TABLE IF NOT EXISTS {table} USING fts5({columns}, tokenize = '{tokenizer}')"
     ))?)
 }
 
@@ -312,7 +316,7 @@ fn create_stand_ins(conn: &Connection) -> Result<()> {
         }
     }
     if !exists(conn, TEXT_TABLE)? {
-        create_text_table(conn, &format!("temp.{TEXT_TABLE}"), "porter")?;
+        create_text_table(conn, &format!("temp.{TEXT_TABLE}"), TEXT_COLUMNS, "porter")?;
     }
     if !has_column(conn, "beaver_edges", "weight")? {
         conn.execute_batch(if exists(conn, "beaver_edges")? {

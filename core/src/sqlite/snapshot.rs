@@ -92,8 +92,10 @@ pub(super) fn take(engine: &Sqlite) -> Result<Snapshot> {
 
 impl Source for Snapshot {
     fn read<T>(&self, work: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T> {
-        self.engine.gate.check_wait(self.interrupts)?;
-        self.slot.with(|conn| work(&View { conn, now: self.now })).map_err(|e| self.engine.gate.explain(e))
+        let Snapshot { now, interrupts, .. } = *self;
+        let gate = &self.engine.gate;
+        gate.check_wait(interrupts)?;
+        self.slot.with(|conn| work(&View { conn, now, gate, interrupts })).map_err(|e| gate.explain(e))
     }
 
     fn read_together<T>(&self, work: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T> {

@@ -1,6 +1,7 @@
 //! Where a read runs: on a connection of the pool, inside a transaction, or on a snapshot.
 
 use super::conn::Conn;
+use super::gate::Gate;
 use super::{Sqlite, maintenance};
 use crate::clock::Micros;
 use crate::engine::{Kind, Reading};
@@ -10,6 +11,17 @@ use crate::error::Result;
 pub(super) struct View<'v> {
     pub conn: &'v Conn,
     pub now: Micros,
+    pub gate: &'v Gate,
+    /// The count of interrupts when the call began.
+    pub interrupts: u64,
+}
+
+impl View<'_> {
+    /// Passes while the call may go on. SQLite's own interrupt ends a statement that runs and is forgotten
+    /// if none does: who runs many short ones asks here in between.
+    pub fn check(&self) -> Result<()> {
+        self.gate.check_wait(self.interrupts)
+    }
 }
 
 /// Something that the reading half of the engine runs on. The SQL of each modality is written once,

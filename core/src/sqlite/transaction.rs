@@ -131,7 +131,8 @@ impl Source for Session {
         Open::check(&progress)?;
         let guard = engine.writer.lock();
         let Some(write) = guard.as_ref() else { return Err(engine.gone()) };
-        work(&View { conn: &write.conn, now: engine.now() })
+        let interrupts = engine.gate.interrupts();
+        work(&View { conn: &write.conn, now: engine.now(), gate: &engine.gate, interrupts })
     }
 
     fn read_together<T>(&self, work: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T> {

@@ -28,7 +28,10 @@ const CHECKS: &[Check] = &[
     log::problems,
     list::problems,
     queue::problems,
+    collection::edge_problems,
+    collection::vector_problems,
     collection::fields::problems,
+    collection::text_problems,
 ];
 
 /// Checks the file as of one moment.
@@ -201,7 +204,7 @@ fn as_python_means_it(text: &str) -> Cow<'_, str> {
 }
 
 /// A name, key or time as a finding shows it.
-fn shown(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
+pub(super) fn shown(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
     Ok(match row.get_ref(column)? {
         ValueRef::Text(bytes) | ValueRef::Blob(bytes) => format!("{:?}", String::from_utf8_lossy(bytes)),
         ValueRef::Integer(number) => number.to_string(),

@@ -55,7 +55,7 @@ pub(super) struct WriteConn {
 }
 
 /// Facts that hold until another process commits; each is learned when it is first needed.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Known {
     data_version: u32,
     /// Whether any structure is acquired or any lock waited for.
@@ -64,6 +64,10 @@ pub(super) struct Known {
     pub next_expiry: Option<Micros>,
     /// Times that are taken in the log that was written last.
     pub log_times: Option<super::log::Taken>,
+    /// What encodes the vectors of the collection and generation that was written last.
+    pub encoder: Option<(i64, i64, crate::vector::Encoder)>,
+    /// Words that are in the vocabulary of the collection that was written last.
+    pub learned: Option<super::collection::Learned>,
 }
 
 /// What a thread wants done in one commit.

@@ -87,7 +87,7 @@ fn one(
     if let Some(embedding) = vector.and_then(embedding_of)
         && info.dimension.is_some_and(|dimension| dimension as usize == embedding.len())
     {
-        vectors::put(tx, info, doc, &embedding)?;
+        vectors::put(tx, info, doc, id, &embedding)?;
     }
     // A body that is no JSON cannot be searched; `verify` names it.
     if let Ok(value) = parse_body(&Json::trusted(body.unwrap_or("{}"))) {

@@ -2,9 +2,9 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::collection::settings::metric_named;
 use crate::collection::{CollectionInfo, CollectionSettings, Tokenizer};
 use crate::error::{Error, ErrorKind, Result};
-use crate::vector::Metric;
 
 /// A collection that has been written to.
 #[derive(Debug, Clone)]
@@ -14,22 +14,34 @@ pub(super) struct Info {
     pub dimension: Option<u32>,
     /// The id up to which documents of BeaverDB 1.x are adopted; none if all are.
     pub adopted_to: Option<String>,
-    /// The set of vector codes that is searched; 0 if there is none.
-    pub generation: i64,
-    /// The set of vector codes that is being made, and up to which document it is.
-    pub building: Option<(i64, i64)>,
+    pub codes: Codes,
 }
 
-const LOAD: &str = "SELECT collection_id, tokenizer, metric, dimension, adopted_to, generation, building, built_to
-    FROM beaver_collection_info WHERE name = ?1";
+/// How the vector codes of a collection stand.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Codes {
+    /// How many generations were begun so far.
+    pub begun: i64,
+    /// The generation that is searched; 0 if there is none.
+    pub current: i64,
+    /// The generation that is being made, and the id up to which it has the documents.
+    pub building: Option<(i64, String)>,
+    /// The generation that is being removed.
+    pub retired: Option<i64>,
+    /// How many codes of the current generation are of vectors that are gone.
+    pub stale: i64,
+}
+
+const LOAD: &str = "SELECT collection_id, tokenizer, metric, dimension, adopted_to, generations, generation, building,
+    built_to, retired, stale FROM beaver_collection_info WHERE name = ?1";
 
 /// The row of a collection, if it has one.
 pub(super) fn load(conn: &Connection, name: &str) -> Result<Option<Info>> {
     let row = conn
         .prepare_cached(LOAD)?
         .query_row([name], |row| {
-            let building: Option<i64> = row.get(6)?;
-            let built_to: Option<i64> = row.get(7)?;
+            let building: Option<i64> = row.get(7)?;
+            let built_to: Option<String> = row.get(8)?;
             Ok((
                 row.get::<_, String>(1)?,
                 row.get::<_, String>(2)?,
@@ -38,15 +50,20 @@ pub(super) fn load(conn: &Connection, name: &str) -> Result<Option<Info>> {
                     settings: CollectionSettings::default(),
                     dimension: row.get(3)?,
                     adopted_to: row.get(4)?,
-                    generation: row.get(5)?,
-                    building: building.map(|generation| (generation, built_to.unwrap_or(0))),
+                    codes: Codes {
+                        begun: row.get(5)?,
+                        current: row.get(6)?,
+                        building: building.map(|generation| (generation, built_to.unwrap_or_default())),
+                        retired: row.get(9)?,
+                        stale: row.get(10)?,
+                    },
                 },
             ))
         })
         .optional()?;
     let Some((tokenizer, metric, info)) = row else { return Ok(None) };
     let settings = CollectionSettings {
-        metric: Metric::parse(&metric).map_err(unknown)?,
+        metric: metric_named(&metric).map_err(unknown)?,
         tokenizer: Tokenizer::parse(&tokenizer).map_err(unknown)?,
     };
     Ok(Some(Info { settings, ..info }))
@@ -78,6 +95,18 @@ impl Info {
         conn.prepare_cached("UPDATE beaver_collection_info SET dimension = ?2 WHERE collection_id = ?1")?
             .execute(params![self.id, dimension])?;
         self.dimension = dimension;
+        Ok(())
+    }
+
+    /// Writes down how the codes stand.
+    pub fn save_codes(&self, conn: &Connection) -> Result<()> {
+        let Codes { begun, current, building, retired, stale } = &self.codes;
+        let (building, built_to) = building.as_ref().map(|(generation, to)| (generation, to)).unzip();
+        conn.prepare_cached(
+            "UPDATE beaver_collection_info SET generations = ?2, generation = ?3, building = ?4, built_to = ?5, retired = ?6,
+             stale = ?7 WHERE collection_id = ?1",
+        )?
+        .execute(params![self.id, begun, current, building, built_to, retired, stale])?;
         Ok(())
     }
 

@@ -17,11 +17,22 @@ pub struct Scope<'a> {
     pub saved: &'a BTreeMap<String, Box<RawValue>>,
 }
 
-const TAGS: [&str; 7] = ["$int", "$float", "$bytes", "$text", "$path", "$saved", "$repeat"];
-pub const MATCHERS: [&str; 10] =
-    ["$$exists", "$$type", "$$approx", "$$unordered", "$$matches", "$$lte", "$$gte", "$$text", "$$json", "$$jsonl"];
+const TAGS: [&str; 8] = ["$int", "$float", "$bytes", "$vec", "$text", "$path", "$saved", "$repeat"];
+pub const MATCHERS: [&str; 11] = [
+    "$$exists",
+    "$$type",
+    "$$approx",
+    "$$unordered",
+    "$$pick",
+    "$$matches",
+    "$$lte",
+    "$$gte",
+    "$$text",
+    "$$json",
+    "$$jsonl",
+];
 
-/// Resolves the tags in a value. `$float` of what JSON has no number for, and `$bytes`, stay.
+/// Resolves the tags in a value. `$float` of what JSON has no number for, `$bytes` and `$vec` stay.
 pub fn expand(value: &RawValue, scope: &Scope) -> Result<String> {
     Ok(match view(value)? {
         View::Array(items) => {
@@ -67,6 +78,7 @@ fn expand_tag(tag: &str, inner: &RawValue, scope: &Scope) -> Result<String> {
             ensure!(valid, "$bytes is not in pairs of lower-case hexadecimal digits");
             format!("{{\"$bytes\":\"{hex}\"}}")
         }
+        "$vec" => format!("{{\"$vec\":{}}}", expand(inner, scope)?),
         "$text" => quote(&text_expression(inner)?),
         "$path" => quote(&in_folder(&plain_text(inner)?, scope.folder)),
         "$saved" => {
@@ -129,6 +141,10 @@ pub fn argument(value: &RawValue, shape: &Shape, scope: &Scope) -> Result<String
             expand(value, scope)?
         }
         (Shape::Json, _) => quote(&expand(value, scope)?),
+        (Shape::Vector, View::Object(members)) if matches!(members.tag(), Some(("$vec" | "$saved", _))) => {
+            expand(value, scope)?
+        }
+        (Shape::Vector, _) => format!("{{\"$vec\":{}}}", expand(value, scope)?),
         (Shape::Path, View::Text(path)) => quote(&in_folder(&path, scope.folder)),
         (Shape::Condition, View::Object(members)) => {
             let expected = members.get("equals").context("a condition is \"absent\" or {\"equals\": value}")?;
@@ -199,6 +215,15 @@ fn check_type(value: &RawValue, shape: &Shape) -> Result<()> {
         | (Shape::Timeout, View::Null) => true,
         (Shape::Text, _) => tagged(&["$text", "$bytes", "$saved"]),
         (Shape::Bytes, _) => tagged(&["$bytes", "$saved"]),
+        (Shape::Vector, View::Array(parts)) => {
+            parts.iter().try_for_each(|part| check_type(part, &Shape::Number))?;
+            true
+        }
+        (Shape::Vector, View::Object(members)) => match members.tag() {
+            Some(("$vec", inner)) => return check_type(inner, shape),
+            Some(("$repeat", repeated)) => return check_type(repetition(repeated)?.0, &Shape::Number),
+            _ => tagged(&["$saved"]),
+        },
         (Shape::Number | Shape::Timeout, _) => tagged(&["$float", "$int", "$saved"]),
         (Shape::Int, View::Number(number)) => number.parse::<i64>().is_ok(),
         (Shape::Int, _) => tagged(&["$int", "$saved"]),

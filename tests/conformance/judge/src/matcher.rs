@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use regex::Regex;
 use serde_json::value::RawValue;
 
-use crate::value::{Members, View, raw, same_number, short, view};
+use crate::value::{Members, View, at_pointer, raw, same_number, short, view};
 
 /// Nothing, or where and how the answer differs.
 pub type Verdict = Result<(), String>;
@@ -33,6 +33,9 @@ fn compare(expected: &RawValue, actual: &RawValue, root: bool, at: &str) -> Verd
                 compare(a, b, false, &format!("{at}/{index}"))?;
             }
             true
+        }
+        (View::Object(a), View::Object(b)) if matches!((a.tag(), b.tag()), (Some(("$vec", _)), Some(("$vec", _)))) => {
+            return vectors(a, b, at);
         }
         (View::Object(a), View::Object(b)) if number(&wanted).or(number(&found)).is_none() => {
             return objects(a, b, root, at);
@@ -64,6 +67,31 @@ fn number(view: &View) -> Option<String> {
         },
         _ => None,
     }
+}
+
+/// Vectors hold floats of 32 bits: 0.1 and 0.100000001 are one component.
+fn vectors(expected: &Members, actual: &Members, at: &str) -> Verdict {
+    let (Some((_, expected)), Some((_, actual))) = (expected.tag(), actual.tag()) else {
+        return Err(format!("at {at}: no vector"));
+    };
+    let (View::Array(wanted), View::Array(found)) = (look(expected, at)?, look(actual, at)?) else {
+        return differs(expected, actual, at);
+    };
+    if wanted.len() != found.len() {
+        return differs(expected, actual, at);
+    }
+    for (index, (wanted, found)) in wanted.iter().zip(found).enumerate() {
+        let here = format!("{at}/{index}");
+        let same = single(&look(wanted, &here)?).zip(single(&look(found, &here)?)).is_some_and(|(a, b)| a == b);
+        if !same {
+            compare(wanted, found, false, &here)?;
+        }
+    }
+    Ok(())
+}
+
+fn single(component: &View) -> Option<f32> {
+    number(component)?.parse().ok()
 }
 
 fn objects(expected: &Members, actual: &Members, root: bool, at: &str) -> Verdict {
@@ -123,6 +151,20 @@ fn special(matcher: &str, inner: &RawValue, actual: &RawValue, root: bool, at: &
             };
             matches!(&found, View::Array(found) if unordered(&wanted, found))
         }
+        "pick" => {
+            let (View::Array(parts), View::Array(found)) = (look(inner, at)?, &found) else {
+                return Ok(false);
+            };
+            let [pointer, wanted] = parts.as_slice() else {
+                return Err(form("pick", inner));
+            };
+            let pointer = text(pointer, at)?;
+            let picked: Result<Vec<&str>, String> =
+                found.iter().map(|one| Ok(at_pointer(one, &pointer).map_err(|e| format!("{e:#}"))?.get())).collect();
+            let picked = raw(format!("[{}]", picked?.join(","))).map_err(|e| format!("{e:#}"))?;
+            compare(wanted, &picked, false, at)?;
+            true
+        }
         "json" => {
             let View::Text(text) = &found else {
                 return Ok(false);
@@ -165,6 +207,7 @@ fn type_name(found: &View) -> &'static str {
         View::Text(_) => "string",
         View::Array(_) => "array",
         View::Object(members) if matches!(members.tag(), Some(("$bytes", _))) => "bytes",
+        View::Object(members) if matches!(members.tag(), Some(("$vec", _))) => "vector",
         _ => match number(found) {
             Some(text) if text.contains(['.', 'e', 'E']) => "number",
             Some(_) => "integer",
@@ -240,6 +283,24 @@ mod tests {
     }
 
     #[test]
+    fn vectors_are_compared_as_floats_of_32_bits() {
+        let expected = r#"{"$vec":[0.1,1]}"#;
+        assert!(fits(expected, r#"{"$vec":[0.1,1.0]}"#));
+        assert!(fits(expected, r#"{"$vec":[0.10000000149011612,1]}"#));
+        for bad in [
+            r#"{"$vec":[0.10000002,1]}"#,
+            r#"{"$vec":[0.1]}"#,
+            r#"{"$vec":[0.1,1,0]}"#,
+            r#"{"$vec":[0.1,"1"]}"#,
+            r#"{"$vec":null}"#,
+            "[0.1,1]",
+        ] {
+            assert!(!fits(expected, bad), "{bad}");
+        }
+        assert!(fits(r#"{"$vec":[{"$$approx":[0.1,0.01]}]}"#, r#"{"$vec":[0.105]}"#));
+    }
+
+    #[test]
     fn extra_members_are_allowed_at_the_root_only() {
         assert!(fits(r#"{"a":{"b":1}}"#, r#"{"a":{"b":1},"c":2}"#));
         assert!(!fits(r#"{"a":{"b":1}}"#, r#"{"a":{"b":1,"c":2}}"#));
@@ -263,6 +324,10 @@ mod tests {
             (r#"{"$$matches":"^a+$"}"#, "\"aa\"", "\"ab\""),
             (r#"{"$$unordered":[1,2]}"#, "[2,1]", "[2,2]"),
             (r#"{"$$unordered":[{"$$gte":1},1]}"#, "[1,2]", "[0,1]"),
+            (r#"{"$$type":"vector"}"#, r#"{"$vec":[1]}"#, "[1]"),
+            (r#"{"$$pick":["/id",["a","b"]]}"#, r#"[{"id":"a","n":1},{"id":"b"}]"#, r#"[{"id":"b"},{"id":"a"}]"#),
+            (r#"{"$$pick":["/id",{"$$unordered":[1,2]}]}"#, r#"[{"id":2},{"id":1}]"#, r#"[{"id":2},{"x":1}]"#),
+            (r#"{"$$pick":["/a/b",[1]]}"#, r#"[{"a":{"b":1}}]"#, r#"{"a":{"b":1}}"#),
             (r#"{"$$json":{"a":[1]}}"#, r#""{\"a\":[1],\"b\":2}""#, r#""{\"a\":[2]}""#),
             (r#"{"$$jsonl":[1,{"a":2}]}"#, r#""1\n{\"a\":2}\n""#, r#""1\n""#),
         ] {

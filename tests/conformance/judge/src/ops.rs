@@ -65,6 +65,8 @@ pub enum Shape {
     Path,
     /// `{"$bytes": "hex"}`.
     Bytes,
+    /// `{"$vec": [1.5, …]}`: floats of 32 bits.
+    Vector,
     /// A number of any size, also `{"$float": "nan"}`.
     Number,
     /// An integer of 64 bits.
@@ -105,6 +107,7 @@ impl TryFrom<TypeText> for Type {
             "text" => Shape::Text,
             "path" => Shape::Path,
             "bytes" => Shape::Bytes,
+            "vector" => Shape::Vector,
             "number" => Shape::Number,
             "int" => Shape::Int,
             "bool" => Shape::Bool,

@@ -45,6 +45,13 @@ impl Args {
         (0..hex.len() / 2).filter_map(|at| u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok()).collect()
     }
 
+    /// An embedding or a query vector, if there is one.
+    pub fn vector(&self, name: &str) -> Option<Vec<f32>> {
+        let components = self.get(name).get("$vec")?.as_array()?;
+        #[expect(clippy::cast_possible_truncation)] // the nearest float of 32 bits is meant
+        Some(components.iter().map(|component| number(component) as f32).collect())
+    }
+
     pub fn items(&self, name: &str) -> Vec<Args> {
         let items = self.get(name).as_array().cloned().unwrap_or_default();
         items

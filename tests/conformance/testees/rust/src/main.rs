@@ -4,7 +4,10 @@
 mod answer;
 mod args;
 mod batch;
+mod documents;
+mod graph;
 mod mutation;
+mod retrieval;
 mod structures;
 
 use std::collections::HashMap;
@@ -13,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 
 use answer::Answer;
 use args::Args;
-use beaver_core::{Beaver, BlobReader, BlobWriter, Blobs, Dict, Kind, List, Lock, Log, Options, Queue};
+use beaver_core::{Beaver, BlobReader, BlobWriter, Blobs, Collection, Dict, Kind, List, Lock, Log, Options, Queue};
 
 /// Everything a request can be about.
 enum Object {
@@ -23,6 +26,7 @@ enum Object {
     Queue(Queue),
     Blob(Blobs),
     Log(Log),
+    Collection(Collection),
     Lock(Lock),
     /// Used up by `finish` and `abort`.
     Writer(Mutex<Option<BlobWriter>>),
@@ -99,6 +103,7 @@ impl Testee {
                 Beaver::restore(args.text("from"), args.text("to"), |_| true)?;
                 return Ok(Answer::null());
             }
+            "rerank" => return retrieval::rerank(args),
             _ => {}
         }
         let Some(object) = self.object(request) else { return Ok(Answer::no_object()) };
@@ -110,6 +115,7 @@ impl Testee {
             Object::Queue(queue) => structures::queue(self, request, queue, verb),
             Object::Blob(blobs) => structures::blob(self, request, blobs, verb),
             Object::Log(log) => structures::log(self, request, log, verb),
+            Object::Collection(collection) => documents::collection(self, request, collection, verb),
             Object::Lock(lock) => structures::lock(args, lock, verb),
             Object::Writer(writer) => structures::writer(args, &mut lock(writer), verb),
             Object::Reader(reader) => structures::reader(args, &mut lock(reader), verb),
@@ -125,6 +131,7 @@ impl Testee {
             "queue" => self.keep(request, Object::Queue(db.queue(&name())?)),
             "blob" => self.keep(request, Object::Blob(db.blobs(&name())?)),
             "log" => self.keep(request, Object::Log(db.log(&name())?)),
+            "collection" => self.keep(request, Object::Collection(db.collection(&name())?)),
             "lock" => self.keep(request, Object::Lock(db.lock(&name())?)),
             "names" => {
                 let mut names = db.names(Kind::parse(args.text("kind"))?)?;

@@ -14,7 +14,7 @@ use crate::{Object, Request, Testee, mutation};
 const DEFAULT_TTL: Duration = Duration::from_secs(60);
 
 /// What all structures do alike.
-fn common<S: Structure + Clone>(
+pub fn common<S: Structure + Clone>(
     testee: &Testee,
     request: &Request,
     structure: &S,

@@ -1,0 +1,220 @@
+//! Generations of codes: when a new one is made, and the small steps in which it is.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::super::documents::{embedding_of, number};
+use super::super::info::{self, Info};
+use super::EXACT;
+use super::chunks::{self, Appender, Place};
+use crate::engine::Reply;
+use crate::error::Result;
+use crate::sqlite::apply::Tx;
+use crate::vector::{self, Mean};
+
+/// How many documents one write encodes in passing, and one step of a compaction.
+const IN_PASSING: usize = 8;
+const IN_STEP: usize = 256;
+/// How many chunks of the last generation one write removes in passing, and one step.
+const SWEEP_IN_PASSING: i64 = 8;
+const SWEEP_IN_STEP: i64 = 256;
+/// How many vectors the centre is taken from, at most.
+const SAMPLE: i64 = 1_024;
+/// A generation is made anew when it has this many times the codes that its centre was made for.
+const GROWTH: i64 = 4;
+/// Beyond so many vectors the centre does not move any more.
+const GROWN: i64 = 20_000;
+
+/// Does a little of what is to be done, or sees whether something is.
+pub(super) fn tend(tx: &mut Tx<'_>, info: &mut Info) -> Result<()> {
+    if info.codes.retired.is_some() {
+        return sweep(tx, info, SWEEP_IN_PASSING);
+    }
+    if info.codes.building.is_some() {
+        return advance(tx, info, IN_PASSING).map(drop);
+    }
+    if due(tx, info)? { begin(tx, info) } else { Ok(()) }
+}
+
+/// Whether the codes should be made anew.
+fn due(tx: &mut Tx<'_>, info: &Info) -> Result<bool> {
+    if info.codes.current == 0 {
+        let many: bool = tx
+            .conn
+            .prepare_cached(
+                "SELECT count(*) >= ?2 FROM (SELECT 1 FROM beaver_documents WHERE collection_id = ?1 LIMIT ?2)",
+            )?
+            .query_row([info.id, EXACT], |row| row.get(0))?;
+        return Ok(many);
+    }
+    let total = chunks::count(tx.conn, info, info.codes.current)?;
+    if info.codes.stale > total / 4 {
+        return Ok(true);
+    }
+    let made_for: i64 = tx
+        .conn
+        .prepare_cached("SELECT vectors FROM beaver_vector_centroids WHERE collection_id = ?1 AND generation = ?2")?
+        .query_row([info.id, info.codes.current], |row| row.get(0))?;
+    Ok(made_for < GROWN && total >= made_for * GROWTH)
+}
+
+/// Begins the next generation: takes its centre from vectors spread over the collection.
+fn begin(tx: &mut Tx<'_>, info: &mut Info) -> Result<()> {
+    let Some(dimension) = info.dimension else { return Ok(()) };
+    let mut mean = Mean::new(info.settings.metric, dimension as usize);
+    let vectors = if info.codes.current == 0 {
+        let mut select = tx.conn.prepare_cached(
+            "SELECT v.vector FROM beaver_documents AS d JOIN beaver_vectors AS v ON v.doc_id = d.doc_id
+             WHERE d.collection_id = ?1 LIMIT ?2",
+        )?;
+        let mut rows = select.query([info.id, SAMPLE])?;
+        let mut count = 0;
+        while let Some(row) = rows.next()? {
+            mean.add(&vector::unpack(row.get_ref(0)?.as_blob()?, dimension as usize).unwrap_or_default());
+            count += 1;
+        }
+        count
+    } else {
+        add_sample(tx, info, &mut mean)?;
+        (chunks::count(tx.conn, info, info.codes.current)? - info.codes.stale).max(0)
+    };
+    let centroid: Vec<u8> = mean.finish().iter().flat_map(|component| component.to_le_bytes()).collect();
+    info.codes.begun += 1;
+    tx.conn
+        .prepare_cached(
+            "INSERT INTO beaver_vector_centroids (collection_id, generation, vectors, centroid) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![info.id, info.codes.begun, vectors, centroid])?;
+    info.codes.building = Some((info.codes.begun, String::new()));
+    info.save_codes(tx.conn)
+}
+
+/// Adds the vectors of chunks that are spread over the current generation.
+fn add_sample(tx: &Tx<'_>, info: &Info, mean: &mut Mean) -> Result<()> {
+    let place = Place::of(info, info.codes.current);
+    let dimension = info.dimension.unwrap_or(1) as usize;
+    let Some((last, _)) = chunks::last(tx.conn, place)? else { return Ok(()) };
+    let wanted = SAMPLE / i64::try_from(vector::capacity(dimension)).unwrap_or(SAMPLE).max(1);
+    let step = (last / wanted.max(1)).max(1);
+    let mut chunk = tx.conn.prepare_cached("SELECT codes FROM beaver_vector_chunks WHERE chunk_id = ?1")?;
+    let mut one =
+        tx.conn.prepare_cached("SELECT vector FROM beaver_vectors WHERE doc_id = ?1 AND collection_id = ?2")?;
+    let mut number = 0;
+    while number <= last {
+        let codes: Option<Vec<u8>> = chunk.query_row([place.first + number], |row| row.get(0)).optional()?;
+        for doc in vector::docs(&codes.unwrap_or_default()).map_err(|_| chunks::damaged())? {
+            let packed: Option<Vec<u8>> = one.query_row(params![doc, info.id], |row| row.get(0)).optional()?;
+            mean.add(&packed.and_then(|packed| vector::unpack(&packed, dimension)).unwrap_or_default());
+        }
+        number += step;
+    }
+    Ok(())
+}
+
+/// Encodes the next few documents for the generation that is being made; with the last one it takes the
+/// place of the current. Gives how many documents it looked at.
+fn advance(tx: &mut Tx<'_>, info: &mut Info, limit: usize) -> Result<usize> {
+    let Some((building, to)) = info.codes.building.clone() else { return Ok(0) };
+    let mut select = tx.conn.prepare_cached(
+        "SELECT d.item_id, d.doc_id, c.item_vector FROM beaver_documents AS d
+         JOIN beaver_collections AS c ON c.collection = (SELECT name FROM beaver_collection_info WHERE collection_id = ?1)
+             AND c.item_id = d.item_id
+         WHERE d.collection_id = ?1 AND d.item_id > ?2 ORDER BY d.item_id LIMIT ?3",
+    )?;
+    let rows: Vec<(String, i64, Option<Vec<u8>>)> = select
+        .query_map(params![info.id, to, limit], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    drop(select);
+    let count = rows.len();
+    if let Some((last, ..)) = rows.last() {
+        let last = last.clone();
+        let mut appender = Appender::new(tx, info, building)?;
+        for (_, doc, vector) in &rows {
+            if let Some(vector) = vector.as_deref().and_then(embedding_of)
+                && info.dimension.is_some_and(|dimension| dimension as usize == vector.len())
+            {
+                appender.push(tx, number(*doc)?, &vector)?;
+            }
+        }
+        appender.finish(tx)?;
+        info.codes.building = Some((building, last));
+    }
+    if count < limit {
+        info.codes.retired = Some(info.codes.current).filter(|current| *current > 0);
+        info.codes.current = building;
+        info.codes.building = None;
+        info.codes.stale = 0;
+    }
+    info.save_codes(tx.conn)?;
+    Ok(count)
+}
+
+/// Removes a few chunks of the generation that is searched no more.
+fn sweep(tx: &mut Tx<'_>, info: &mut Info, limit: i64) -> Result<()> {
+    let Some(retired) = info.codes.retired else { return Ok(()) };
+    let Place { first, last } = Place::of(info, retired);
+    let removed = tx
+        .conn
+        .prepare_cached(
+            "DELETE FROM beaver_vector_chunks WHERE chunk_id IN
+             (SELECT chunk_id FROM beaver_vector_chunks WHERE chunk_id BETWEEN ?1 AND ?2 ORDER BY chunk_id LIMIT ?3)",
+        )?
+        .execute([first, last, limit])?;
+    if i64::try_from(removed).unwrap_or(limit) < limit {
+        info.codes.retired = None;
+        tx.conn
+            .prepare_cached("DELETE FROM beaver_vector_centroids WHERE collection_id = ?1 AND generation = ?2")?
+            .execute([info.id, retired])?;
+        info.save_codes(tx.conn)?;
+    }
+    Ok(())
+}
+
+/// Removes every generation.
+pub(in super::super) fn forget(tx: &mut Tx<'_>, info: &mut Info) -> Result<()> {
+    let places = [Place::of(info, 0), Place::of(info, 1)];
+    for Place { first, last } in places {
+        tx.conn
+            .prepare_cached("DELETE FROM beaver_vector_chunks WHERE chunk_id BETWEEN ?1 AND ?2")?
+            .execute([first, last])?;
+    }
+    tx.conn.prepare_cached("DELETE FROM beaver_vector_centroids WHERE collection_id = ?1")?.execute([info.id])?;
+    info.codes = info::Codes { begun: info.codes.begun, ..info::Codes::default() };
+    info.save_codes(tx.conn)
+}
+
+/// Begins a compaction, unless the next generation is being made already.
+pub(in super::super) fn begin_compact(tx: &mut Tx<'_>, name: &str) -> Result<Reply> {
+    if let Some(mut info) = info::load(tx.conn, name)?
+        && info.codes.building.is_none()
+    {
+        if info.codes.retired.is_some() {
+            sweep(tx, &mut info, i64::MAX)?;
+        }
+        begin(tx, &mut info)?;
+    }
+    Ok(Reply::Done)
+}
+
+/// A step of the compaction: documents encoded, then old chunks removed.
+pub(in super::super) fn compact_step(tx: &mut Tx<'_>, name: &str) -> Result<Reply> {
+    let Some(mut info) = info::load(tx.conn, name)? else { return Ok(Reply::Progress { done: 0, total: 0 }) };
+    if info.codes.retired.is_some() {
+        sweep(tx, &mut info, SWEEP_IN_STEP)?;
+    } else {
+        advance(tx, &mut info, IN_STEP)?;
+    }
+    // By the codes: counting the documents each time would take longer than the step.
+    let counted = |generation| chunks::count(tx.conn, &info, generation);
+    let (done, total) = match &info.codes.building {
+        Some((building, _)) => {
+            let done = counted(*building)?;
+            (done, (counted(info.codes.current)? - info.codes.stale).max(done) + 1)
+        }
+        None => {
+            let done = counted(info.codes.current)?;
+            (done, done + i64::from(info.codes.retired.is_some()))
+        }
+    };
+    let whole = |count: i64| u64::try_from(count).unwrap_or(0);
+    Ok(Reply::Progress { done: whole(done), total: whole(total) })
+}

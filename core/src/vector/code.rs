@@ -1,0 +1,104 @@
+//! RaBitQ codes: one bit a dimension and two numbers a vector.
+//!
+//! The difference `r` of a vector to the centroid is rotated, and its signs `s` are the code. With the rotated
+//! difference `t` of a query to the centroid, `<r, q - c>` is estimated by `f <s, t>`, `f = |r|^2 / |r|_1`, which is
+//! unbiased over random rotations and off by about `|r| |q - c| / sqrt(dimensions)` (Gao and Long, SIGMOD 2024,
+//! theorem 3.2). Every metric is an exact part that the code carries, an exact part of the query alone, and that
+//! inner product:
+//!
+//! | metric | distance | `add` | `mul` |
+//! |---|---|---|---|
+//! | L2 | `\|q - c\|^2 + \|r\|^2 - 2 <r, q - c>` | `\|r\|^2` | `-2 f` |
+//! | cosine (lengths 1) | half of that | `\|r\|^2 / 2` | `-f` |
+//! | dot | `-<c, q> - <r, c> - <r, q - c>` | `-<r, c>` | `-f` |
+//!
+//! so that the estimate is `add + mul <s, t>` and the part of the query. All of it is done in `f32`: components far
+//! beyond 1e15 or below 1e-15 make estimates that say little, and only the exact distances behind them order the rows.
+
+use super::metric::Metric;
+use super::rotation::Rotation;
+use super::{MAX_DIMENSIONS, bounded, padded};
+
+/// The code of a vector.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Code {
+    /// What is added to the estimate.
+    pub add: f32,
+    /// What the sum of the query's components, each with the sign of the code, is multiplied by.
+    pub mul: f32,
+    /// The signs, four dimensions a byte: bit `i` of byte `g` is set where dimension `4 g + i` is positive.
+    pub signs: Vec<u8>,
+}
+
+/// Makes codes relative to one centroid.
+pub(crate) struct Encoder {
+    metric: Metric,
+    centroid: Vec<f32>,
+    rotation: Rotation,
+}
+
+/// A vector as seen from the centroid.
+pub(super) struct Residual {
+    /// Its squared length.
+    pub square: f64,
+    /// Its inner product with the centroid.
+    pub along: f64,
+    /// Rotated, and of padded dimensions.
+    pub rotated: Vec<f32>,
+}
+
+impl Encoder {
+    /// An encoder for vectors of so many dimensions, 1 to [`MAX_DIMENSIONS`]; for the cosine the centroid is that
+    /// of vectors of length 1 ([`super::Mean`]). None if the dimensions or the centroid cannot be right.
+    pub fn new(metric: Metric, dim: usize, centroid: &[f32]) -> Option<Self> {
+        let right =
+            (1..=MAX_DIMENSIONS).contains(&dim) && centroid.len() == dim && centroid.iter().all(|x| x.is_finite());
+        right.then(|| Encoder { metric, centroid: centroid.to_vec(), rotation: Rotation::new(padded(dim)) })
+    }
+
+    /// The metric of the codes.
+    pub fn metric(&self) -> Metric {
+        self.metric
+    }
+
+    /// The dimensions of the vectors.
+    pub fn dim(&self) -> usize {
+        self.centroid.len()
+    }
+
+    /// The code of a vector of that many dimensions: missing ones count as zero, further ones not at all.
+    /// Its factors are finite whatever the vector. O(n log n) for n dimensions.
+    pub fn encode(&self, vector: &[f32]) -> Code {
+        let residual = self.residual(&self.metric.prepared(vector));
+        let sum: f64 = residual.rotated.iter().map(|x| f64::from(x.abs())).sum();
+        let factor = if sum > 0.0 { residual.square / sum } else { 0.0 };
+        let (add, mul) = match self.metric {
+            Metric::L2 => (residual.square, -2.0 * factor),
+            Metric::Cosine => (residual.square / 2.0, -factor),
+            Metric::Dot => (-residual.along, -factor),
+        };
+        let groups = residual.rotated.as_chunks::<4>().0.iter();
+        let signs = groups.map(|group| group.iter().rev().fold(0, |bits, x| bits << 1 | u8::from(*x > 0.0))).collect();
+        Code { add: bounded(add), mul: bounded(mul), signs }
+    }
+
+    /// What [`Encoder::encode`] and a query need of a vector that the metric has prepared.
+    pub(super) fn residual(&self, vector: &[f32]) -> Residual {
+        let mut rotated = Vec::with_capacity(padded(self.dim()));
+        let (mut square, mut along) = (0.0, 0.0);
+        for (x, &c) in vector.iter().chain(std::iter::repeat(&0.0)).zip(&self.centroid) {
+            let difference = x - c;
+            square += f64::from(difference) * f64::from(difference);
+            along += f64::from(difference) * f64::from(c);
+            rotated.push(difference);
+        }
+        rotated.resize(padded(self.dim()), 0.0);
+        self.rotation.apply(&mut rotated);
+        Residual { square, along, rotated }
+    }
+
+    /// The squared length of the centroid.
+    pub(super) fn centroid_square(&self) -> f64 {
+        self.centroid.iter().map(|&c| f64::from(c) * f64::from(c)).sum()
+    }
+}
