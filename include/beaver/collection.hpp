@@ -134,6 +134,15 @@ public:
         });
     }
 
+    /// Makes everything anew that is derived from the documents, in small steps. Only needed where verify() finds a
+    /// fault.
+    template <class Progress = decltype(&detail::unwatched)>
+    void rebuild(Progress progress = detail::unwatched) {
+        detail::watched(std::move(progress), [&](beaver_progress_fn function, void* userdata) {
+            detail::call(beaver_collection_rebuild, handle(), function, userdata, beaver_destroy_fn{nullptr});
+        });
+    }
+
     /// The documents whose text matches a query, best first. Any text is a query. Options: {"k", "where", "on",
     /// "fuzziness", "prefix", "highlight", "snippet"}.
     std::vector<Hit> match(std::string_view query, std::string_view options = {}) const {
