@@ -159,8 +159,8 @@ fn replaced_and_dropped_text_leaves_nothing_behind() {
         let c = with_tokenizer(&db, tokenizer);
         let other = db.collection("!").unwrap(); // a name without a letter
         index(&other, "--", json!({"t": "red fox", "u": "x"}));
-        for round in 0..3 {
-            let documents = (0..400).map(|n| {
+        for round in 0..2 {
+            let documents = (0..300).map(|n| {
                 let id = format!("doc-{}", n % 100);
                 Document::with_id(id, json!({"t": format!("red {n}"), "u": ["fox", format!("round{round}")]}))
             });
@@ -214,6 +214,9 @@ fn trigrams_find_parts_of_words_and_languages_without_spaces() {
     assert_eq!(find(&c, "に行き"), ["a", "b"]);
     assert_eq!(find(&c, "TABAS"), ["c"]);
     assert_eq!(find(&c, "東京"), [""; 0], "two characters are too few");
+    index(&c, "d", json!("Éclairs"));
+    assert_eq!(find(&c, "eclair"), ["d"]);
+    assert_eq!(find(&c, "ÉCLAIR of"), ["d"], "what is too short is passed over");
     let marked = MatchOptions { highlight: Some(brackets()), ..MatchOptions::default() };
     assert_eq!(c.match_text("ataba", &marked).unwrap()[0].fragments[0].text, "a d[ataba]se");
     sound(&db);
@@ -425,17 +428,17 @@ fn no_statement_that_removes_a_document_goes_through_the_table() {
     let conn = rusqlite::Connection::open(&path).unwrap();
     let plan =
         |sql: &str| -> String { conn.query_row(&format!("EXPLAIN QUERY PLAN {sql}"), [], |row| row.get(3)).unwrap() };
-    // FTS5 tells what it uses behind the colon: M is the index, < and > the numbers of rows.
+    // FTS5 tells what it uses behind the colon: M is the index, > and < are bounds of the rows' numbers.
     let by_number =
         plan("DELETE FROM beaver_fts_index WHERE rowid BETWEEN 1 AND 3 AND collection = 'c' AND item_id = 'a'");
-    assert!(by_number.ends_with('<') || by_number.ends_with('>') || by_number.contains("0:<>"), "{by_number}");
+    assert!(by_number.ends_with(":><"), "{by_number}");
     let by_index =
         plan("SELECT rowid FROM beaver_fts_index WHERE beaver_fts_index MATCH 'item_id : \"a\"' AND item_id = 'a'");
     assert!(by_index.contains(":M"), "{by_index}");
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_is_a_query(
