@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::batch::Batch;
 use crate::blob::Blobs;
-use crate::collection::Collection;
+use crate::collection::{Collection, Progress};
 use crate::dict::Dict;
 use crate::engine::{Engine, Kind, Store};
 use crate::error::Result;
@@ -51,6 +51,15 @@ pub struct StructureInfo {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct VerifyReport {
     /// One line for each fault; none if the file is sound.
+    pub problems: Vec<String>,
+}
+
+/// What [`Beaver::repair`] did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RepairReport {
+    /// The collections whose derived data were made anew.
+    pub collections: Vec<String>,
+    /// What [`Beaver::verify`] finds afterwards: faults that only a backup can mend.
     pub problems: Vec<String>,
 }
 
@@ -215,6 +224,19 @@ impl Beaver {
     /// CLOSED, PAUSED, INTERRUPTED, IO. Damage is not an error but a finding.
     pub fn verify(&self) -> Result<VerifyReport> {
         self.engine.verify()
+    }
+
+    /// Makes everything anew that is derived from the documents of all collections ([`Collection::rebuild`]), and
+    /// verifies the file. `progress` is told of one collection after the other.
+    ///
+    /// # Errors
+    /// INTERRUPTED if `progress` stopped it; READ_ONLY, BUSY, FULL, IO, CORRUPT, CLOSED, PAUSED.
+    pub fn repair(&self, mut progress: impl FnMut(Progress) -> bool) -> Result<RepairReport> {
+        let collections = self.names(Kind::Collection)?;
+        for name in &collections {
+            self.collection(name)?.rebuild(&mut progress)?;
+        }
+        Ok(RepairReport { collections, problems: self.verify()?.problems })
     }
 
     /// Sizes and counts for diagnosis. Constant time.

@@ -45,7 +45,7 @@ pub use collection::{
     NeighborOptions, Order, PathOptions, Progress, RecallReport, SearchOptions, SearchPlan, ShortestPath, Snippet,
     Tokenizer, Visit, WalkOptions, Weights, rerank,
 };
-pub use database::{BackupProgress, Beaver, Info, Stats, StructureInfo, Transaction, VerifyReport};
+pub use database::{BackupProgress, Beaver, Info, RepairReport, Stats, StructureInfo, Transaction, VerifyReport};
 pub use dict::{Dict, DictItems};
 pub use dump::DumpFormat;
 pub use engine::{Blob, Kind, LeasedItem, LogEntry, QueueItem};

@@ -149,12 +149,20 @@ fn info_counts_every_structure() -> Result<()> {
     db.queue("q")?.put(json!(1), 1.0)?;
     db.blobs("b")?.put("k", b"x", None)?;
     db.log("g")?.append(json!(1))?;
+    db.collection("c")?.index(beaver_core::Document::new(json!(1)), &beaver_core::IndexOptions::default())?;
     let lock = db.lock("k")?;
     lock.acquire(None, Duration::from_secs(60))?;
     let acquired = db.dict("d")?.acquire(None, Duration::from_secs(60))?;
     let found: Vec<_> = db.info()?.structures.into_iter().map(|s| (s.kind.name(), s.name, s.count)).collect();
-    let expected =
-        [("dict", "d", 1), ("list", "l", 2), ("queue", "q", 1), ("blob", "b", 1), ("log", "g", 1), ("lock", "k", 1)];
+    let expected = [
+        ("dict", "d", 1),
+        ("list", "l", 2),
+        ("queue", "q", 1),
+        ("blob", "b", 1),
+        ("log", "g", 1),
+        ("collection", "c", 1),
+        ("lock", "k", 1),
+    ];
     assert_eq!(found, expected.map(|(kind, name, count)| (kind, name.to_owned(), count)));
     for kind in Kind::ALL {
         assert_eq!(db.names(kind)?.len(), 1, "{}", kind.name());

@@ -14,7 +14,7 @@ pub(crate) mod order;
 pub(crate) mod path;
 pub(crate) mod search;
 pub(crate) mod settings;
-mod upkeep;
+pub(crate) mod upkeep;
 
 use std::sync::Arc;
 
@@ -172,6 +172,18 @@ impl Collection {
     /// As for all that write.
     pub fn clear(&self) -> Result<u64> {
         self.0.write(Change::Collection(CollectionChange::Clear))?.count()
+    }
+
+    /// Makes everything anew that is derived from the documents: text, vocabulary, vectors, codes, indexed fields. Begins
+    /// by removing the text index of the collection; then goes in small steps, between which others write. A search
+    /// meanwhile may miss what is not yet made. Stopped, it
+    /// is to be done again. For a file that [`crate::Beaver::verify`] finds fault with; see
+    /// [`crate::Beaver::repair`].
+    ///
+    /// # Errors
+    /// INTERRUPTED if `progress` stopped it; for all that write.
+    pub fn rebuild(&self, progress: impl FnMut(Progress) -> bool) -> Result<()> {
+        upkeep::rebuild(self, progress)
     }
 
     /// The documents in the order of their ids (byte by byte). Fetched in portions, nothing is held in between: a

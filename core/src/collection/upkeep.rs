@@ -9,6 +9,9 @@ use crate::value::check_count;
 /// How many documents or edges are written between two reports of progress.
 const PORTION: usize = 256;
 
+/// How many documents a step of a rebuild takes.
+pub(crate) const REBUILT: u64 = 32;
+
 /// How far a long piece of work is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
@@ -115,4 +118,19 @@ pub(super) fn create_index(
     let new = collection.0.write(Change::Collection(CollectionChange::CreateIndex { path: path.clone() }))?.flag()?;
     in_steps(collection, &Step::Backfill { path: path.clone() }, progress)?;
     Ok(new)
+}
+
+pub(super) fn rebuild(collection: &Collection, mut progress: impl FnMut(Progress) -> bool) -> Result<()> {
+    let total = collection.len()?;
+    let mut done = 0;
+    let mut after = None;
+    loop {
+        let step = Step::Rebuild { after };
+        let next = collection.0.write(Change::Collection(CollectionChange::Step(step)))?.value()?;
+        let Some(next) = next else { break };
+        after = Some(next.to::<String>()?);
+        done = (done + REBUILT).min(total);
+        report(&mut progress, done, total)?;
+    }
+    compact(collection, progress)
 }

@@ -29,6 +29,7 @@ const CHECKS: &[Check] = &[
     list::problems,
     queue::problems,
     collection::edge_problems,
+    collection::vector_problems,
     collection::fields::problems,
     collection::text_problems,
 ];

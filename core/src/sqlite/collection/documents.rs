@@ -4,17 +4,14 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::info::{self, Info};
 use super::{adopt, fields, graph, text, vectors};
-use crate::collection::document::{Indexing, parse_body, text_rows};
-use crate::collection::{CollectionInfo, Document, Fts};
+use crate::collection::document::Indexing;
+use crate::collection::{CollectionInfo, Document};
 use crate::engine::{DocumentEngine, Reply, StoredDocument};
 use crate::error::{Error, Result};
 use crate::sqlite::apply::Tx;
 use crate::sqlite::source::Source;
 use crate::value::Json;
 use crate::vector::Metric;
-
-/// How many documents one step of a rebuild takes.
-const REBUILD: usize = 64;
 
 /// A document as it stands in the base table.
 struct Base {
@@ -47,7 +44,7 @@ fn empty_body() -> String {
     "{}".to_owned()
 }
 
-fn entry(conn: &Connection, info: &Info, id: &str) -> Result<Option<Entry>> {
+pub(super) fn entry(conn: &Connection, info: &Info, id: &str) -> Result<Option<Entry>> {
     let mut select = conn.prepare_cached(
         "SELECT doc_id, fts, fuzzy, text_row, text_rows FROM beaver_documents WHERE collection_id = ?1 AND item_id = ?2",
     )?;
@@ -129,7 +126,7 @@ pub(super) fn index(tx: &mut Tx<'_>, name: &str, indexing: &Indexing) -> Result<
             text::add(tx, &info, name, &document.id, rows)?
         }
     };
-    let doc = put_entry(tx, &info, &document.id, entry.as_ref(), fts, *fuzzy, text)?;
+    let doc = put_entry(tx, &info, &document.id, entry.as_ref(), Some(fts), *fuzzy, text)?;
     if !same_vector || entry.is_none() {
         match &document.embedding {
             Some(embedding) => {
@@ -148,12 +145,12 @@ pub(super) fn index(tx: &mut Tx<'_>, name: &str, indexing: &Indexing) -> Result<
     Ok(Reply::Flag(true))
 }
 
-fn put_entry(
+pub(super) fn put_entry(
     tx: &mut Tx<'_>,
     info: &Info,
     id: &str,
     before: Option<&Entry>,
-    fts: &str,
+    fts: Option<&str>,
     fuzzy: bool,
     text: text::Rows,
 ) -> Result<u32> {
@@ -234,13 +231,6 @@ pub(super) fn clear(tx: &mut Tx<'_>, name: &str) -> Result<Reply> {
         text::clear(tx, &info, name)?;
     }
     Ok(Reply::Count(removed as u64))
-}
-
-/// Makes everything anew that is derived from the next few documents. The caller has emptied the derived tables
-/// before the first step.
-pub(super) fn rebuild_step(tx: &mut Tx<'_>, name: &str, after: Option<&str>) -> Result<Reply> {
-    let _ = (tx, name, after, parse_body, text_rows, Fts::All, REBUILD);
-    Err(Error::internal("rebuild comes in the next step"))
 }
 
 impl<S: Source> DocumentEngine for S {

@@ -6,18 +6,19 @@ mod documents;
 pub(super) mod fields;
 mod graph;
 mod info;
+mod rebuild;
 mod text;
 mod vectors;
 
 pub(super) use graph::problems as edge_problems;
 pub(super) use text::{Learned, problems as text_problems};
+pub(super) use vectors::{CodeCache, problems as vector_problems};
 
 use super::apply::Tx;
 use crate::collection::CollectionSettings;
 use crate::engine::{CollectionChange, Reply, Step};
 use crate::error::{Error, ErrorKind, Result};
 use info::Info;
-pub(super) use vectors::CodeCache;
 
 pub(super) fn apply(tx: &mut Tx<'_>, name: &str, change: &CollectionChange) -> Result<Reply> {
     match change {
@@ -34,7 +35,7 @@ pub(super) fn apply(tx: &mut Tx<'_>, name: &str, change: &CollectionChange) -> R
         CollectionChange::BeginCompact => vectors::begin_compact(tx, name),
         CollectionChange::Step(Step::Compact) => vectors::compact_step(tx, name),
         CollectionChange::Step(Step::Backfill { path }) => fields::backfill_step(tx, name, path),
-        CollectionChange::Step(Step::Rebuild { after }) => documents::rebuild_step(tx, name, after.as_deref()),
+        CollectionChange::Step(Step::Rebuild { after }) => rebuild::step(tx, name, after.as_deref()),
     }
 }
 

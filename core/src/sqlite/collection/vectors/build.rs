@@ -170,7 +170,7 @@ fn sweep(tx: &mut Tx<'_>, info: &mut Info, limit: i64) -> Result<()> {
 }
 
 /// Removes every generation.
-pub(super) fn forget(tx: &mut Tx<'_>, info: &mut Info) -> Result<()> {
+pub(in super::super) fn forget(tx: &mut Tx<'_>, info: &mut Info) -> Result<()> {
     let places = [Place::of(info, 0), Place::of(info, 1)];
     for Place { first, last } in places {
         tx.conn

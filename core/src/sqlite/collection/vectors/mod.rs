@@ -9,10 +9,12 @@
 mod build;
 mod cache;
 mod chunks;
+mod problems;
 mod search;
 
-pub(super) use build::{begin_compact, compact_step};
+pub(super) use build::{begin_compact, compact_step, forget as forget_codes};
 pub(in crate::sqlite) use cache::CodeCache;
+pub(in crate::sqlite) use problems::problems;
 
 use rusqlite::params;
 
@@ -26,17 +28,7 @@ const EXACT: i64 = 256;
 
 /// Stores the vector of a document, in the place of the one that it may have had.
 pub(super) fn put(tx: &mut Tx<'_>, info: &mut Info, doc: u32, id: &str, embedding: &[f32]) -> Result<()> {
-    let packed = vector::pack(info.settings.metric, embedding);
-    let new = tx
-        .conn
-        .prepare_cached("INSERT OR IGNORE INTO beaver_vectors (doc_id, collection_id, vector) VALUES (?1, ?2, ?3)")?
-        .execute(params![doc, info.id, packed])?
-        > 0;
-    if !new {
-        tx.conn
-            .prepare_cached("UPDATE beaver_vectors SET collection_id = ?2, vector = ?3 WHERE doc_id = ?1")?
-            .execute(params![doc, info.id, packed])?;
-    }
+    let new = store(tx, info, doc, embedding)?;
     if info.codes.current > 0 {
         chunks::append(tx, info, info.codes.current, doc, embedding)?;
         if !new {
@@ -50,6 +42,32 @@ pub(super) fn put(tx: &mut Tx<'_>, info: &mut Info, doc: u32, id: &str, embeddin
         chunks::append(tx, info, *building, doc, embedding)?;
     }
     build::tend(tx, info)
+}
+
+/// Writes the half-length copy; tells whether there was none.
+fn store(tx: &Tx<'_>, info: &Info, doc: u32, embedding: &[f32]) -> Result<bool> {
+    let packed = vector::pack(info.settings.metric, embedding);
+    let added = tx
+        .conn
+        .prepare_cached("INSERT OR IGNORE INTO beaver_vectors (doc_id, collection_id, vector) VALUES (?1, ?2, ?3)")?
+        .execute(params![doc, info.id, packed])?;
+    if added == 0 {
+        tx.conn
+            .prepare_cached("UPDATE beaver_vectors SET collection_id = ?2, vector = ?3 WHERE doc_id = ?1")?
+            .execute(params![doc, info.id, packed])?;
+    }
+    Ok(added > 0)
+}
+
+/// Makes the half-length copy anew, for a collection without codes. A vector of another dimension gets none.
+pub(super) fn restore(tx: &mut Tx<'_>, info: &Info, doc: u32, embedding: Option<&[f32]>) -> Result<()> {
+    match embedding.filter(|vector| info.dimension.is_some_and(|dimension| dimension as usize == vector.len())) {
+        Some(embedding) => store(tx, info, doc, embedding).map(drop),
+        None => {
+            tx.conn.prepare_cached("DELETE FROM beaver_vectors WHERE doc_id = ?1")?.execute([doc])?;
+            Ok(())
+        }
+    }
 }
 
 /// Removes the vector of a document, if it has one.
