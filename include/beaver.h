@@ -756,6 +756,25 @@ beaver_status beaver_db_verify(const beaver_db *db,
                                beaver_error **out_error);
 
 /**
+ * Makes everything anew that is derived from the documents of all collections, in small steps between which
+ * others write, and verifies the file.
+ * @param progress  called after each step, of one collection after the other; or NULL.
+ * @param userdata  given to `progress` and `destroy`.
+ * @param destroy   called once with `userdata` before the function returns, whatever happens; or NULL.
+ * @param out_json  On OK: {"rebuilt": [names of collections], "problems": [text]}, what beaver_db_verify() finds
+ *                  afterwards: faults that only a backup can mend; caller frees with beaver_buf_free().
+ * @return OK, and what all writes give; INTERRUPTED if `progress` returned false: what was done stays
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_db_repair(const beaver_db *db,
+                               beaver_progress_fn progress,
+                               void *userdata,
+                               beaver_destroy_fn destroy,
+                               beaver_buf *out_json,
+                               beaver_error **out_error);
+
+/**
  * Gives sizes and counts for diagnosis, in constant time.
  * @param out_json  On OK: {"file_bytes", "free_bytes", "wal_bytes", "readers", "waiters",
  *                  "writers_waiting"}; caller frees with beaver_buf_free().
@@ -2003,6 +2022,23 @@ BEAVER_API
 beaver_status beaver_collection_clear(const beaver_collection *collection,
                                       uint64_t *out_count,
                                       beaver_error **out_error);
+
+/**
+ * Makes everything anew that is derived from the documents: the text index, the codes of the vectors, the indexed
+ * fields; in small steps, between which others write; a search meanwhile may miss what is not made yet. Only
+ * needed where beaver_db_verify() finds a fault.
+ * @param progress  called after each step, or NULL.
+ * @param userdata  given to `progress` and `destroy`.
+ * @param destroy   called once with `userdata` before the function returns, whatever happens; or NULL.
+ * @return OK, and what all writes give; INTERRUPTED if `progress` returned false: do it again
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_rebuild(const beaver_collection *collection,
+                                        beaver_progress_fn progress,
+                                        void *userdata,
+                                        beaver_destroy_fn destroy,
+                                        beaver_error **out_error);
 
 /**
  * Goes through the documents in the order of their ids, byte by byte.

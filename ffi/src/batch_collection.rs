@@ -38,8 +38,9 @@ pub unsafe extern "C" fn beaver_batch_collection_index(
     out_id: OutBuf<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
+    // Before anything, the batch included, is looked at.
+    let out_id = out_id.map(|out| out.write(beaver_buf::empty()));
     add(batch, out_error, |batch| {
-        let out_id = out_id.map(|out| out.write(beaver_buf::empty()));
         let collection = &object("collection", collection)?.inner;
         // SAFETY: as the header's conventions have it.
         let document = unsafe { document_in(id, body, body_len, embedding, dim) }?;

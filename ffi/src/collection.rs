@@ -304,6 +304,26 @@ pub extern "C" fn beaver_collection_clear(
     with(collection, out_error, |collection| give::optional(out_count, || collection.inner()?.clear()))
 }
 
+/// Makes everything anew that is derived from the documents: the text index, the codes of the vectors, the indexed
+/// fields; in small steps, between which others write; a search meanwhile may miss what is not made yet. Only
+/// needed where beaver_db_verify() finds a fault.
+/// @param progress  called after each step, or NULL.
+/// @param userdata  given to `progress` and `destroy`.
+/// @param destroy   called once with `userdata` before the function returns, whatever happens; or NULL.
+/// @return OK, and what all writes give; INTERRUPTED if `progress` returned false: do it again
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_collection_rebuild(
+    collection: Option<&beaver_collection>,
+    progress: beaver_progress_fn,
+    userdata: *mut c_void,
+    destroy: beaver_destroy_fn,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    let userdata = Userdata::new(userdata, destroy);
+    with(collection, out_error, |collection| give::done(collection.inner()?.rebuild(steps(progress, &userdata))?))
+}
+
 /// Goes through the documents in the order of their ids, byte by byte.
 /// @param out_iter  On OK: an iterator over rows {"id", "body"}; caller frees with beaver_iter_free().
 /// @return OK, INVALID_ARGUMENT

@@ -3,7 +3,8 @@
 use std::fmt::{self, Write};
 
 use beaver_core::{
-    Error, ErrorKind, Info, Json, LeasedItem, LogEntry, Outcome, QueueItem, Result, Stats, VerifyReport, When,
+    Error, ErrorKind, Info, Json, LeasedItem, LogEntry, Outcome, QueueItem, RepairReport, Result, Stats, VerifyReport,
+    When,
 };
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
@@ -206,6 +207,11 @@ pub fn stats(stats: &Stats) -> String {
         "writers_waiting": writers_waiting,
     })
     .to_string()
+}
+
+pub fn repaired(report: &RepairReport) -> String {
+    let RepairReport { collections, problems } = report;
+    serde_json::json!({ "rebuilt": collections, "problems": problems }).to_string()
 }
 
 pub fn verified(report: &VerifyReport) -> String {

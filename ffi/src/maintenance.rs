@@ -7,7 +7,7 @@ use beaver_core::{Beaver, Kind, LogSink};
 
 use crate::buf::OutBuf;
 use crate::call::call;
-use crate::callback::{Userdata, beaver_destroy_fn, beaver_log_fn, beaver_progress_fn, progress};
+use crate::callback::{Userdata, beaver_destroy_fn, beaver_log_fn, beaver_progress_fn, progress, steps};
 use crate::database::beaver_db;
 use crate::error::OutError;
 use crate::give;
@@ -61,6 +61,30 @@ pub extern "C" fn beaver_db_verify(
     out_error: OutError<'_>,
 ) -> beaver_status {
     with(db, out_error, |db| give::text("out_json", out_json, || Ok(json::verified(&db.inner()?.verify()?))))
+}
+
+/// Makes everything anew that is derived from the documents of all collections, in small steps between which
+/// others write, and verifies the file.
+/// @param progress  called after each step, of one collection after the other; or NULL.
+/// @param userdata  given to `progress` and `destroy`.
+/// @param destroy   called once with `userdata` before the function returns, whatever happens; or NULL.
+/// @param out_json  On OK: {"rebuilt": [names of collections], "problems": [text]}, what beaver_db_verify() finds
+///                  afterwards: faults that only a backup can mend; caller frees with beaver_buf_free().
+/// @return OK, and what all writes give; INTERRUPTED if `progress` returned false: what was done stays
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_db_repair(
+    db: Option<&beaver_db>,
+    progress: beaver_progress_fn,
+    userdata: *mut c_void,
+    destroy: beaver_destroy_fn,
+    out_json: OutBuf<'_>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    let userdata = Userdata::new(userdata, destroy);
+    with(db, out_error, |db| {
+        give::text("out_json", out_json, || Ok(json::repaired(&db.inner()?.repair(steps(progress, &userdata))?)))
+    })
 }
 
 /// Gives sizes and counts for diagnosis, in constant time.

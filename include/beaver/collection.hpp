@@ -56,8 +56,8 @@ public:
         return index(document.id, document.body, detail::view(document.embedding), options).written;
     }
 
-    /// Indexes many documents in one commit, all of them or none: any container of Document. Those with an embedding
-    /// have the same dimension. `progress(done, total)` returns false or throws to stop it.
+    /// Indexes many documents in one commit, all of them or none: any container of Document. One whose id is empty gets
+    /// a random UUID; those with an embedding have the same dimension. `progress(done, total)` returns false or throws to stop it.
     template <class Documents = std::initializer_list<Document>, class Progress = decltype(&detail::unwatched)>
     std::uint64_t index_many(const Documents& documents, std::string_view options = {},
                              Progress progress = detail::unwatched) {
@@ -73,8 +73,8 @@ public:
             has.push_back(document.embedding ? 1 : 0);
             if (document.embedding) rows.insert(rows.end(), document.embedding->begin(), document.embedding->end());
             rows.resize(has.size() * dim);
-            return R"({"id":)" + json_string(document.id) + R"(,"body":)" +
-                   std::string(detail::one_value(document.body, index)) + '}';
+            const std::string id = document.id.empty() ? "" : R"("id":)" + json_string(document.id) + ',';
+            return '{' + id + R"("body":)" + std::string(detail::one_value(document.body, index)) + '}';
         });
         const VectorView embeddings = has.empty() ? VectorView() : VectorView(rows);
         std::uint64_t count = 0;
@@ -131,6 +131,15 @@ public:
     void compact(Progress progress = detail::unwatched) {
         detail::watched(std::move(progress), [&](beaver_progress_fn function, void* userdata) {
             detail::call(beaver_collection_compact, handle(), function, userdata, beaver_destroy_fn{nullptr});
+        });
+    }
+
+    /// Makes everything anew that is derived from the documents, in small steps. Only needed where verify() finds a
+    /// fault.
+    template <class Progress = decltype(&detail::unwatched)>
+    void rebuild(Progress progress = detail::unwatched) {
+        detail::watched(std::move(progress), [&](beaver_progress_fn function, void* userdata) {
+            detail::call(beaver_collection_rebuild, handle(), function, userdata, beaver_destroy_fn{nullptr});
         });
     }
 

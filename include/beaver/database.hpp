@@ -75,6 +75,14 @@ struct Verification {
     std::vector<std::string> problems;
 };
 
+/// What repair() did.
+struct Repair {
+    /// The collections whose derived data were made anew.
+    std::vector<std::string> rebuilt;
+    /// What verify() finds afterwards: faults that only a backup can mend.
+    std::vector<std::string> problems;
+};
+
 /// Sizes and counts for diagnosis.
 struct Stats {
     std::uint64_t file_bytes = 0;
@@ -193,6 +201,22 @@ public:
             if (detail::is(key, "problems")) found.problems = detail::texts(value);
         });
         return found;
+    }
+
+    /// Makes everything anew that is derived from the documents of all collections, in small steps, and verifies the
+    /// file. `progress(done, total)` returns false or throws to stop it.
+    template <class Progress = decltype(&detail::unwatched)>
+    Repair repair(Progress progress = detail::unwatched) {
+        detail::Buffer json;
+        detail::watched(std::move(progress), [&](beaver_progress_fn function, void* userdata) {
+            detail::call(beaver_db_repair, handle(), function, userdata, beaver_destroy_fn{nullptr}, json.out());
+        });
+        Repair repair;
+        detail::each_member(json.view(), [&](std::string_view key, std::string_view value) {
+            if (detail::is(key, "rebuilt")) repair.rebuilt = detail::texts(value);
+            if (detail::is(key, "problems")) repair.problems = detail::texts(value);
+        });
+        return repair;
     }
 
     /// Sizes and counts for diagnosis, in constant time.

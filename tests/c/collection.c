@@ -11,7 +11,7 @@ static void fresh(const char *name) {
     REQUIRE(CHECK_OK(beaver_db_collection(db, name, &coll, NULL)));
 }
 
-static void index(const char *id, const char *body) {
+static void store(const char *id, const char *body) {
     CHECK_OK(beaver_collection_index(coll, id, body, Z, NULL, 0, NULL, NULL, NULL, NULL));
 }
 
@@ -220,7 +220,7 @@ static void changes_in_a_batch(void) {
     beaver_batch *batch = NULL;
     beaver_error *error = NULL;
     const float vector[] = {1, 2};
-    index("old", "0");
+    store("old", "0");
     CHECK_OK(beaver_db_batch(db, &batch, NULL));
     CHECK_GIVES("a", beaver_batch_collection_index(batch, coll, "a", "{\"n\":1}", Z, vector, 2, NULL, &buf, NULL));
     beaver_buf id;
@@ -234,6 +234,8 @@ static void changes_in_a_batch(void) {
     check_embedding("a", vector, 2);
 
     CHECK_FAILS(BEAVER_INVALID_ARGUMENT, "finite", beaver_batch_collection_index(batch, coll, "b", "1", Z, (const float[]){NAN}, 1, NULL, NULL, &error));
+    CHECK_GIVES_NOTHING(BEAVER_INVALID_ARGUMENT, beaver_batch_collection_index(NULL, coll, "b", "1", Z, NULL, 0, NULL, &buf, NULL));
+    CHECK_GIVES_NOTHING(BEAVER_INVALID_JSON, beaver_batch_collection_index(batch, coll, "b", "", Z, NULL, 0, NULL, &buf, NULL));
     CHECK_FAILS(BEAVER_INVALID_ARGUMENT, "empty", beaver_batch_collection_drop(batch, coll, "", &error));
     CHECK_COUNTS(0, beaver_batch_len(batch, &count, NULL));
     /* The dimension is looked at by the commit, which then changes nothing. */
@@ -249,9 +251,25 @@ static void changes_in_a_batch(void) {
     beaver_batch_free(batch);
 }
 
+static void is_made_anew(void) {
+    fresh("anew");
+    store("a", "\"text\"");
+    struct watch watch = {0, 0, 0, 0, 0};
+    CHECK_OK(beaver_collection_rebuild(coll, on_progress, &watch, on_destroy, NULL));
+    CHECK(watch.calls > 0 && watch.done == watch.total && watch.destroyed == 1);
+    CHECK_OK(beaver_collection_rebuild(coll, NULL, NULL, NULL, NULL));
+    beaver_buf report;
+    CHECK_OK(beaver_db_repair(db, on_progress, &watch, on_destroy, &report, NULL));
+    CHECK_INT(2, watch.destroyed);
+    CHECK(strstr((const char *)report.data, "\"anew\"") != NULL && strstr((const char *)report.data, "\"problems\":[]") != NULL);
+    beaver_buf_free(&report);
+    CHECK_GIVES("{\"ok\":true,\"problems\":[]}", beaver_db_verify(db, &buf, NULL));
+    CHECK_GIVES("\"text\"", beaver_collection_get(coll, "a", &buf, NULL, NULL));
+}
+
 static void is_listed(void) {
     fresh("listed");
-    index("a", "1");
+    store("a", "1");
     beaver_buf names;
     CHECK_OK(beaver_db_names(db, "collection", &names, NULL));
     CHECK(strstr((const char *)names.data, "\"listed\"") != NULL);
@@ -271,6 +289,7 @@ int main(void) {
     RUN(goes_through_a_thousand);
     RUN(is_acquired_by_one);
     RUN(changes_in_a_batch);
+    RUN(is_made_anew);
     RUN(is_listed);
     beaver_collection_free(coll);
     beaver_db_free(db);

@@ -68,7 +68,7 @@ EVERY(blobs, beaver_db_blobs, beaver_blobs_put(from, "k", (const uint8_t *)"abc"
 EVERY(log, beaver_db_log, beaver_log_append(from, "1.50", Z, NULL, NULL), "\"data\":1.50")
 
 EVERY(collection, beaver_db_collection, beaver_collection_index(from, "k", "{ \"a\":1.50}", Z, (const float[]){0.5f, 1}, 2, NULL, NULL, NULL, NULL),
-      "{\"id\":\"k\",\"embedding\":[0.5,1.0],\"body\":{ \"a\":1.50}")
+      "{\"id\":\"k\",\"embedding\":[0.5,1],\"body\":{ \"a\":1.50}")
 
 static void is_stopped_by_a_callback(void) {
     beaver_dict *dict = NULL;

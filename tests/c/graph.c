@@ -11,16 +11,16 @@ static void fresh(const char *name) {
                                           Z, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL));
 }
 
-static void connect(const char *source, const char *target, const char *label, const char *options) {
+static void join(const char *source, const char *target, const char *label, const char *options) {
     CHECK_OK(beaver_collection_connect(coll, source, target, label, options, NULL));
 }
 
 static void connects_and_disconnects(void) {
     fresh("connects");
-    connect("a", "b", "KNOWS", NULL);
-    connect("a", "b", "LIKES", "{\"weight\":0.5,\"metadata\":{\"since\": 2020}}");
-    connect("c", "a", "KNOWS", NULL);
-    connect("a", "b", "KNOWS", "{\"weight\":2}");
+    join("a", "b", "KNOWS", NULL);
+    join("a", "b", "LIKES", "{\"weight\":0.5,\"metadata\":{\"since\": 2020}}");
+    join("c", "a", "KNOWS", NULL);
+    join("a", "b", "KNOWS", "{\"weight\":2}");
     CHECK_GIVES("[{\"id\":\"b\",\"body\":2,\"edge\":{\"source\":\"a\",\"target\":\"b\",\"label\":\"KNOWS\",\"weight\":2.0,\"metadata\":null}},"
                 "{\"id\":\"b\",\"body\":2,\"edge\":{\"source\":\"a\",\"target\":\"b\",\"label\":\"LIKES\",\"weight\":0.5,\"metadata\":{\"since\": 2020}}}]",
                 beaver_collection_neighbors(coll, "a", NULL, &buf, NULL));

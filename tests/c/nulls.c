@@ -91,6 +91,8 @@ static void databases(void) {
     NAMED("path", beaver_db_backup(db, NULL, NULL, NULL, NULL, &error));
     NAMED("backup_path", beaver_db_restore(NULL, "null.db", NULL, NULL, NULL, &error));
     NAMED("path", beaver_db_restore("none.db", NULL, NULL, NULL, NULL, &error));
+    NAMED("db", beaver_db_repair(NULL, NULL, NULL, NULL, &buf, &error));
+    NAMED("out_json", beaver_db_repair(db, NULL, NULL, NULL, NULL, &error));
     NAMED("db", beaver_db_set_log(NULL, NULL, NULL, NULL, &error));
 }
 
@@ -353,6 +355,7 @@ static void collections(void) {
     NAMED("collection", beaver_collection_len(NULL, &number, &error));
     NAMED("out_count", beaver_collection_len(coll, NULL, &error));
     NAMED("collection", beaver_collection_clear(NULL, &number, &error));
+    NAMED("collection", beaver_collection_rebuild(NULL, NULL, NULL, NULL, &error));
     NAMED("collection", beaver_collection_items(NULL, &out_iter, &error));
     NAMED("out_iter", beaver_collection_items(coll, NULL, &error));
     NAMED("collection", beaver_collection_search(NULL, vec, 1, NULL, &buf, &error));

@@ -11,7 +11,7 @@ static void fresh(const char *name) {
     REQUIRE(CHECK_OK(beaver_db_collection(db, name, &coll, NULL)));
 }
 
-static void index(const char *id, const char *body, const char *options) {
+static void store(const char *id, const char *body, const char *options) {
     CHECK_OK(beaver_collection_index(coll, id, body, Z, NULL, 0, options, NULL, NULL, NULL));
 }
 
@@ -71,9 +71,9 @@ static void refuses_wrong_searches(void) {
 
 static void matches_words(void) {
     fresh("articles");
-    index("sqlite", "{\"title\":\"SQLite\",\"text\":\"A small embedded database\"}", "{\"fuzzy\":true}");
-    index("postgres", "{\"title\":\"PostgreSQL\",\"text\":\"A large database server\"}", "{\"fuzzy\":true}");
-    index("hidden", "\"database\"", "{\"fts\":false}");
+    store("sqlite", "{\"title\":\"SQLite\",\"text\":\"A small embedded database\"}", "{\"fuzzy\":true}");
+    store("postgres", "{\"title\":\"PostgreSQL\",\"text\":\"A large database server\"}", "{\"fuzzy\":true}");
+    store("hidden", "\"database\"", "{\"fts\":false}");
     CHECK_HAS("{\"id\":\"sqlite\",\"body\":{\"title\":\"SQLite\",\"text\":\"A small embedded database\"},\"score\":-",
               beaver_collection_match(coll, "embedded databases", Z, NULL, &buf, NULL));
     CHECK_GIVES("[]", beaver_collection_match(coll, "embedded server", Z, NULL, &buf, NULL));
@@ -149,7 +149,7 @@ static void fuses_several_searches(void) {
     const float python[] = {1, 0.25f}, go[] = {0, 1};
     CHECK_OK(beaver_collection_index(coll, "py", "\"Python is a language\"", Z, python, 2, NULL, NULL, NULL, NULL));
     CHECK_OK(beaver_collection_index(coll, "go", "\"Go is a language\"", Z, go, 2, NULL, NULL, NULL, NULL));
-    index("pip", "\"an installer\"", NULL);
+    store("pip", "\"an installer\"", NULL);
     CHECK_OK(beaver_collection_connect(coll, "py", "pip", "HAS", NULL, NULL));
     CHECK_GIVES("[{\"id\":\"py\",\"body\":\"Python is a language\",\"score\":0.016666666666666666,"
                 "\"legs\":{\"vector\":{\"rank\":0,\"score\":0.0625}}}]",

@@ -160,6 +160,20 @@ static void edges() {
     CHECK_INT(1, net.degree("a"));
 }
 
+static void made_anew() {
+    beaver::Database db(":memory:");
+    beaver::Collection coll = db.collection("anew");
+    coll.index("a", R"("text")", {1, 2});
+    std::uint64_t told = 0;
+    coll.rebuild([&](std::uint64_t done, std::uint64_t) { told = done; });
+    CHECK(told > 0);
+    const auto report = db.repair();
+    CHECK_TEXTS("anew", report.rebuilt);
+    CHECK_TEXTS("", report.problems);
+    CHECK(db.verify().ok);
+    CHECK_INT(1, coll.search({1, 2}).size());
+}
+
 static void one_owner() {
     beaver::Database db("owned.db");
     beaver::Collection coll = db.collection("owned");
@@ -181,6 +195,7 @@ int main() {
     RUN(many_at_once);
     RUN(batches);
     RUN(edges);
+    RUN(made_anew);
     RUN(one_owner);
     return check_end();
 }

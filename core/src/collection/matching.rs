@@ -45,6 +45,12 @@ pub struct Marks {
     pub after: String,
 }
 
+impl Marks {
+    fn texts(&self) -> [&String; 2] {
+        [&self.before, &self.after]
+    }
+}
+
 /// What a snippet looks like.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snippet {
@@ -131,6 +137,12 @@ impl MatchOptions {
         }
         if self.snippet.as_ref().is_some_and(|snippet| !(1..=64).contains(&snippet.words)) {
             return Err(Error::invalid("a snippet has 1 to 64 words"));
+        }
+        let highlight = self.highlight.iter().flat_map(Marks::texts);
+        let snippet =
+            self.snippet.iter().flat_map(|snippet| snippet.marks.texts().into_iter().chain([&snippet.ellipsis]));
+        if highlight.chain(snippet).any(|text| text.contains('\0')) {
+            return Err(Error::invalid("a mark holds the character NUL, which cannot be put into a text"));
         }
         Ok(())
     }

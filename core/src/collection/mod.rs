@@ -174,8 +174,9 @@ impl Collection {
         self.0.write(Change::Collection(CollectionChange::Clear))?.count()
     }
 
-    /// Makes everything anew that is derived from the documents: text, vocabulary, vectors, codes, indexed fields. Goes
-    /// in small steps, between which others write; a search meanwhile may miss what is not yet made. Stopped, it
+    /// Makes everything anew that is derived from the documents: text, vocabulary, vectors, codes, indexed fields. Begins
+    /// by removing the text index of the collection; then goes in small steps, between which others write. A search
+    /// meanwhile may miss what is not yet made. Stopped, it
     /// is to be done again. For a file that [`crate::Beaver::verify`] finds fault with; see
     /// [`crate::Beaver::repair`].
     ///

@@ -79,7 +79,7 @@ pub(crate) trait FieldEngine {
 
 pub(crate) trait GraphEngine {
     fn neighbors(&self, name: &str, id: &str, options: &NeighborOptions) -> Result<Vec<Neighbor>>;
-    /// From any of the sources.
+    /// From any of the sources, which are not among what is given.
     fn walk(&self, name: &str, sources: &[&str], options: &WalkOptions) -> Result<Vec<Visit>>;
     fn shortest_path(
         &self,

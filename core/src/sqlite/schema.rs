@@ -262,7 +262,7 @@ pub(super) fn complete(conn: &Connection) -> Result<()> {
     for Table(name, columns) in BASE.iter().chain(&ADDED) {
         conn.execute_batch(&format!("CREATE TABLE IF NOT EXISTS {name} {columns}"))?;
     }
-    create_text_table(conn, TEXT_TABLE, "porter")?;
+    create_text_table(conn, TEXT_TABLE, TEXT_COLUMNS, "porter")?;
     if !has_column(conn, "beaver_edges", "weight")? {
         conn.execute_batch("ALTER TABLE beaver_edges ADD COLUMN weight REAL NOT NULL DEFAULT 1.0")?;
     }
@@ -280,9 +280,9 @@ pub(super) fn complete(conn: &Connection) -> Result<()> {
 }
 
 /// Creates a text index, if it is not there.
-pub(super) fn create_text_table(conn: &Connection, table: &str, tokenizer: &str) -> Result<()> {
+pub(super) fn create_text_table(conn: &Connection, table: &str, columns: &str, tokenizer: &str) -> Result<()> {
     Ok(conn.execute_batch(&format!(
-        "CREATE VIRTUAL TABLE IF NOT EXISTS {table} USING fts5({TEXT_COLUMNS}, tokenize = '{tokenizer}')"
+        "CREATE VIRTUAL TABLE IF NOT EXISTS {table} USING fts5({columns}, tokenize = '{tokenizer}')"
     ))?)
 }
 
@@ -316,7 +316,7 @@ fn create_stand_ins(conn: &Connection) -> Result<()> {
         }
     }
     if !exists(conn, TEXT_TABLE)? {
-        create_text_table(conn, &format!("temp.{TEXT_TABLE}"), "porter")?;
+        create_text_table(conn, &format!("temp.{TEXT_TABLE}"), TEXT_COLUMNS, "porter")?;
     }
     if !has_column(conn, "beaver_edges", "weight")? {
         conn.execute_batch(if exists(conn, "beaver_edges")? {

@@ -31,6 +31,7 @@ const CHECKS: &[Check] = &[
     collection::edge_problems,
     collection::vector_problems,
     collection::fields::problems,
+    collection::text_problems,
 ];
 
 /// Checks the file as of one moment.

@@ -66,6 +66,8 @@ pub(super) struct Known {
     pub log_times: Option<super::log::Taken>,
     /// What encodes the vectors of the collection and generation that was written last.
     pub encoder: Option<(i64, i64, crate::vector::Encoder)>,
+    /// Words that are in the vocabulary of the collection that was written last.
+    pub learned: Option<super::collection::Learned>,
 }
 
 /// What a thread wants done in one commit.

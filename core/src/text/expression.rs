@@ -241,12 +241,28 @@ impl Expression<'_> {
                 right.add_strings(strings);
             }
             Expression::List(list) => {
-                let phrases = list.iter().flat_map(|one| match one {
-                    Match::Phrase(phrase) | Match::Initial(phrase) => std::slice::from_ref(phrase),
-                    Match::Near(phrases, _) => phrases.as_slice(),
-                });
+                let phrases = list.iter().flat_map(Match::phrases);
                 strings.extend(phrases.flat_map(|phrase| &phrase.0).map(|(string, _)| string.as_ref()));
             }
+        }
+    }
+
+    /// All phrases of the expression that may occur in what it matches.
+    pub fn phrases(&self) -> Vec<&Phrase<'_>> {
+        let mut phrases = Vec::new();
+        self.add_phrases(&mut phrases);
+        phrases
+    }
+
+    fn add_phrases<'e>(&'e self, phrases: &mut Vec<&'e Phrase<'e>>) {
+        match self {
+            Expression::Binary(left, operator, right) => {
+                left.add_phrases(phrases);
+                if *operator != Operator::Not {
+                    right.add_phrases(phrases);
+                }
+            }
+            Expression::List(list) => phrases.extend(list.iter().flat_map(Match::phrases)),
         }
     }
 
@@ -271,6 +287,15 @@ impl Display for Expression<'_> {
                 right.write_operand(f, |inner| inner <= *operator)
             }
             Expression::List(list) => write_all(f, list, " "),
+        }
+    }
+}
+
+impl Match<'_> {
+    fn phrases(&self) -> &[Phrase<'_>] {
+        match self {
+            Match::Phrase(phrase) | Match::Initial(phrase) => std::slice::from_ref(phrase),
+            Match::Near(phrases, _) => phrases,
         }
     }
 }

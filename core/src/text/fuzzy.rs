@@ -7,6 +7,7 @@ use std::fmt::Write;
 use super::expression::write_string;
 use super::fold::fold;
 use super::in_content;
+use super::query::{TRIGRAM, Tokens};
 use super::vocabulary::{self, Lookup};
 use super::words::words;
 
@@ -82,12 +83,13 @@ enum Change {
 }
 
 impl FuzzyQuery {
-    /// The query of a text: its first [`MAX_FUZZY_WORDS`] distinct words. None if there is no word. With
-    /// `prefix_last` the last word is a prefix that may hold typos.
-    pub fn new(text: &str, fuzziness: Fuzziness, prefix_last: bool) -> Option<Self> {
+    /// The query of a text: its first [`MAX_FUZZY_WORDS`] distinct words; for trigrams of those that have three
+    /// characters. None if there is no word. With `prefix_last` the last word is a prefix that may hold typos.
+    pub fn new(text: &str, tokens: Tokens, fuzziness: Fuzziness, prefix_last: bool) -> Option<Self> {
         let mut seen = HashSet::new();
         let mut texts = Vec::new();
-        let mut all = words(text);
+        let found = |word: &&str| tokens == Tokens::Words || word.chars().nth(TRIGRAM - 1).is_some();
+        let mut all = words(text).filter(found);
         let mut last_is_new = false;
         for word in all.by_ref().take(MAX_WORDS_READ).map(fold) {
             last_is_new = texts.len() < MAX_FUZZY_WORDS && seen.insert(word.clone());
@@ -396,7 +398,7 @@ mod tests {
         let mut known: Vec<String> = texts.iter().flat_map(|text| words(text)).map(|w| fold(w).into_owned()).collect();
         known.sort_unstable();
         known.dedup();
-        let query = FuzzyQuery::new(query, fuzziness, prefix_last).unwrap();
+        let query = FuzzyQuery::new(query, Tokens::Words, fuzziness, prefix_last).unwrap();
         search(&Table::of("porter", texts), &known, &query)
     }
 
@@ -443,24 +445,24 @@ mod tests {
         let find = |query| search_texts(&texts, query, Fuzziness::Max(1), false);
         assert_eq!(find("this OR that"), [(1, 0)]);
         assert_eq!(find("\"that\" (this) NOT*"), [(2, 0)]);
-        assert!(FuzzyQuery::new(" -- 🎉", Fuzziness::Auto, true).is_none());
+        assert!(FuzzyQuery::new(" -- 🎉", Tokens::Words, Fuzziness::Auto, true).is_none());
     }
 
     #[test]
     fn every_word_has_its_budget() {
         let budgets = |text, fuzziness| -> Vec<u8> {
-            let query = FuzzyQuery::new(text, fuzziness, false).unwrap();
+            let query = FuzzyQuery::new(text, Tokens::Words, fuzziness, false).unwrap();
             query.words().iter().map(|word| word.lookup.budget).collect()
         };
         assert_eq!(budgets("a of the data datas database databases", Fuzziness::Auto), [0, 0, 0, 0, 1, 1, 2]);
         assert_eq!(budgets("a of the database", Fuzziness::Max(3)), [0, 1, 2, 3]);
-        assert_eq!(FuzzyQuery::new("a b", Fuzziness::Auto, false).unwrap().greatest_distance(), 1);
-        assert_eq!(FuzzyQuery::new("a b", Fuzziness::Max(3), false).unwrap().greatest_distance(), 3);
+        assert_eq!(FuzzyQuery::new("a b", Tokens::Words, Fuzziness::Auto, false).unwrap().greatest_distance(), 1);
+        assert_eq!(FuzzyQuery::new("a b", Tokens::Words, Fuzziness::Max(3), false).unwrap().greatest_distance(), 3);
     }
 
     #[test]
     fn the_nearest_expansions_are_kept_in_whatever_order_they_come() {
-        let query = FuzzyQuery::new("data", Fuzziness::Max(1), false).unwrap();
+        let query = FuzzyQuery::new("data", Tokens::Words, Fuzziness::Max(1), false).unwrap();
         let known: Vec<String> = (0..800).map(|n| format!("{}ata{}", ["d", "x"][n % 2], "s".repeat(n / 2))).collect();
         let mut forwards = Expansion::new(&query.words()[0]);
         let mut backwards = forwards.clone();
@@ -479,7 +481,7 @@ mod tests {
         let table = Table::of("porter", &["some text"]);
         let text = (0..1_000).map(|n| format!("word{n}word")).collect::<Vec<_>>().join(" ");
         for fuzziness in [Fuzziness::Auto, Fuzziness::Max(3)] {
-            let query = FuzzyQuery::new(&text, fuzziness, true).unwrap();
+            let query = FuzzyQuery::new(&text, Tokens::Words, fuzziness, true).unwrap();
             assert_eq!(query.words().len(), MAX_FUZZY_WORDS);
             let expansions: Vec<Expansion> = (query.words().iter().enumerate())
                 .map(|(at, word)| {
@@ -538,7 +540,7 @@ mod tests {
             prefix_last: bool,
         ) {
             let fuzziness = if max == 0 { Fuzziness::Auto } else { Fuzziness::Max(max) };
-            let query = FuzzyQuery::new(&query, fuzziness, prefix_last).unwrap();
+            let query = FuzzyQuery::new(&query, Tokens::Words, fuzziness, prefix_last).unwrap();
             let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
             let mut known: Vec<String> = texts.iter().flat_map(|text| text.split(' ')).map(String::from).collect();
             known.sort_unstable();

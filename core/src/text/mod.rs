@@ -15,7 +15,10 @@ pub(crate) mod words;
 #[cfg(test)]
 mod fts5;
 
+/// What stands before the parenthesis of an expression that looks into the column of the texts only.
+const IN_CONTENT: &str = "{field_content} : ";
+
 /// An expression of FTS5 looking into the column of the texts only.
 fn in_content(expression: &str) -> String {
-    format!("{{field_content}} : ({expression})")
+    format!("{IN_CONTENT}({expression})")
 }

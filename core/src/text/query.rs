@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::expression::{self, Expression, write_string};
 use super::fold::fold;
-use super::in_content;
 use super::words::words;
+use super::{IN_CONTENT, in_content};
 
 /// How many distinct words of a query are searched; what follows them is ignored.
 pub(crate) const MAX_WORDS: usize = 64;
@@ -21,7 +21,7 @@ const MAX_EXPRESSION_BYTES: usize = 4_096;
 const MAX_TRIGRAM_CHARS: usize = 1_024;
 
 /// The characters of a trigram: shorter words are not in such an index.
-const TRIGRAM: usize = 3;
+pub(super) const TRIGRAM: usize = 3;
 
 /// What the tokenizer of a table makes of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +53,16 @@ pub(crate) fn fts5_query(text: &str, tokens: Tokens, prefix_last: bool) -> Optio
         None => plain_trigrams(text),
     };
     expression.map(|expression| in_content(&expression))
+}
+
+/// Of an expression that [`fts5_query`] or a level of a fuzzy query made: one that any of its words or phrases
+/// matches, but for those that it excludes. None if there is none.
+pub(crate) fn any_phrase(expression: &str) -> Option<String> {
+    let expression = expression::parse(expression.strip_prefix(IN_CONTENT)?, false)?;
+    let mut seen = HashSet::new();
+    let phrases = expression.phrases().into_iter().map(ToString::to_string);
+    let phrases: Vec<String> = phrases.filter(|phrase| seen.insert(phrase.clone())).collect();
+    (!phrases.is_empty()).then(|| in_content(&phrases.join(" OR ")))
 }
 
 /// The text as a valid expression, unless that is too large.

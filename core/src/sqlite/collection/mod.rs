@@ -11,6 +11,7 @@ mod text;
 mod vectors;
 
 pub(super) use graph::problems as edge_problems;
+pub(super) use text::{Learned, problems as text_problems};
 pub(super) use vectors::{CodeCache, problems as vector_problems};
 
 use super::apply::Tx;

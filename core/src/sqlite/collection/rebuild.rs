@@ -14,7 +14,8 @@ use crate::error::Result;
 use crate::sqlite::apply::Tx;
 use crate::value::Json;
 
-/// Rebuilds the next few documents after that id; from none on, it first removes what belongs to no document.
+/// Rebuilds the next few documents after that id; from none on, it first removes all text, and what belongs to no
+/// document.
 pub(super) fn step(tx: &mut Tx<'_>, name: &str, after: Option<&str>) -> Result<Reply> {
     let mut info = if documents::any(tx.conn, name)? {
         Info::create(tx.conn, name)?
@@ -53,7 +54,7 @@ fn begin(tx: &mut Tx<'_>, name: &str, info: &mut Info) -> Result<()> {
         info.set_dimension(tx.conn, dimension)?;
     }
     text::prepare(tx.conn, info.settings.tokenizer)?;
-    text::sweep(tx, info, name)?;
+    text::clear(tx, info, name)?;
     vectors::forget_codes(tx, info)?;
     tx.conn.execute(
         "DELETE FROM beaver_documents WHERE collection_id = ?1 AND NOT EXISTS
@@ -71,8 +72,6 @@ fn one(tx: &mut Tx<'_>, name: &str, info: &Info, id: &str, vector: Option<&[u8]>
         Some(Entry { fts, fuzzy, .. }) => (fts.clone(), *fuzzy),
         None => (None, false),
     };
-    // All its rows go, also those that nobody knows of.
-    text::remove(tx, info, name, id, text::Rows::UNKNOWN)?;
     // A body that is no JSON cannot be searched; `verify` names it.
     let value = parse_text(body.unwrap_or("{}")).ok();
     let selection = fts.as_deref().map_or(Ok(Fts::All), Fts::from_json)?;

@@ -1,5 +1,5 @@
 /* The C testee of the conformance suite: reads requests, calls the C API, answers. */
-#include "wire.h"
+#include "testee.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +32,7 @@ static void release(object *gone) {
     if (strcmp(gone->kind, "queue") == 0) beaver_queue_free(gone->handle);
     if (strcmp(gone->kind, "blob") == 0) beaver_blobs_free(gone->handle);
     if (strcmp(gone->kind, "log") == 0) beaver_log_free(gone->handle);
+    if (strcmp(gone->kind, "collection") == 0) beaver_collection_free(gone->handle);
     if (strcmp(gone->kind, "lock") == 0) beaver_lock_free(gone->handle);
     if (strcmp(gone->kind, "writer") == 0) beaver_blob_writer_free(gone->handle);
     if (strcmp(gone->kind, "reader") == 0) beaver_blob_reader_free(gone->handle);
@@ -39,7 +40,7 @@ static void release(object *gone) {
     free(gone);
 }
 
-static void keep(beaver_status status, const char *kind, void *handle) {
+void keep(beaver_status status, const char *kind, void *handle) {
     if (status == BEAVER_OK) {
         object *old = find(keep_as), *made = malloc(sizeof *made);
         *made = (object){objects, strdup(keep_as), kind, handle};
@@ -61,12 +62,12 @@ static void reset(void) {
 /* --- what has another form in C than on the wire --- */
 
 static double ttl(void) { return number("ttl", 0); }
-static double lock_ttl(void) { return number("ttl", 60); }
+double lock_ttl(void) { return number("ttl", 60); }
 static int64_t start(void) { return integer("start", 0); }
 static int64_t stop(void) { return integer("stop", INT64_MAX); }
 static uint64_t id(void) { return (uint64_t)integer("id", 0); }
 
-static void put_value(FILE *file, const cJSON *value) {
+void put_value(FILE *file, const cJSON *value) {
     fwrite(value->valuestring, 1, (size_t)value->valuedouble, file);
 }
 
@@ -145,36 +146,6 @@ static void get_many(const beaver_dict *dict) {
 }
 
 /* --- the operations: one line each --- */
-
-#define OP(name, answer)           \
-    if (strcmp(verb, name) == 0) { \
-        answer;                    \
-        return true;               \
-    }
-
-/* A call that makes an object, and leaves it in `made`. */
-#define MAKE(kind, type, call)   \
-    type *made = NULL;           \
-    beaver_status status = call; \
-    keep(status, kind, made)
-
-/* A call that takes many things as one JSON text, `many`. */
-#define MANY(name, brackets, put, answer)       \
-    made_text many = join(name, brackets, put); \
-    answer;                                     \
-    free(many.data)
-
-/* What all structures can do. */
-#define STRUCTURE(kind, object)                                                                 \
-    OP("acquire", MAKE(kind, beaver_##object,                                                   \
-       beaver_##object##_acquire(object, timeout_ms(), lock_ttl(), &made, &error)))             \
-    OP("release", give_found(beaver_##object##_release(object, &error)))                        \
-    OP("renew", give_found(beaver_##object##_renew(object, lock_ttl(), &error)))                \
-    OP("locked", give_flag(beaver_##object##_locked(object, &out.flag, &error)))                \
-    OP("len", give_number(beaver_##object##_len(object, &out.count, &error)))                   \
-    OP("clear", give_number(beaver_##object##_clear(object, &out.count, &error)))               \
-    OP("dump", give_string(beaver_##object##_dump(object, text("options"), &out.json, &error))) \
-    OP("load", give_null(beaver_##object##_load(object, JSON("text"), text("options"), NULL, &error)))
 
 static bool dict_op(const beaver_dict *dict, const char *verb) {
     OP("set", give_null(beaver_dict_set(dict, text("key"), JSON("value"), ttl(), &error)))
@@ -292,18 +263,6 @@ static bool lock_op(const beaver_lock *lock, const char *verb) {
 
 /* --- batches --- */
 
-/* One operation of a batch, with the handle of a structure that it lives no longer than. */
-#define ADD(name, object, open, call)                                               \
-    if (strcmp(text("op"), name) == 0) {                                            \
-        beaver_##object *object = NULL;                                             \
-        beaver_status status = beaver_db_##open(db, text("name"), &object, &error); \
-        if (status == BEAVER_OK) status = call;                                     \
-        beaver_##object##_free(object);                                             \
-        return status;                                                              \
-    }
-#define ADD_TO(object, verb, ...) \
-    ADD(#object "_" #verb, object, object, beaver_batch_##object##_##verb(batch, object, __VA_ARGS__))
-
 static beaver_status add(const beaver_db *db, beaver_batch *batch, const char *when, const made_text *values) {
     int64_t index = integer("index", 0);
     ADD_TO(dict, set, text("key"), JSON("value"), ttl(), when, &error)
@@ -324,7 +283,7 @@ static beaver_status add(const beaver_db *db, beaver_batch *batch, const char *w
     ADD("log_append", log, log, member("at") == NULL
         ? beaver_batch_log_append(batch, log, JSON("data"), &error)
         : beaver_batch_log_append_at(batch, log, JSON("data"), integer("at", 0), &error))
-    return BEAVER_INVALID_ARGUMENT; /* C has no such operation */
+    return collection_add(db, batch);
 }
 
 static void run_batch(const beaver_db *db) {
@@ -358,6 +317,7 @@ static bool database_op(const beaver_db *db, const char *verb) {
     OP("queue", MAKE("queue", beaver_queue, beaver_db_queue(db, text("name"), &made, &error)))
     OP("blob", MAKE("blob", beaver_blobs, beaver_db_blobs(db, text("name"), &made, &error)))
     OP("log", MAKE("log", beaver_log, beaver_db_log(db, text("name"), &made, &error)))
+    OP("collection", MAKE("collection", beaver_collection, beaver_db_collection(db, text("name"), &made, &error)))
     OP("lock", MAKE("lock", beaver_lock, beaver_db_lock(db, text("name"), &made, &error)))
     OP("batch", run_batch(db))
     OP("close", give_null(beaver_db_close(db, &error)))
@@ -384,6 +344,7 @@ static bool free_standing_op(const char *verb, object *on) {
     OP("free", if (on != NULL) release(on); give_null(BEAVER_OK))
     OP("open", MAKE("database", beaver_db, beaver_db_open(text("path"), text("options"), &made, &error)))
     OP("restore", give_null(beaver_db_restore(text("from"), text("to"), NULL, NULL, NULL, &error)))
+    OP("rerank", give_json(beaver_rerank(JSON("lists"), text("options"), &out.json, &error)))
     return false;
 }
 
@@ -395,6 +356,7 @@ static bool object_op(const object *on, const char *kind, const char *verb) {
     if (strcmp(kind, "queue") == 0) return queue_op(on->handle, verb);
     if (strcmp(kind, "blob") == 0) return blob_op(on->handle, verb);
     if (strcmp(kind, "log") == 0) return log_op(on->handle, verb);
+    if (strcmp(kind, "collection") == 0) return collection_op(on->handle, verb);
     if (strcmp(kind, "lock") == 0) return lock_op(on->handle, verb);
     if (strcmp(kind, "writer") == 0) return writer_op(on->handle, verb);
     return reader_op(on->handle, verb);

@@ -40,13 +40,18 @@ static void decode_hex(cJSON *item) {
     item->valuedouble = (double)len;
 }
 
-/* Makes strings of tagged objects, and gives every string its length, in the member that is free: valuedouble. */
+/* Makes strings of tagged objects (an array of a vector), and gives every string its length, in the member that is free: valuedouble. */
 static void settle(cJSON *item) {
     if (cJSON_IsString(item)) item->valuedouble = (double)strlen(item->valuestring);
     for (cJSON *child = item->child; child != NULL; child = child->next) settle(child);
 
     cJSON *tagged = item->child;
-    if (cJSON_IsObject(item) && tagged != NULL && tagged->string[0] == '$') {
+    if (cJSON_IsObject(item) && tagged != NULL && strcmp(tagged->string, "$vec") == 0) {
+        item->type = cJSON_Array;
+        item->child = tagged->child;
+        tagged->child = NULL;
+        cJSON_Delete(tagged);
+    } else if (cJSON_IsObject(item) && tagged != NULL && tagged->string[0] == '$') {
         if (strcmp(tagged->string, "$bytes") == 0) decode_hex(tagged);
         item->type = cJSON_String;
         item->valuestring = tagged->valuestring;
@@ -80,6 +85,14 @@ int64_t integer(const char *name, int64_t otherwise) {
 
 double number(const char *name, double otherwise) {
     return text(name) == NULL ? otherwise : strtod(text(name), NULL); /* reads "nan" and "inf" too */
+}
+
+float *vector(const char *name, size_t *dim) {
+    const cJSON *components = member(name), *component = NULL;
+    float *made = components == NULL ? NULL : malloc(((size_t)cJSON_GetArraySize(components) + 1) * sizeof *made);
+    *dim = 0;
+    cJSON_ArrayForEach(component, components) made[(*dim)++] = strtof(component->valuestring, NULL);
+    return made;
 }
 
 int64_t timeout_ms(void) { return member("timeout") == NULL ? -1 : (int64_t)(number("timeout", 0) * 1000 + 0.5); }
@@ -304,5 +317,35 @@ void give_blob(beaver_status status) {
         put_metadata();
         printf("}");
     }
+    clean_up();
+}
+
+void give_document(beaver_status status) {
+    if (got(status)) {
+        printf("{\"id\":");
+        put_string(stdout, text("id"), length("id"));
+        printf(",\"body\":");
+        put_json(stdout, begin(&out.json), end(&out.json));
+        printf(",\"embedding\":%s", out.metadata.data == NULL ? "null" : "{\"$vec\":[");
+        const float *components = (const float *)(const void *)out.metadata.data;
+        for (size_t at = 0; at < out.metadata.len / sizeof *components; at++) {
+            printf("%s%.9g", at == 0 ? "" : ",", (double)components[at]);
+        }
+        printf(out.metadata.data == NULL ? "}" : "]}}");
+    }
+    clean_up();
+}
+
+void give_indexed(beaver_status status) {
+    if (got(status)) {
+        printf("{\"id\":");
+        put_string(stdout, begin(&out.json), out.json.len);
+        printf(",\"written\":%s}", out.flag ? "true" : "false");
+    }
+    clean_up();
+}
+
+void give_count(beaver_status status) {
+    if (got(status)) printf("{\"count\":%llu}", (unsigned long long)out.count);
     clean_up();
 }

@@ -19,6 +19,7 @@ size_t length(const char *name);
 int64_t integer(const char *name, int64_t otherwise);
 double number(const char *name, double otherwise);
 int64_t timeout_ms(void);
+float *vector(const char *name, size_t *dim); /* NULL if it is missing; the caller frees it */
 
 /* A text and its length, as the calls that take JSON or bytes want it. */
 #define JSON(name) text(name), length(name)
@@ -59,6 +60,10 @@ void give_members(beaver_status status, const char *keys); /* of the object `jso
 void give_metadata(beaver_status status);                  /* null if there is none */
 void give_blob(beaver_status status);
 void give_bytes(beaver_status status, const uint8_t *data, size_t len);
+
+void give_document(beaver_status status); /* the argument `id`, the body in `json`, the embedding in `metadata` */
+void give_indexed(beaver_status status);  /* the id in `json`, and whether it was written in `flag` */
+void give_count(beaver_status status);    /* an object with `count` */
 
 void give_failure(beaver_status status, int64_t index); /* of the operation of a batch; -1 for none */
 void give_error(const char *kind, const char *message, int64_t index);

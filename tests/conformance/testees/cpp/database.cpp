@@ -17,6 +17,7 @@ Answer ask(const Request& request, beaver::Database& db) {
     if (verb == "queue") return request.keep(db.queue(name()));
     if (verb == "blob") return request.keep(db.blobs(name()));
     if (verb == "log") return request.keep(db.log(name()));
+    if (verb == "collection") return request.keep(db.collection(name()));
     if (verb == "lock") return request.keep(db.lock(name()));
     if (verb == "names") return answer::of(db.names(request.args.text("kind")));
     if (verb == "info") return answer::of(info(db));
@@ -84,7 +85,7 @@ static void add(const beaver::Database& db, beaver::Batch& batch, const Args& op
         batch.blob_delete(db.blobs(name), key());
     else if (what == "log_append")
         batch.log_append(db.log(name), op.text("data"), op.time("at"));
-    else
+    else if (what.rfind("collection_", 0) != 0 || !add(db.collection(name), batch, op))
         invalid("the testee does not know the operation " + what);
 }
 

@@ -42,6 +42,7 @@ static Answer dispatch(const Request& request) {
         beaver::Database::restore(args.text("from"), args.text("to"));
         return answer::null();
     }
+    if (request.op == "rerank") return rerank(request);
     const auto object = request.objects.find(request.on);
     if (!object) invalid("there is no such object");
     std::unique_lock guard(object->one_at_a_time, std::defer_lock);

@@ -62,6 +62,8 @@ public:
     std::int64_t integer(const char* name, std::int64_t otherwise = 0) const;
     std::optional<beaver::Time> time(const char* name) const;
     std::vector<Args> items(const char* name) const;
+    /// An embedding or a query vector, if there is one.
+    std::optional<std::vector<float>> vector(const char* name) const;
     /// The options, which may have these members only.
     Args options(const std::set<std::string>& known) const;
     beaver::When condition() const;
@@ -75,8 +77,8 @@ struct Object {
     template <class T>
     explicit Object(T object) : what(std::move(object)) {}
 
-    std::variant<beaver::Database, beaver::Dict, beaver::List, beaver::Queue, beaver::Blobs, beaver::Log, beaver::Lock,
-                 beaver::BlobWriter, beaver::BlobReader>
+    std::variant<beaver::Database, beaver::Dict, beaver::List, beaver::Queue, beaver::Blobs, beaver::Log,
+                 beaver::Collection, beaver::Lock, beaver::BlobWriter, beaver::BlobReader>
         what;
     std::mutex one_at_a_time;
 };
@@ -119,9 +121,13 @@ Answer ask(const Request& request, beaver::List& list);
 Answer ask(const Request& request, beaver::Queue& queue);
 Answer ask(const Request& request, beaver::Blobs& blobs);
 Answer ask(const Request& request, beaver::Log& log);
+Answer ask(const Request& request, beaver::Collection& collection);
 Answer ask(const Request& request, beaver::Lock& lock);
 Answer ask(const Request& request, beaver::BlobWriter& writer);
 Answer ask(const Request& request, beaver::BlobReader& reader);
 Answer batch(const Request& request, const beaver::Database& db);
+/// Adds an operation of a collection; false if it is none.
+bool add(const beaver::Collection& collection, beaver::Batch& batch, const Args& op);
+Answer rerank(const Request& request);
 
 [[noreturn]] void invalid(const std::string& message);

@@ -81,12 +81,20 @@ beaver::Bytes Args::bytes(const char* name) const {
     return {bytes.begin(), bytes.end()};
 }
 
-double Args::number(const char* name) const {
-    const json& value = at(name);
+static double number_of(const json& value) {
     if (!value.is_object()) return value.get<double>();
     const auto which = value.at("$float").get<std::string>();
     const double infinity = std::numeric_limits<double>::infinity();
     return which == "inf" ? infinity : which == "-inf" ? -infinity : std::nan("");
+}
+
+double Args::number(const char* name) const { return number_of(at(name)); }
+
+std::optional<std::vector<float>> Args::vector(const char* name) const {
+    if (!has(name)) return std::nullopt;
+    std::vector<float> components;
+    for (const auto& component : at(name).at("$vec")) components.push_back(static_cast<float>(number_of(component)));
+    return components;
 }
 
 beaver::Timeout Args::timeout() const {

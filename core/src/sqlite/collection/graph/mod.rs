@@ -5,6 +5,8 @@
 mod edges;
 mod neighbors;
 mod path;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 pub(super) use edges::{clear, connect, disconnect, remove};

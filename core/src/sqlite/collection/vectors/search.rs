@@ -13,7 +13,7 @@ use super::chunks::{self, Place};
 use crate::collection::document::parse_body;
 use crate::collection::{CollectionInfo, Document, Effort, Filter, Hit, SearchOptions, SearchPlan};
 use crate::engine::VectorEngine;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::sqlite::source::{Source, View};
 use crate::value::Json;
 use crate::vector::{self, Candidates, Exact, Probe, Top};
@@ -33,6 +33,10 @@ const FEW: usize = 2_000;
 
 /// The vector of a document, and whose collection it is in.
 const VECTOR: &str = "SELECT collection_id, vector FROM beaver_vectors WHERE doc_id = ?1";
+
+/// A document by its number.
+const DOCUMENT: &str = "SELECT c.item_id, c.item_vector, c.metadata FROM beaver_documents AS d
+    JOIN beaver_collections AS c ON c.collection = ?1 AND c.item_id = d.item_id WHERE d.doc_id = ?2";
 
 impl<S: Source> VectorEngine for S {
     fn vector_search(&self, name: &str, vector: &[f32], options: &SearchOptions) -> Result<(Vec<Hit>, SearchPlan)> {
@@ -226,26 +230,30 @@ struct Ranked<'s> {
     collection: i64,
     exact: Exact,
     top: Top<u32>,
+    /// Only as many as are asked for: what tells when to stop.
+    asked: Top<u32>,
 }
 
 impl<'s> Ranked<'s> {
     fn new(search: &'s Search<'s>, info: &Info) -> Self {
         let exact = Exact::new(info.settings.metric, search.query);
-        Ranked { search, collection: info.id, exact, top: Top::new(search.options.k + MARGIN) }
+        let k = search.options.k;
+        Ranked { search, collection: info.id, exact, top: Top::new(k + MARGIN), asked: Top::new(k) }
     }
 
     /// Whether a document that promises no more than this is not among the nearest.
     fn is_hopeless(&self, bound: f32) -> bool {
-        self.top.limit().is_some_and(|limit| f64::from(bound) > limit)
+        self.asked.limit().is_some_and(|limit| f64::from(bound) > limit)
     }
 
     fn begin_again(&mut self) {
         self.top = Top::new(self.search.options.k + MARGIN);
+        self.asked = Top::new(self.search.options.k);
     }
 
     /// Compares a document; false if it has no vector any more.
     fn compare(&mut self, doc: u32, plan: &mut SearchPlan) -> Result<bool> {
-        let Ranked { search, collection, exact, top } = self;
+        let Ranked { search, collection, exact, top, asked } = self;
         let distance = search.view.conn.hot(VECTOR, |select| {
             let mut rows = select.query([doc])?;
             let Some(row) = rows.next()? else { return Ok(None) };
@@ -259,6 +267,7 @@ impl<'s> Ranked<'s> {
         let Some(distance) = distance else { return Ok(false) };
         plan.compared += 1;
         top.push(distance.into(), doc);
+        asked.push(distance.into(), doc);
         Ok(true)
     }
 
@@ -284,13 +293,11 @@ impl<'s> Nearest<'s> {
 
     /// Compares a document that passes the filter.
     fn compare_document(&mut self, doc: u32, plan: &mut SearchPlan) -> Result<()> {
-        let mut select = self.search.view.conn.prepare_cached(
-            "SELECT c.item_id, c.item_vector, c.metadata FROM beaver_documents AS d
-             JOIN beaver_collections AS c ON c.collection = ?1 AND c.item_id = d.item_id WHERE d.doc_id = ?2",
-        )?;
-        let row: Option<(String, Option<Vec<u8>>, Option<String>)> = select
-            .query_row(params![self.search.name, doc], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-            .optional()?;
+        let row: Option<(String, Option<Vec<u8>>, Option<String>)> = self.search.view.conn.hot(DOCUMENT, |select| {
+            let row =
+                select.query_row(params![self.search.name, doc], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+            Ok(row.optional()?)
+        })?;
         let Some((id, Some(vector), body)) = row else { return Ok(()) };
         plan.bytes_read += vector.len() as u64;
         if let Some(distance) = self.exact.stored(&vector)

@@ -4,7 +4,7 @@ use beaver_core::{Beaver, Json, Outcome, Result};
 
 use crate::answer::Answer;
 use crate::args::Args;
-use crate::mutation;
+use crate::{documents, mutation};
 
 pub fn run(db: &Beaver, args: &Args) -> Result<Answer> {
     let mut batch = db.batch();
@@ -53,6 +53,18 @@ fn add(db: &Beaver, batch: &mut beaver_core::Batch, op: &Args) -> Result<()> {
         }
         "blob_delete" => batch.blob_delete(&db.blobs(name)?, key),
         "log_append" => batch.log_append(&db.log(name)?, op.json("data")?, op.int("at")),
+        "collection_index" => {
+            let options = documents::index_options(op)?;
+            batch.collection_index(&db.collection(name)?, documents::document(op)?, &options)
+        }
+        "collection_drop" => batch.collection_drop(&db.collection(name)?, &mutation::text(op.text("id"))),
+        "collection_clear" => batch.collection_clear(&db.collection(name)?),
+        "collection_connect" => batch.collection_connect(&db.collection(name)?, documents::edge(op)?),
+        "collection_disconnect" => {
+            let (source, target) = (mutation::text(op.text("source")), mutation::text(op.text("target")));
+            let label = op.optional("label").map(mutation::text);
+            batch.collection_disconnect(&db.collection(name)?, &source, &target, label.as_deref())
+        }
         other => Err(beaver_core::Error::new(
             beaver_core::ErrorKind::InvalidArgument,
             format!("the testee does not know the operation {other}"),
