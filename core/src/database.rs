@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::batch::Batch;
 use crate::blob::Blobs;
-use crate::collection::{Collection, Progress};
+use crate::collection::Collection;
 use crate::dict::Dict;
 use crate::engine::{Engine, Kind, Store};
 use crate::error::Result;
@@ -80,12 +80,12 @@ pub struct Stats {
     pub writers_waiting: u64,
 }
 
-/// How far a backup or a restore is.
+/// How far a long piece of work is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BackupProgress {
-    /// Pages copied.
+pub struct Progress {
+    /// What is done: pages of a backup, documents or edges otherwise.
     pub done: u64,
-    /// Pages in all.
+    /// How much there is in all, as far as that is known; never less than `done`.
     pub total: u64,
 }
 
@@ -284,7 +284,7 @@ impl Beaver {
     /// # Errors
     /// INVALID_ARGUMENT if the path is the database itself or one of the files beside it; BUSY if it is
     /// another database that somebody has open; INTERRUPTED if it was stopped; IO, FULL, CLOSED, PAUSED.
-    pub fn backup(&self, path: impl AsRef<Path>, mut progress: impl FnMut(BackupProgress) -> bool) -> Result<()> {
+    pub fn backup(&self, path: impl AsRef<Path>, mut progress: impl FnMut(Progress) -> bool) -> Result<()> {
         self.engine.backup(path.as_ref(), &mut progress)
     }
 
@@ -299,7 +299,7 @@ impl Beaver {
     pub fn restore(
         backup: impl AsRef<Path>,
         path: impl AsRef<Path>,
-        mut progress: impl FnMut(BackupProgress) -> bool,
+        mut progress: impl FnMut(Progress) -> bool,
     ) -> Result<()> {
         sqlite::restore(backup.as_ref(), path.as_ref(), &mut progress)
     }

@@ -14,7 +14,7 @@ pub(crate) use collection::{
 };
 
 use crate::clock::Micros;
-use crate::database::{BackupProgress, Info, Stats, VerifyReport};
+use crate::database::{Info, Progress, Stats, VerifyReport};
 use crate::error::{Error, Result};
 use crate::options::{Durability, LogSink};
 use crate::value::Json;
@@ -475,7 +475,7 @@ pub(crate) trait Engine: Store {
     fn stats(&self) -> Result<Stats>;
     fn vacuum(&self) -> Result<()>;
     fn checkpoint(&self) -> Result<()>;
-    fn backup(&self, path: &std::path::Path, progress: &mut dyn FnMut(BackupProgress) -> bool) -> Result<()>;
+    fn backup(&self, path: &std::path::Path, progress: &mut dyn FnMut(Progress) -> bool) -> Result<()>;
     fn pause(&self) -> Result<()>;
     fn resume(&self) -> Result<()>;
     fn interrupt(&self);

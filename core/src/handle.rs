@@ -163,7 +163,7 @@ pub trait Structure: Sized + AsRef<Handle> + From<Handle> {
 
     /// Reads a dump, of either format and of BeaverDB 1.x too, into this structure, and tells how many
     /// items it had. All of it is loaded, or nothing: it is one transaction, for which other writers wait
-    /// until the text is read. Values stay as they are written there. Queue items keep their place, dict
+    /// until the text is read: whoever gives the reader sees how far it is, and stops it by an error. Values stay as they are written there. Queue items keep their place, dict
     /// items their expiry; log entries their time, unless it is taken.
     ///
     /// # Errors

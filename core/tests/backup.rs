@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use beaver_core::{BackupProgress, Beaver, ErrorKind, Options};
+use beaver_core::{Beaver, ErrorKind, Options, Progress};
 use serde_json::json;
 
 fn open(path: &Path) -> Beaver {
@@ -29,7 +29,7 @@ fn files(directory: &Path) -> Vec<String> {
     names
 }
 
-fn go_on(_: BackupProgress) -> bool {
+fn go_on(_: Progress) -> bool {
     true
 }
 

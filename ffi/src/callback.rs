@@ -2,7 +2,7 @@
 
 use std::ffi::{c_char, c_void};
 
-use beaver_core::{BackupProgress, Error, ErrorKind, LogLevel, Progress, Result};
+use beaver_core::{Error, ErrorKind, LogLevel, Progress, Result};
 
 use crate::call::null;
 
@@ -75,18 +75,12 @@ impl Drop for Userdata {
 }
 
 /// The progress function as the core wants it; without one, the work goes on.
-pub fn progress(function: beaver_progress_fn, userdata: &Userdata) -> impl FnMut(BackupProgress) -> bool + use<'_> {
-    move |BackupProgress { done, total }| match function {
+pub fn steps(function: beaver_progress_fn, userdata: &Userdata) -> impl FnMut(Progress) -> bool + use<'_> {
+    move |Progress { done, total }| match function {
         // SAFETY: as the caller promised when passing it.
         Some(function) => unsafe { function(userdata.data(), done, total) },
         None => true,
     }
-}
-
-/// The same for work on a collection.
-pub fn steps(function: beaver_progress_fn, userdata: &Userdata) -> impl FnMut(Progress) -> bool + use<'_> {
-    let mut tell = progress(function, userdata);
-    move |Progress { done, total }| tell(BackupProgress { done, total })
 }
 
 /// A function that must be there.

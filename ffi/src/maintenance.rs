@@ -7,7 +7,7 @@ use beaver_core::{Beaver, Kind, LogSink};
 
 use crate::buf::OutBuf;
 use crate::call::call;
-use crate::callback::{Userdata, beaver_destroy_fn, beaver_log_fn, beaver_progress_fn, progress, steps};
+use crate::callback::{Userdata, beaver_destroy_fn, beaver_log_fn, beaver_progress_fn, steps};
 use crate::database::beaver_db;
 use crate::error::OutError;
 use crate::give;
@@ -138,7 +138,7 @@ pub extern "C" fn beaver_db_backup(
     with(db, out_error, |db| {
         let db = db.inner()?;
         let path = text("path", path)?;
-        give::done(db.backup(path, self::progress(progress, &userdata))?)
+        give::done(db.backup(path, self::steps(progress, &userdata))?)
     })
 }
 
@@ -165,7 +165,7 @@ pub extern "C" fn beaver_db_restore(
     call(None, out_error, || {
         let from = text("backup_path", backup_path)?;
         let to = text("path", path)?;
-        give::done(Beaver::restore(from, to, self::progress(progress, &userdata))?)
+        give::done(Beaver::restore(from, to, self::steps(progress, &userdata))?)
     })
 }
 

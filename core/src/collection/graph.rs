@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::document::check_id;
 use super::search::filter_of;
-use super::{Collection, Document, Filter, Progress};
+use super::{Collection, Document, Filter};
+use crate::database::Progress;
 use crate::engine::{Change, CollectionChange};
 use crate::error::{Error, Result};
 use crate::options::parse_options;

@@ -32,8 +32,8 @@ pub use order::{MAX_ORDER_FIELDS, Order};
 pub use path::{MAX_PATH_BYTES, MAX_PATH_SEGMENTS, Path as FieldPath};
 pub use search::{Effort, Fragment, Hit, MAX_HITS, RecallReport, SearchOptions, SearchPlan};
 pub use settings::{CollectionInfo, CollectionSettings, Tokenizer};
-pub use upkeep::Progress;
 
+use crate::database::Progress;
 use crate::engine::{Change, CollectionChange, Kind, Store, StoredDocument};
 use crate::error::Result;
 use crate::handle::{Handle, Structure};

@@ -4,7 +4,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::document::check_vector;
-use super::{Collection, Document, Filter, Progress};
+use super::{Collection, Document, Filter};
+use crate::database::Progress;
 use crate::error::{Error, Result};
 use crate::options::parse_options;
 

@@ -2,6 +2,7 @@
 
 use super::path::Path;
 use super::{Collection, Document, Edge, IndexOptions, graph, index_change};
+use crate::database::Progress;
 use crate::engine::{Change, CollectionChange, Op, Reply, Step};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::check_count;
@@ -11,15 +12,6 @@ const PORTION: usize = 256;
 
 /// How many documents a step of a rebuild takes.
 pub(crate) const REBUILT: u64 = 32;
-
-/// How far a long piece of work is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// Items done.
-    pub done: u64,
-    /// Items in all, as far as it is known; never less than `done`.
-    pub total: u64,
-}
 
 /// Tells how far the work is.
 ///

@@ -15,7 +15,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::conn::Place;
 use super::schema::{self, Found};
 use super::{Sqlite, snapshot};
-use crate::database::BackupProgress;
+use crate::database::Progress;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How many pages one step copies; a stop takes effect between two of them.
@@ -24,10 +24,10 @@ const STEP: i32 = 256;
 /// How long restoring waits for somebody who writes to the backup.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-type Progress<'p> = &'p mut dyn FnMut(BackupProgress) -> bool;
+type Report<'p> = &'p mut dyn FnMut(Progress) -> bool;
 
 /// Copies the database as of this moment into a file.
-pub(super) fn run(engine: &Sqlite, path: &Path, progress: Progress<'_>) -> Result<()> {
+pub(super) fn run(engine: &Sqlite, path: &Path, progress: Report<'_>) -> Result<()> {
     engine.gate.check()?;
     let target = resolve(path)?;
     let source = match &engine.place {
@@ -50,7 +50,7 @@ pub(super) fn run(engine: &Sqlite, path: &Path, progress: Progress<'_>) -> Resul
 }
 
 /// Puts a backup in the place of a database that nobody has open.
-pub(crate) fn restore(backup: &Path, path: &Path, progress: Progress<'_>) -> Result<()> {
+pub(crate) fn restore(backup: &Path, path: &Path, progress: Report<'_>) -> Result<()> {
     let (source, target) = (resolve(backup)?, resolve(path)?);
     if !source.exists() {
         return Err(Error::new(ErrorKind::Io, "there is no backup at that path"));
@@ -182,7 +182,7 @@ impl Partial {
     }
 
     /// Copies everything that the connection sees; SQLite waits for the disk at the end.
-    fn fill(&self, from: &Connection, check: &mut dyn FnMut() -> Result<()>, progress: Progress<'_>) -> Result<()> {
+    fn fill(&self, from: &Connection, check: &mut dyn FnMut() -> Result<()>, progress: Report<'_>) -> Result<()> {
         let mut to = self.open()?;
         // Nothing is there yet that a journal could save.
         to.execute_batch("PRAGMA journal_mode = OFF")?;
@@ -198,7 +198,7 @@ impl Partial {
             }
             let now = backup.progress();
             let (left, total) = (u64::try_from(now.remaining).unwrap_or(0), u64::try_from(now.pagecount).unwrap_or(0));
-            if !progress(BackupProgress { done: total.saturating_sub(left), total }) {
+            if !progress(Progress { done: total.saturating_sub(left), total }) {
                 return Err(Error::new(ErrorKind::Interrupted, "the copy was stopped by its progress function"));
             }
             if matches!(step, StepResult::Done) {

@@ -33,7 +33,7 @@ use std::time::{Duration, Instant};
 use parking_lot::{Mutex, RwLock};
 
 use crate::clock::Micros;
-use crate::database::{BackupProgress, Info, Stats, VerifyReport};
+use crate::database::{Info, Progress, Stats, VerifyReport};
 use crate::engine::{Change, Engine, Kind, Op, QueueChange, Reading, Reply, Store, Transaction};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::{Durability, LogLevel, LogSink, Options};
@@ -290,7 +290,7 @@ impl Engine for Sqlite {
         self.run_checkpoint()
     }
 
-    fn backup(&self, path: &Path, progress: &mut dyn FnMut(BackupProgress) -> bool) -> Result<()> {
+    fn backup(&self, path: &Path, progress: &mut dyn FnMut(Progress) -> bool) -> Result<()> {
         backup::run(self, path, progress)
     }
 
