@@ -83,5 +83,8 @@ fn one(tx: &mut Tx<'_>, name: &str, info: &Info, id: &str, vector: Option<&[u8]>
     let doc = documents::put_entry(tx, info, id, before.as_ref(), fts.as_deref(), fuzzy, text)?;
     let embedding = vector.and_then(embedding_of);
     vectors::restore(tx, info, doc, embedding.as_deref())?;
-    fields::put(tx, info, doc, value.as_ref().unwrap_or(&serde_json::Value::Null))
+    match &value {
+        Some(value) => fields::put(tx, info, doc, value),
+        None => fields::remove(tx, info, doc),
+    }
 }
