@@ -264,7 +264,7 @@ fn ask(model: &Model, graph: &Collection, question: Step) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn behaves_as_a_plain_graph(steps in proptest::collection::vec(step(), 1..120)) {

@@ -66,8 +66,7 @@ fn say_what_is_next(programs: &[&str], folder: &Path, optimised: bool) -> Result
     let folder = folder.strip_prefix(&here).unwrap_or(folder).display();
     println!(
         "Try next\n   \
-         examples/c/job_queue.c     jobs on a lease survive a worker that dies\n   \
-         examples/c/config_cache.c  a cache that one process at a time refreshes\n   \
+         examples/                  more programs in C, C++ and Rust\n   \
          {:26} every function\n   \
          docs/guide/                the user guide\n   \
          cargo xtask demo --help    how to search all of WordNet\n   \

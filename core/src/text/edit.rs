@@ -7,6 +7,7 @@
 //! Approximate String Matching", Information and Control 64 (1985).
 
 /// The distance of two words if it is at most `max`. In `O((max + 1) * length)`.
+#[cfg(test)]
 pub(crate) fn distance_within(a: &str, b: &str, max: u8) -> Option<u8> {
     let a: Vec<char> = a.chars().collect();
     by_diagonals(&a, b, max, false)

@@ -1,9 +1,8 @@
 //! One query against the vectors of candidates: nearly exact from a compact copy, exact from the document row.
 
-use simsimd::{SpatialSimilarity, f16};
-
 use super::half;
-use super::metric::{Metric, cosine, dot, squared};
+use super::inner::{Halves, dot, squared};
+use super::metric::{Metric, cosine};
 
 /// The compact form of a vector, to re-rank candidates: its numbers in 16 bits each, little-endian (for the
 /// cosine: of the vector at length 1), or in 32 where 16 would overflow or lose most digits. Its length tells which.
@@ -42,17 +41,17 @@ pub(crate) struct Exact {
     /// The query as compact forms are: at length 1 for the cosine.
     compact: Vec<f32>,
     /// The same in 16 bits, if they hold it.
-    halves: Option<Vec<f16>>,
+    halves: Option<Halves>,
     /// Room for a vector, aligned, which those in a page of the database are not.
     row: Vec<f32>,
-    row_halves: Vec<f16>,
+    row_halves: Halves,
 }
 
 impl Exact {
     /// Prepares a query. O(dimensions).
     pub fn new(metric: Metric, query: &[f32]) -> Self {
         let compact = metric.prepared(query).into_owned();
-        let halves = fits(&compact).then(|| compact.iter().map(|&x| f16(half::from_f32(x))).collect());
+        let halves = fits(&compact).then(|| Halves::new(&compact));
         Exact {
             metric,
             query: query.to_vec(),
@@ -60,7 +59,7 @@ impl Exact {
             compact,
             halves,
             row: vec![0.0; query.len()],
-            row_halves: vec![f16(0); query.len()],
+            row_halves: Halves::new(&vec![0.0; query.len()]),
         }
     }
 
@@ -68,14 +67,12 @@ impl Exact {
     pub fn packed(&mut self, vector: &[u8]) -> Option<f32> {
         if let Some(bits) = sized::<2>(vector, self.query.len()) {
             if let Some(halves) = &self.halves {
-                for (to, bits) in self.row_halves.iter_mut().zip(bits) {
-                    *to = f16(u16::from_le_bytes(*bits));
-                }
+                self.row_halves.load(bits);
                 let distance = match self.metric {
-                    Metric::L2 => f16::l2sq(halves, &self.row_halves)?,
+                    Metric::L2 => halves.squared(&self.row_halves),
                     // At length 1; more exact near 0 than one less the inner product.
-                    Metric::Cosine => f16::l2sq(halves, &self.row_halves)? / 2.0,
-                    Metric::Dot => -f16::dot(halves, &self.row_halves)?,
+                    Metric::Cosine => halves.squared(&self.row_halves) / 2.0,
+                    Metric::Dot => -halves.dot(&self.row_halves),
                 };
                 return Some(super::bounded(distance));
             }
@@ -92,7 +89,7 @@ impl Exact {
         }))
     }
 
-    /// The distance, the same as [`super::distance`] gives, from the little-endian 32-bit numbers of a
+    /// The distance of the metric, from the little-endian 32-bit numbers of a
     /// document row. None if the length does not fit.
     pub fn stored(&mut self, vector: &[u8]) -> Option<f64> {
         self.load(vector)?;

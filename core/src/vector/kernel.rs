@@ -24,7 +24,7 @@ pub(super) type Kernel = fn(&Table, &Block<'_>, f32, &mut [f32; ROWS]) -> u32;
 
 /// The fastest kernel that the processor can run.
 pub(super) fn fastest() -> Kernel {
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     if let Some(kernel) = super::avx2::kernel() {
         return kernel;
     }

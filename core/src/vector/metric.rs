@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use simsimd::SpatialSimilarity;
+use super::inner::dot;
+#[cfg(test)]
+use super::inner::squared;
 
 /// How far two vectors are from one another. For every metric the smaller distance is the nearer one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -52,6 +54,7 @@ impl Metric {
 
 /// The distance of two vectors of one length, in O(dimensions). Vectors of different lengths are infinitely
 /// far apart; a zero vector has the cosine distance 1 from everything. Finite for finite vectors.
+#[cfg(test)]
 pub(crate) fn distance(metric: Metric, a: &[f32], b: &[f32]) -> f64 {
     if a.len() != b.len() {
         return f64::INFINITY;
@@ -68,25 +71,6 @@ pub(super) fn cosine(a: &[f32], b: &[f32], aa: f64) -> f64 {
     // Three inner products rather than one call for the cosine: a vector is exactly 0 from itself.
     let norms = (aa * dot(b, b)).sqrt();
     if norms > 0.0 { (1.0 - dot(a, b) / norms).clamp(0.0, 2.0) } else { 1.0 }
-}
-
-/// The inner product.
-pub(super) fn dot(a: &[f32], b: &[f32]) -> f64 {
-    trusted(f32::dot(a, b)).unwrap_or_else(|| wide(a, b).map(|(x, y)| x * y).sum())
-}
-
-/// The squared Euclidean distance.
-pub(super) fn squared(a: &[f32], b: &[f32]) -> f64 {
-    trusted(f32::l2sq(a, b)).unwrap_or_else(|| wide(a, b).map(|(x, y)| (x - y) * (x - y)).sum())
-}
-
-/// A sum that was made in `f32`, unless it may have lost everything to overflow or underflow.
-fn trusted(sum: Option<f64>) -> Option<f64> {
-    sum.filter(|sum| (1e-30..1e38).contains(&sum.abs()))
-}
-
-fn wide<'a>(a: &'a [f32], b: &'a [f32]) -> impl Iterator<Item = (f64, f64)> + 'a {
-    a.iter().zip(b).map(|(&x, &y)| (f64::from(x), f64::from(y)))
 }
 
 #[cfg(test)]

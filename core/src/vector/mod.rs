@@ -10,13 +10,14 @@
 //! A.-M. Kermarrec and N. Le Scouarnec, "Cache locality is not enough" (VLDB 2015) and the FastScan of FAISS
 //! for the look-up of codes in registers.
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
 mod avx2;
 mod candidates;
 mod chunk;
 mod code;
 mod exact;
 mod half;
+mod inner;
 mod kernel;
 mod mean;
 mod metric;
@@ -28,12 +29,13 @@ mod top;
 mod tests;
 
 pub(crate) use candidates::Candidates;
-pub(crate) use chunk::{Chunk, Damaged, capacity, docs, len, push, put};
+pub(crate) use chunk::{Chunk, capacity, docs, len, push};
 pub(crate) use code::{Code, Encoder};
 pub(crate) use exact::{Exact, pack, unpack};
 pub(crate) use mean::Mean;
 pub use metric::Metric;
-pub(crate) use metric::distance;
+#[cfg(test)]
+use metric::distance;
 pub(crate) use scan::{Probe, margin, scan};
 pub(crate) use top::Top;
 

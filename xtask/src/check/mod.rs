@@ -50,7 +50,8 @@ fn formatting() -> Result<()> {
 }
 
 fn clippy() -> Result<()> {
-    sh::run(sh::cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+    sh::run(sh::cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    sh::run(sh::cargo().args(["clippy", "--package", "beaver-core", "--no-default-features", "--", "-D", "warnings"]))
 }
 
 fn rustdoc() -> Result<()> {

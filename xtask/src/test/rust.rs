@@ -26,6 +26,12 @@ pub fn full_disk() -> Result<()> {
     tests
 }
 
+/// Vector search without the instructions of this machine's processor.
+pub fn portable() -> Result<()> {
+    sh::run(sh::cargo().args(["test", "--package", "beaver-core", "--no-default-features", "--lib", "vector"]))?;
+    sh::run(sh::cargo().args(["test", "--package", "beaver-core", "--no-default-features", "--test", "vector"]))
+}
+
 /// The suites that the judge must reject, fail and pass, and the rules that all suite files keep.
 pub fn judge() -> Result<()> {
     sh::run(judge_command().arg("meta"))?;

@@ -75,10 +75,11 @@ pub(super) fn first_dimension(conn: &Connection, name: &str) -> Result<Option<u3
 
 /// An embedding as it is stored: little-endian floats. None if the length is not one of floats.
 pub(super) fn embedding_of(bytes: &[u8]) -> Option<Vec<f32>> {
-    if bytes.is_empty() || bytes.len() % 4 != 0 {
+    let (components, rest) = bytes.as_chunks::<4>();
+    if components.is_empty() || !rest.is_empty() {
         return None;
     }
-    Some(bytes.chunks_exact(4).filter_map(|four| four.try_into().ok().map(f32::from_le_bytes)).collect())
+    Some(components.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
 }
 
 fn bytes_of(embedding: &[f32]) -> Vec<u8> {
