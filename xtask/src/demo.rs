@@ -50,31 +50,23 @@ pub fn run(args: &Args) -> Result<()> {
     // The dev profile optimises SQLite and the other dependencies, and is much faster to build.
     let optimised = args.release || data.is_some();
     let library = Library::build(if optimised { Profile::Release } else { Profile::Dev })?;
-    let sample = project::root().join(SAMPLE);
-    let show = |source: &str, data: &Path| -> Result<()> {
+    let programs = if data.is_some() { &[SEARCH][..] } else { &[QUICKSTART, SEARCH] };
+    let data = data.unwrap_or_else(|| project::root().join(SAMPLE));
+    for source in programs {
         let program = compiler::build(&compiler::source(source), &library, Linkage::Shared, &[], &folder)?;
         println!();
-        sh::run(sh::command(&program).arg(data).current_dir(&folder))?;
+        sh::run(sh::command(&program).arg(&data).current_dir(&folder))?;
         println!();
-        Ok(())
-    };
-    match &data {
-        Some(data) => show(SEARCH, data)?,
-        None => {
-            show(QUICKSTART, &sample)?;
-            show(SEARCH, &sample)?;
-        }
     }
-    say_what_is_next(&folder, optimised)
+    say_what_is_next(programs, &folder, optimised)
 }
 
-fn say_what_is_next(folder: &Path, optimised: bool) -> Result<()> {
+fn say_what_is_next(programs: &[&str], folder: &Path, optimised: bool) -> Result<()> {
     let here = std::env::current_dir()?;
     let folder = folder.strip_prefix(&here).unwrap_or(folder).display();
     println!(
         "Try next\n   \
-         examples/c/job_queue.c     jobs on a lease survive a worker that dies\n   \
-         examples/c/config_cache.c  a cache that one process at a time refreshes\n   \
+         examples/                  more programs in C, C++ and Rust\n   \
          {:26} every function\n   \
          docs/guide/                the user guide\n   \
          cargo xtask demo --help    how to search all of WordNet\n   \
@@ -88,8 +80,9 @@ fn say_what_is_next(folder: &Path, optimised: bool) -> Result<()> {
         );
     }
     println!(
-        "That was {QUICKSTART} and {SEARCH}. Edit them and run `cargo xtask demo` again.\n\
-         They left their databases in {folder}: open them with sqlite3."
+        "That was {}. Edit it and run it again.\n\
+         What it wrote is in {folder}: open it with sqlite3.",
+        programs.join(" and ")
     );
     Ok(())
 }
