@@ -1,4 +1,4 @@
-/* A tour of beaver on real data: 2,000 entries of WordNet, from the folder that is the argument.
+/* A tour of beaver's structures on real data: 2,000 entries of WordNet, from the folder that is the argument.
  *
  *     quickstart examples/data/wordnet-sample
  *
@@ -260,9 +260,5 @@ int main(int argc, char **argv) {
     beaver_list_free(words);
     beaver_dict_free(meanings);
     beaver_db_free(db);
-    printf("\nTry next\n"
-           "   examples/c/job_queue.c     jobs on a lease survive a worker that dies\n"
-           "   examples/c/config_cache.c  a cache that one process at a time refreshes\n"
-           "   include/beaver.h           every function\n");
     return EXIT_SUCCESS;
 }

@@ -71,7 +71,7 @@ int main(int argc, char **argv) {
     ok(beaver_db_collection(db, "words", &words, &error));
     load(db, words, argv[1]);
 
-    static const char *const typed[] = {"tru", "trum", "trumpe", "trumpet br"};
+    static const char *const typed[] = {"tru", "trum", "trumpe", "trumpet we"};
     for (size_t at = 0; at < sizeof typed / sizeof *typed; at++) {
         beaver_buf_free(&hits);
         hits = search(words, typed[at], "{" AS_TYPED "}");

@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ..MatchOptions::default()
     };
     let mut hits = Vec::new();
-    for typed in ["tru", "trum", "trumpe", "trumpet br"] {
+    for typed in ["tru", "trum", "trumpe", "trumpet we"] {
         hits = words.match_text(typed, &as_typed)?;
         show(typed, &hits)?;
     }

@@ -83,7 +83,7 @@ static void matches_words(void) {
     /* A length, with more behind it. */
     CHECK_HAS("\"postgres\"", beaver_collection_match(coll, "server and more", 6, NULL, &buf, NULL));
     CHECK_HAS("\"sqlite\"", beaver_collection_match(coll, "sql", Z, "{\"prefix\":true}", &buf, NULL));
-    CHECK_HAS("\"score\":1.0", beaver_collection_match(coll, "embeded", Z, "{\"fuzziness\":1}", &buf, NULL));
+    CHECK_HAS("\"score\":1.0", beaver_collection_match(coll, "datbase", Z, "{\"fuzziness\":1}", &buf, NULL));
     CHECK_HAS("\"fragments\":[{\"path\":\"", beaver_collection_match(
         coll, "small", Z, "{\"highlight\":{\"before\":\"<\",\"after\":\">\"}}", &buf, NULL));
     CHECK_HAS("A <small> embedded database", beaver_collection_match(

@@ -53,7 +53,7 @@ static void by_text() {
     CHECK(coll.match("embedded server").empty());
     CHECK(coll.match("").empty());
     CHECK_IDS("postgres", coll.match("server", R"({"on":["text","title"]})"));
-    CHECK(coll.match("embeded", R"({"fuzziness":1})").at(0).score == 1);
+    CHECK(coll.match("datbase", R"({"fuzziness":1})").at(0).score == 1);
     const auto marked = coll.match("embedded", R"({"on":"text","highlight":{"before":"[","after":"]"}})");
     REQUIRE(marked.size() == 1);
     bool shown = false;

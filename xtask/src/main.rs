@@ -13,6 +13,7 @@ mod library;
 mod project;
 mod sh;
 mod test;
+mod wordnet;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -27,7 +28,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Builds the library and runs the C quickstart on real data
+    /// Builds the library and runs two C programs on real data
     Demo(demo::Args),
     /// Runs the test steps, all of them or those that are named
     Test(test::Args),

@@ -86,7 +86,10 @@ pub struct FindPlan {
 
 impl Collection {
     /// The documents that match a filter, in order, a portion at a time. An indexed field makes it O(log n + what
-    /// is found); without one every body is read.
+    /// is found) for a filter that leaves few, and for one that leaves many if they lie anyhow in the order; at worst
+    /// the entries of the index are gone through once. Without an index, bodies are read until there are enough, and
+    /// all of them if they are to be ordered by a field. At no time are more than the best held in memory. A body that is
+    /// not JSON, as BeaverDB 1.x may have stored it, is found only if neither a filter nor an order is given.
     ///
     /// ```
     /// use beaver_core::{Beaver, Document, Filter, Find, IndexOptions, Options, Order};
@@ -123,7 +126,8 @@ impl Collection {
         self.0.store.find(&self.0.name, find)
     }
 
-    /// How many documents match a filter. With its fields indexed, no body is read.
+    /// How many documents match a filter. With its fields indexed, no body is read, but for what
+    /// [`Collection::create_index`] says.
     ///
     /// # Errors
     /// IO, CORRUPT, INTERRUPTED, CLOSED, PAUSED.
@@ -134,6 +138,10 @@ impl Collection {
     /// Indexes a field of the bodies, so that filters and orders by it need not read every document. Documents
     /// that are there are indexed in small steps, between which others write; the index is used once it is
     /// whole. False if the field is indexed already. Interrupted or stopped, it goes on with the next call.
+    ///
+    /// A document gets one row in the index, whatever stands at the path, and an array a row for each distinct
+    /// scalar in it, up to 1,000. Bodies are still read for what an index does not hold: strings beyond 256 bytes,
+    /// what is in objects and nested arrays, and which element of a longer array is looked for.
     ///
     /// # Errors
     /// INVALID_ARGUMENT for a wrong path; LIMIT above [`MAX_INDEXES`]; INTERRUPTED if `progress` stopped it;

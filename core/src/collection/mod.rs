@@ -26,10 +26,10 @@ pub use graph::{
     Visit, WalkOptions,
 };
 pub use hybrid::{DEFAULT_RRF_K, GraphLeg, HybridHit, HybridQuery, LegScore, Weights, rerank};
-pub use leaves::Fts;
+pub use leaves::{Fts, MAX_FTS_PATHS};
 pub use matching::{MAX_FIELDS, MAX_QUERY_BYTES, Marks, MatchOptions, Snippet};
-pub use order::Order;
-pub use path::Path as FieldPath;
+pub use order::{MAX_ORDER_FIELDS, Order};
+pub use path::{MAX_PATH_BYTES, MAX_PATH_SEGMENTS, Path as FieldPath};
 pub use search::{Effort, Fragment, Hit, MAX_HITS, RecallReport, SearchOptions, SearchPlan};
 pub use settings::{CollectionInfo, CollectionSettings, Tokenizer};
 pub use upkeep::Progress;

@@ -55,6 +55,11 @@ impl Order {
         self.0.iter().map(|field| (&field.path, field.descending))
     }
 
+    /// The order of documents that are equal in the first field.
+    pub(crate) fn behind_first(&self) -> Order {
+        Order(self.0.iter().skip(1).cloned().collect())
+    }
+
     /// Which of two bodies comes first. A total order, up to equality of the fields.
     #[must_use]
     pub fn compare(&self, a: &Value, b: &Value) -> Ordering {

@@ -15,8 +15,8 @@ pub enum Tokenizer {
     Porter,
     /// Unicode words, folded to lower case and without diacritics: for languages other than English.
     Unicode,
-    /// Every sequence of three characters: finds parts of words, and languages without spaces. A query
-    /// needs words of three characters at least.
+    /// Every sequence of three characters, folded to lower case and without diacritics: finds parts of words, and
+    /// languages without spaces. Words of a query that have fewer than three characters are passed over.
     Trigram,
 }
 

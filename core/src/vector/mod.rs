@@ -30,6 +30,8 @@ mod tests;
 
 pub(crate) use candidates::Candidates;
 pub(crate) use chunk::{Chunk, capacity, docs, len, push};
+#[cfg(test)]
+use chunk::{Damaged, put};
 pub(crate) use code::{Code, Encoder};
 pub(crate) use exact::{Exact, pack, unpack};
 pub(crate) use mean::Mean;

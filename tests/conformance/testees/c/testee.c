@@ -327,6 +327,7 @@ static bool database_op(const beaver_db *db, const char *verb) {
     OP("info", give_json(beaver_db_info(db, &out.json, &error)))
     OP("names", give_json(beaver_db_names(db, text("kind"), &out.json, &error)))
     OP("verify", give_json(beaver_db_verify(db, &out.json, &error)))
+    OP("repair", give_json(beaver_db_repair(db, NULL, NULL, NULL, &out.json, &error)))
     OP("stats", give_json(beaver_db_stats(db, &out.json, &error)))
     OP("vacuum", give_null(beaver_db_vacuum(db, &error)))
     OP("checkpoint", give_null(beaver_db_checkpoint(db, &error)))

@@ -26,6 +26,10 @@ Answer ask(const Request& request, beaver::Database& db) {
         const auto found = db.verify();
         return answer::of({{"ok", found.ok}, {"problems", found.problems}});
     }
+    if (verb == "repair") {
+        const auto report = db.repair();
+        return answer::of({{"rebuilt", report.rebuilt}, {"problems", report.problems}});
+    }
     if (verb == "stats") {
         const auto stats = db.stats();
         return answer::of({{"file_bytes", stats.file_bytes}, {"wal_bytes", stats.wal_bytes}});

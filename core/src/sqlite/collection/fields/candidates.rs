@@ -38,12 +38,13 @@ pub(super) struct Candidates {
     pub exact: bool,
 }
 
-/// The documents of a plan; none if there are more than `most`, or if the plan tells nothing. Takes time in the
+/// The documents of a plan; none if there are more than `most` (it may be more where they were read anyway), or if
+/// the plan tells nothing. Takes time in the
 /// number of entries that are read: those of the smallest part of an "and" and as many of the others, at most
 /// eight times `most`, and for "contains" those of all strings.
 pub(super) fn candidates(conn: &Connection, plan: &Plan, most: usize) -> Result<Option<Candidates>> {
-    let found = match plan {
-        Plan::Unknown | Plan::Everything => return Ok(None),
+    Ok(match plan {
+        Plan::Unknown | Plan::Everything => None,
         Plan::Nothing => Some(Candidates { docs: Vec::new(), exact: true }),
         Plan::Values { index, ranges, exact } => {
             values(conn, *index, ranges, most)?.map(|docs| Candidates { docs, exact: *exact })
@@ -59,8 +60,7 @@ pub(super) fn candidates(conn: &Connection, plan: &Plan, most: usize) -> Result<
             }
             Some(joined)
         }
-    };
-    Ok(found.filter(|found| found.docs.len() <= most))
+    })
 }
 
 /// How many documents have an entry in the ranges.
@@ -137,7 +137,7 @@ fn all(conn: &Connection, parts: &[Plan], exact: bool, most: usize) -> Result<Op
 }
 
 /// Whether a document is one of a plan; none if only its body tells.
-fn holds(conn: &Connection, plan: &Plan, doc: u32) -> Result<Option<bool>> {
+pub(super) fn holds(conn: &Connection, plan: &Plan, doc: u32) -> Result<Option<bool>> {
     match plan {
         Plan::Unknown => Ok(None),
         Plan::Everything => Ok(Some(true)),

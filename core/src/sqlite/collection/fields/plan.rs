@@ -49,6 +49,24 @@ impl Plan {
         all(vec![self, other])
     }
 
+    /// What it tells by an index alone, and what by others.
+    pub fn split(&self, by: i64) -> (Ranges, Plan) {
+        let parts = if let Plan::All { parts, .. } = self { parts.as_slice() } else { std::slice::from_ref(self) };
+        let mut own = Ranges::all();
+        let mut others =
+            vec![if matches!(self, Plan::All { exact: false, .. }) { Plan::Unknown } else { Plan::Everything }];
+        for part in parts {
+            match part {
+                Plan::Values { index, ranges, exact } if *index == by => {
+                    own = own.intersect(ranges.clone());
+                    others.extend((!exact).then_some(Plan::Unknown));
+                }
+                other => others.push(other.clone()),
+            }
+        }
+        (own, all(others))
+    }
+
     /// The indexes that are looked into.
     pub fn indexes(&self, used: &mut Vec<i64>) {
         match self {
@@ -270,6 +288,17 @@ mod tests {
         assert_eq!(of(r#"{"a": {">": 5, "<": 1}}"#), Plan::Nothing);
         assert_eq!(of(r#"{"a": {"=": 1, "!=": 1}}"#), Plan::Nothing);
         assert_eq!(of(r#"{"or": [{"a": 1}, {"a": 2}]}"#), of(r#"{"a": {"in": [1, 2]}}"#));
+    }
+
+    #[test]
+    fn what_an_index_tells_alone_is_split_off() {
+        let (ranges, rest) = of(r#"{"a": {"<": 3}, "b": 2}"#).split(1);
+        assert!(matches!(of(r#"{"a": {"<": 3}}"#), Plan::Values { ranges: other, .. } if other == ranges));
+        assert_eq!(rest, of(r#"{"b": 2}"#));
+        assert_eq!(of(r#"{"a": 3}"#).split(1).1, Plan::Everything);
+        assert_eq!(of(r#"{"a": {"=": []}}"#).split(1).1, Plan::Unknown);
+        assert_eq!(of(r#"{"a": 3, "c": 1}"#).split(1).1, Plan::Unknown);
+        assert_eq!(of(r#"{"a": 3}"#).split(2), (Ranges::all(), of(r#"{"a": 3}"#)));
     }
 
     #[test]

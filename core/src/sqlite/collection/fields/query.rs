@@ -14,6 +14,7 @@ use super::plan::Plan;
 use super::survivors::{Survivors, body, survivors};
 use super::{Index, entry, usable};
 use crate::collection::document::parse_text;
+use crate::collection::order::SortKey;
 use crate::collection::{FieldPath, Filter, Find, FindPlan, Found, Order};
 use crate::error::Result;
 use crate::sqlite::collection::{documents, info};
@@ -30,42 +31,45 @@ pub(super) const ID_OF: &str = "SELECT item_id FROM beaver_documents WHERE doc_i
 
 /// As long as a statement is under way, SQLite does not forget an interrupt that comes between two others.
 const UNDER_WAY: &str = "SELECT 1 UNION ALL SELECT 2";
-/// So many candidates are taken as they are, and put in order; of more, it depends.
-pub(super) const FEW: usize = 4_096;
+/// How many entries of an index are read before another way is looked at.
+pub(super) const FEW: usize = 2_048;
 /// How many bodies are looked at in vain before the whole set of candidates is read.
 const PATIENCE: usize = 1_000;
 /// The id of a document is looked up in the time in which so many ids pass by in their order.
 const LOOKUP_COST: usize = 8;
+/// The body of a document is looked up in the time in which so many entries of an index pass by.
+const BODY_COST: usize = 32;
 
-/// A query that runs, and what it cost so far.
+/// The body of a document is looked up in the time in which so many pass by as they are stored.
+pub(super) const PASSING_BODIES: usize = 8;
+
+/// A query that runs.
 pub(super) struct Search<'s> {
     pub conn: &'s Connection,
-    name: &'s str,
-    collection: Option<i64>,
+    pub name: &'s str,
+    pub collection: Option<i64>,
+    pub indexes: &'s [Index],
     pub filter: &'s Filter,
-    pub order: &'s Order,
+    /// The fields that have a certain entry, besides.
+    pub fixed: Vec<(&'s FieldPath, Vec<u8>)>,
+    /// What indexes tell of both.
     pub plan: Plan,
+    pub order: &'s Order,
     /// How many are looked for: one more than are given, which tells whether there are more.
     pub need: usize,
     pub after: Option<Place>,
+    pub cost: &'s Cost,
+}
+
+/// What a query cost so far.
+#[derive(Default)]
+pub(super) struct Cost {
+    /// Bodies.
     examined: Cell<u64>,
+    /// Documents that were looked at one by one, by their body or their entries.
+    looked: Cell<u64>,
     used: RefCell<Vec<i64>>,
-}
-
-/// What a body has to meet.
-pub(super) struct Check<'c> {
-    pub filter: &'c Filter,
-    /// And its field has that entry in its index.
-    pub entry: Option<(&'c FieldPath, &'c [u8])>,
-}
-
-impl Check<'_> {
-    fn holds(&self, body: &Value) -> bool {
-        let placed = |(path, wanted): (&FieldPath, &[u8])| {
-            entry::entries(path.get(body)).first().is_some_and(|entry| entry == wanted)
-        };
-        self.entry.is_none_or(placed) && self.filter.matches(body)
-    }
+    ordered: Cell<bool>,
 }
 
 pub(super) fn find(view: &View<'_>, name: &str, find: &Find) -> Result<(Found, FindPlan)> {
@@ -80,19 +84,21 @@ pub(super) fn find(view: &View<'_>, name: &str, find: &Find) -> Result<(Found, F
     let after = find.cursor.as_deref().map(|text| cursor::read(text, query, &find.order)).transpose()?;
     let info = info::load(conn, name)?;
     let indexes = usable(conn, info.as_ref())?;
+    let cost = Cost::default();
     let search = Search {
         conn,
         name,
         collection: info.map(|info| info.id),
+        indexes: &indexes,
         filter,
-        order: &find.order,
+        fixed: Vec::new(),
         plan: Plan::of(filter, &indexes),
+        order: &find.order,
         need: find.limit.saturating_add(1),
         after,
-        examined: Cell::new(0),
-        used: RefCell::default(),
+        cost: &cost,
     };
-    let (mut ids, ordered) = search.run(&indexes)?;
+    let mut ids = search.run()?;
 
     let more = ids.len() > find.limit;
     ids.truncate(find.limit);
@@ -107,12 +113,12 @@ pub(super) fn find(view: &View<'_>, name: &str, find: &Find) -> Result<(Found, F
         }
         _ => None,
     };
-    let used = search.used.take();
+    let used = cost.used.take();
     let used = indexes.iter().filter(|index| used.contains(&index.id));
     let plan = FindPlan {
         indexes: used.map(|index| index.path.text().to_owned()).collect(),
-        ordered,
-        examined: search.examined.get(),
+        ordered: cost.ordered.get(),
+        examined: cost.examined.get(),
         matched: documents.len() as u64,
     };
     Ok((Found { documents, cursor }, plan))
@@ -150,48 +156,84 @@ pub(super) fn count(view: &View<'_>, name: &str, filter: &Filter) -> Result<u64>
 }
 
 impl Search<'_> {
-    /// The ids, and whether the order came out of an index.
-    fn run(&self, indexes: &[Index]) -> Result<(Vec<String>, bool)> {
-        let Some((path, descending)) = self.order.fields().next() else {
-            let after = self.after.as_ref().map_or("", |place| &place.id);
-            let check = Check { filter: self.filter, entry: None };
-            return Ok((self.by_id(&self.plan, &check, after, self.need)?, false));
-        };
-        if let Some(few) = self.candidates(&self.plan, FEW)? {
-            return Ok((self.sorted(&few, self.need)?, false));
+    /// The ids.
+    pub fn run(&self) -> Result<Vec<String>> {
+        let Some((path, descending)) = self.order.fields().next() else { return self.by_id() };
+        let known = self.candidates(&self.plan, FEW)?;
+        if let Some(index) = self.indexes.iter().find(|index| index.path == *path)
+            && !self.are_sorted_sooner(known.as_ref())?
+        {
+            if let Some(ids) = self.along(index, descending, known)? {
+                self.cost.used.borrow_mut().push(index.id);
+                self.cost.ordered.set(true);
+                return Ok(ids);
+            }
+            return self.all_sorted();
         }
-        if let Some(index) = indexes.iter().find(|index| index.path == *path) {
-            self.used.borrow_mut().push(index.id);
-            return Ok((self.along(index, descending)?, true));
+        match known.map_or_else(|| self.candidates(&self.plan, usize::MAX), |known| Ok(Some(known)))? {
+            Some(found) if !self.are_most(&found)? => self.sorted(&found, self.need),
+            _ => self.all_sorted(),
         }
-        let ids = match self.candidates(&self.plan, usize::MAX)? {
-            Some(many) => self.sorted(&many, self.need)?,
-            None => self.all_sorted()?,
-        };
-        Ok((ids, false))
     }
 
-    /// The documents of a plan; none if they are more than `most`, or not known.
+    /// Whether the bodies of so many are read sooner as they are stored, with all others.
+    fn are_most(&self, found: &Candidates) -> Result<bool> {
+        let count = found.docs.len();
+        Ok(count > FEW && count > self.numbers()? / PASSING_BODIES)
+    }
+
+    /// Whether to look at each of the candidates takes less than to meet enough of them along an index.
+    fn are_sorted_sooner(&self, known: Option<&Candidates>) -> Result<bool> {
+        let Some(known) = known else { return Ok(false) };
+        let count = known.docs.len().max(1);
+        let passing = self.numbers()? / count * self.need.min(count);
+        Ok(known.docs.len() * BODY_COST <= passing)
+    }
+
+    /// The documents of a plan; none if there are many more than `most`, or if it tells nothing.
     pub fn candidates(&self, plan: &Plan, most: usize) -> Result<Option<Candidates>> {
         let found = candidates::candidates(self.conn, plan, most)?;
         if found.is_some() {
-            plan.indexes(&mut self.used.borrow_mut());
+            plan.indexes(&mut self.cost.used.borrow_mut());
         }
         Ok(found)
     }
 
-    /// How many bodies may be looked at in vain.
+    /// How many documents may be looked at in vain.
     pub fn patience(&self) -> usize {
         PATIENCE + 4 * self.need
     }
 
-    pub fn examined(&self) -> u64 {
-        self.examined.get()
+    /// How many documents were looked at one by one.
+    pub fn looked(&self) -> u64 {
+        self.cost.looked.get()
+    }
+
+    /// Whether a candidate matches: by its entries, if they tell, or else by its body.
+    fn passes(&self, doc: u32) -> Result<bool> {
+        if let Some(passes) = candidates::holds(self.conn, &self.plan, doc)? {
+            self.cost.looked.set(self.looked() + 1);
+            return Ok(passes);
+        }
+        Ok(self.body(doc)?.is_some_and(|(_, body)| self.holds(&body)))
+    }
+
+    /// About how many documents there are; those of other collections count too.
+    pub fn numbers(&self) -> Result<usize> {
+        let mut select = self.conn.prepare_cached("SELECT max(doc_id) FROM beaver_documents")?;
+        let last: Option<u32> = select.query_row([], |row| row.get(0))?;
+        Ok(last.unwrap_or(0) as usize)
+    }
+
+    pub fn holds(&self, body: &Value) -> bool {
+        let fixed = |(path, wanted): &(&FieldPath, Vec<u8>)| entry::place(&SortKey::of(path.get(body))) == *wanted;
+        self.fixed.iter().all(fixed) && self.filter.matches(body)
     }
 
     /// The body of a document, with its id.
     pub fn body(&self, doc: u32) -> Result<Option<(String, Value)>> {
-        self.examined.set(self.examined.get() + 1);
+        self.cost.examined.set(self.cost.examined.get() + 1);
+        self.cost.looked.set(self.looked() + 1);
         body(self.conn, self.name, doc)
     }
 
@@ -200,7 +242,7 @@ impl Search<'_> {
         let mut select = self.conn.prepare_cached(BODIES)?;
         let mut rows = select.query([self.name, after])?;
         while let Some(row) = rows.next()? {
-            self.examined.set(self.examined.get() + 1);
+            self.cost.examined.set(self.cost.examined.get() + 1);
             // What cannot be read has no fields: it is found by its id only.
             let Ok(body) = parse_text(row.get_ref(1)?.as_str_or_null()?.unwrap_or("{}")) else { continue };
             if !visit(row.get_ref(0)?.as_str()?, &body) {
@@ -210,49 +252,62 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// The first `need` ids above another.
+    /// The first ids.
     ///
     /// A small set of candidates is put in order. A large one may be most of the collection, so that documents are
     /// looked at in their order first, and the set is read only if too few of them match.
-    pub fn by_id(&self, plan: &Plan, check: &Check<'_>, after: &str, need: usize) -> Result<Vec<String>> {
-        if *plan == Plan::Everything {
+    fn by_id(&self) -> Result<Vec<String>> {
+        let after = self.after.as_ref().map_or("", |place| &place.id);
+        if self.plan == Plan::Everything {
             let mut select = self.conn.prepare_cached(IDS)?;
-            let limit = i64::try_from(need).unwrap_or(i64::MAX);
+            let limit = i64::try_from(self.need).unwrap_or(i64::MAX);
             let ids = select.query_map(params![self.name, after, limit], |row| row.get(0))?;
             return Ok(ids.collect::<rusqlite::Result<_>>()?);
         }
-        if let Some(few) = self.candidates(plan, FEW)? {
-            return self.picked(&few, check, after, need);
+        if let Some(few) = self.candidates(&self.plan, FEW)? {
+            return self.first_of(few, after, self.need);
         }
-        let mut left = if *plan == Plan::Unknown { usize::MAX } else { self.patience() };
+        let most = if self.plan == Plan::Unknown { usize::MAX } else { self.patience() };
         let mut ids = Vec::new();
-        let mut last = None;
-        self.each_body(after, |id, body| {
-            if check.holds(body) {
-                ids.push(id.to_owned());
+        let Some(last) = self.matching(&mut ids, after, most)? else { return Ok(ids) };
+        match self.candidates(&self.plan, usize::MAX)? {
+            Some(many) if many.exact || !self.are_most(&many)? => {
+                ids.extend(self.first_of(many, &last, self.need - ids.len())?);
             }
-            left -= 1;
-            if left == 0 {
-                last = Some(id.to_owned());
-            }
-            ids.len() < need && left > 0
-        })?;
-        let Some(last) = last.filter(|_| ids.len() < need) else { return Ok(ids) };
-        let Some(many) = self.candidates(plan, usize::MAX)? else { return Ok(ids) };
-        let need = need - ids.len();
-        let numbers: Option<i64> =
-            self.conn.prepare_cached("SELECT max(doc_id) FROM beaver_documents")?.query_row([], |row| row.get(0))?;
-        let all = numbers.and_then(|all| usize::try_from(all).ok()).unwrap_or(0);
-        ids.extend(if many.docs.len() < all / LOOKUP_COST {
-            self.picked(&many, check, &last, need)?
-        } else {
-            self.passing(many, check, &last, need)?
-        });
+            _ => _ = self.matching(&mut ids, &last, usize::MAX)?,
+        }
         Ok(ids)
     }
 
+    /// Adds ids of matching documents in their order, until there are enough. Gives the last one that it came by if
+    /// that was the last of so many.
+    fn matching(&self, ids: &mut Vec<String>, after: &str, most: usize) -> Result<Option<String>> {
+        let mut left = most;
+        let mut last = None;
+        self.each_body(after, |id, body| {
+            if self.holds(body) {
+                ids.push(id.to_owned());
+            }
+            left -= 1;
+            if left == 0 && ids.len() < self.need {
+                last = Some(id.to_owned());
+            }
+            ids.len() < self.need && left > 0
+        })?;
+        Ok(last)
+    }
+
+    /// The first ids of candidates.
+    fn first_of(&self, found: Candidates, after: &str, need: usize) -> Result<Vec<String>> {
+        if found.docs.len() < self.numbers()? / LOOKUP_COST {
+            self.picked(&found, after, need)
+        } else {
+            self.passing(found, after, need)
+        }
+    }
+
     /// The first ids of candidates, by looking each up.
-    pub fn picked(&self, found: &Candidates, check: &Check<'_>, after: &str, need: usize) -> Result<Vec<String>> {
+    pub fn picked(&self, found: &Candidates, after: &str, need: usize) -> Result<Vec<String>> {
         let mut select = self.conn.prepare_cached(ID_OF)?;
         let mut ids: Vec<(String, u32)> = Vec::with_capacity(found.docs.len());
         for doc in &found.docs {
@@ -265,7 +320,7 @@ impl Search<'_> {
             if picked.len() == need {
                 break;
             }
-            if found.exact || self.body(doc)?.is_some_and(|(_, body)| check.holds(&body)) {
+            if found.exact || self.passes(doc)? {
                 picked.push(id);
             }
         }
@@ -273,7 +328,7 @@ impl Search<'_> {
     }
 
     /// The first ids of candidates, by letting the ids pass by in their order.
-    fn passing(&self, found: Candidates, check: &Check<'_>, after: &str, need: usize) -> Result<Vec<String>> {
+    fn passing(&self, found: Candidates, after: &str, need: usize) -> Result<Vec<String>> {
         let Candidates { docs, exact } = found;
         let members = Members::new(docs);
         let mut select = self.conn.prepare_cached(NUMBERS)?;
@@ -281,9 +336,7 @@ impl Search<'_> {
         let mut ids = Vec::new();
         while let Some(row) = rows.next()? {
             let doc = documents::number(row.get(1)?)?;
-            let passes =
-                members.contains(doc) && (exact || self.body(doc)?.is_some_and(|(_, body)| check.holds(&body)));
-            if passes {
+            if members.contains(doc) && (exact || self.passes(doc)?) {
                 ids.push(row.get(0)?);
                 if ids.len() == need {
                     break;

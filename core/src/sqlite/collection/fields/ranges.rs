@@ -36,6 +36,12 @@ impl Ranges {
         self.0.iter().map(|(from, to)| (from.as_slice(), to.as_slice()))
     }
 
+    /// From the first entry to the end of all; none if it is empty.
+    pub fn span(&self) -> Option<(Vec<u8>, Vec<u8>)> {
+        let ((first, _), (_, end)) = (self.0.first()?, self.0.last()?);
+        Some((first.clone(), end.clone()))
+    }
+
     pub fn contains(&self, entry: &[u8]) -> bool {
         let after = self.0.partition_point(|(from, _)| from.as_slice() <= entry);
         self.0.get(after.wrapping_sub(1)).is_some_and(|(_, to)| entry < to.as_slice())

@@ -45,6 +45,9 @@ pub(in crate::sqlite::collection) fn survivors(
     let Some(Candidates { mut docs, exact }) = candidates(view.conn, &plan, limit)? else {
         return Ok(Survivors::TooMany);
     };
+    if docs.len() > limit {
+        return Ok(Survivors::TooMany);
+    }
     if !exact {
         let mut left = Vec::with_capacity(docs.len());
         for doc in docs {

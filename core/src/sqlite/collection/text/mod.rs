@@ -48,7 +48,7 @@ const TABLES: [(Table, &str, &str); 3] = [
     (
         Table { name: "beaver_fts_trigram", tokenizer: Tokenizer::Trigram, tokens: Tokens::Trigrams },
         OWN_COLUMNS,
-        "trigram",
+        "trigram remove_diacritics 1",
     ),
 ];
 

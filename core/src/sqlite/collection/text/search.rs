@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, params};
 use super::super::documents;
 use super::super::fields::survivors::{Survivors, survivors};
 use super::super::info::{self, Info};
-use super::{Table, fragments};
+use super::{Table, fragments, rows};
 use crate::collection::document::parse_text;
 use crate::collection::path::push_escaped;
 use crate::collection::{Document, FieldPath, Hit, MatchOptions, Tokenizer};
@@ -104,10 +104,13 @@ impl<'s> Search<'s> {
     fn by_best_row(&mut self, expression: &str, score: Option<f64>) -> Result<()> {
         let view = self.view;
         let mut select = view.conn.prepare_cached(&self.table.sql(
-            "SELECT item_id, rank FROM {t} WHERE {t} MATCH ?1 AND rank MATCH 'bm25(0.0, 0.0, 0.0, 1.0)'
+            "SELECT item_id, rank, field_path FROM {t} WHERE {t} MATCH ?1 AND rank MATCH 'bm25(0.0, 0.0, 0.0, 1.0)'
              AND collection = ?2 ORDER BY rank",
         ))?;
         let mut rows = select.query([expression, self.name])?;
+        // What a NOT excludes may stand in another field: then only the row of the whole text tells. (A phrase can
+        // hold the word too, which does no harm.)
+        let excludes = expression.contains(" NOT ");
         let mut count = 0;
         while let Some(row) = rows.next()? {
             count += 1;
@@ -119,6 +122,9 @@ impl<'s> Search<'s> {
                 continue;
             }
             let (id, rank) = (id.to_owned(), row.get(1)?);
+            if excludes && !row.get_ref(2)?.as_str()?.is_empty() && self.has_several_rows(&id)? {
+                continue;
+            }
             self.look_at(id, expression, score.unwrap_or(rank))?;
             if self.is_full() {
                 break;
@@ -189,6 +195,12 @@ impl<'s> Search<'s> {
             Filtering::Bodies => self.body_passes(id)?,
         };
         if passes { documents::get(self.view.conn, self.name, id) } else { Ok(None) }
+    }
+
+    /// Whether a document has a row of its whole text beside those of its fields.
+    fn has_several_rows(&self, id: &str) -> Result<bool> {
+        let Some(info) = &self.info else { return Ok(false) };
+        Ok(rows::of_document(self.view.conn, info, id)?.count > 1)
     }
 
     fn is_adopted(&self, id: &str) -> bool {

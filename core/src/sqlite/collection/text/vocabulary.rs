@@ -64,7 +64,9 @@ pub(in crate::sqlite::collection) fn learn(tx: &mut Tx<'_>, info: &Info, rows: &
     }
     for (bucket, words) in buckets {
         add(tx.conn, info, bucket, words.clone())?;
-        words.into_iter().for_each(|word| learned.add(word));
+        for word in words {
+            learned.add(word);
+        }
     }
     tx.known.learned = Some(learned);
     Ok(())

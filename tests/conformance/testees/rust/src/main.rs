@@ -151,6 +151,10 @@ impl Testee {
                 let problems = db.verify()?.problems;
                 Answer::of(&serde_json::json!({"ok": problems.is_empty(), "problems": problems}))
             }
+            "repair" => {
+                let report = db.repair(|_| true)?;
+                Answer::of(&serde_json::json!({"rebuilt": report.collections, "problems": report.problems}))
+            }
             "stats" => {
                 let stats = db.stats()?;
                 Answer::of(&serde_json::json!({"file_bytes": stats.file_bytes, "wal_bytes": stats.wal_bytes}))

@@ -15,7 +15,7 @@ pub fn collection(args: &Args, collection: &Collection, verb: &str) -> Result<An
         "search" => {
             let mut vector = args.vector("vector").unwrap_or_default();
             if mutation::is("vector") {
-                vector.iter_mut().for_each(|component| *component = -*component);
+                vector = vector.iter().map(|component| -component).collect();
             }
             let hits = collection.search(&vector, &search_options(args)?)?;
             array(hits.iter().map(|hit| with_body(&hit.document, &format!(",\"score\":{}", json!(hit.score)))))
