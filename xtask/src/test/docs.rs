@@ -156,7 +156,8 @@ fn rust_libraries() -> Result<Vec<String>> {
     let messages = sh::output(&mut cargo)?;
     let messages: Vec<Value> = messages.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     let library = |name: &str| {
-        let message = messages.iter().find(|message| message["target"]["name"] == name);
+        let is_it = |message: &&Value| message["reason"] == "compiler-artifact" && message["target"]["name"] == name;
+        let message = messages.iter().find(is_it);
         let files = message.and_then(|message| message["filenames"].as_array());
         let file = files.into_iter().flatten().filter_map(Value::as_str).find(|file| file.ends_with(".rlib"));
         let file = file.with_context(|| format!("cargo built no library {name}"))?;
