@@ -305,13 +305,30 @@ static void by_all(const beaver_collection *synsets, const float *beaver, size_t
 /* --- 7. --- */
 
 static void look(void) {
-    static const char COMMAND[] = "sqlite3 " DATABASE " .tables";
-    char line[256];
-    printf("   $ %s\n", COMMAND);
+    static const struct {
+        const char *table, *holds;
+    } TABLES[] = {
+        {"beaver_collections", "the documents: id, body, vector"},
+        {"beaver_fts_index_content", "their text, field by field and as a whole"},
+        {"beaver_vocabulary", "their words, for typos, many in a row"},
+        {"beaver_vector_chunks", "codes of their vectors, many in a row"},
+        {"beaver_field_values", "their fields that are indexed"},
+        {"beaver_edges", "the relations between them, each once"},
+    };
+    printf("   $ sqlite3 " DATABASE " \"SELECT count(*) FROM ...\"\n");
     fflush(stdout);
-    FILE *output = popen(COMMAND, "r");
-    while (output != NULL && fgets(line, sizeof line, output) != NULL) printf("     %s", line);
-    if (output == NULL || pclose(output) != 0) printf("     (try this where there is a sqlite3)\n");
+    for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++) {
+        char command[128];
+        long rows = 0;
+        snprintf(command, sizeof command, "sqlite3 " DATABASE " \"SELECT count(*) FROM %s\"", TABLES[i].table);
+        FILE *output = popen(command, "r");
+        bool counted = output != NULL && fscanf(output, "%ld", &rows) == 1;
+        if (output == NULL || pclose(output) != 0 || !counted) {
+            printf("     (try this where there is a sqlite3)\n");
+            return;
+        }
+        printf("     %-24s %8ld  %s\n", TABLES[i].table, rows, TABLES[i].holds);
+    }
 }
 
 int main(int argc, char **argv) {

@@ -80,8 +80,8 @@ fn say_what_is_next(programs: &[&str], folder: &Path, optimised: bool) -> Result
         );
     }
     println!(
-        "That was {}. Edit it and run it again.\n\
-         What it wrote is in {folder}: open it with sqlite3.",
+        "That was {}. Edit what you like and run the demo again.\n\
+         The databases are in {folder}: open them with sqlite3.",
         programs.join(" and ")
     );
     Ok(())
