@@ -298,3 +298,57 @@ fn a_transaction_finds_what_it_wrote_and_leaves_nothing_behind_when_undone() {
     assert!(!ids(&collection, &far, &SearchOptions::default())[0].starts_with("new"));
     assert_eq!(ids(&collection, &vectors[1], &SearchOptions { k: 1, ..SearchOptions::default() }), ["00001"]);
 }
+
+/// Ten are asked for and ten given, if ten exist, whatever way the filter is applied.
+#[test]
+fn a_filter_leaves_as_many_as_are_asked_for() {
+    let db = memory();
+    let collection = db.collection("c").unwrap();
+    // One direction a group: the groups of large numbers lie far from the query.
+    let documents = (0..4_000_u16).map(|at| {
+        let group = at % 40;
+        let vector = vec![f32::from(group) * 10.0 + f32::from(at) / 4_000.0, 1.0, 0.0, f32::from(at % 7) / 7.0];
+        let body = json!({"group": group, "half": at % 2, "rare": at == 1_234, "free": group});
+        Document::with_id(format!("{at:05}"), body).embedded(vector)
+    });
+    let options = IndexOptions { fts: beaver_core::Fts::Off, ..IndexOptions::default() };
+    collection.index_many(documents, &options, |_| true).unwrap();
+    collection.compact(|_| true).unwrap();
+    let query = [0.0, 1.0, 0.0, 0.0];
+    let searches = [
+        (r#"{"half": 1}"#, 10),
+        (r#"{"group": 39}"#, 10),
+        (r#"{"group": {">=": 20}}"#, 10),
+        (r#"{"rare": true}"#, 1),
+        (r#"{"group": 500}"#, 0),
+        (r#"{"free": 39}"#, 10),
+        (r#"{"group": {">=": 10}, "free": {"<": 30}}"#, 10),
+        (r#"{"not": {"group": {"<": 38}}}"#, 10),
+    ];
+    for indexed in [false, true] {
+        if indexed {
+            for path in ["group", "half", "rare"] {
+                assert!(collection.create_index(path, |_| true).unwrap());
+            }
+        }
+        for (filter, expected) in searches {
+            let filter = Some(beaver_core::Filter::parse(filter).unwrap());
+            let search = |effort| {
+                let hits = collection.search(&query, &SearchOptions { filter: filter.clone(), effort, k: 10 }).unwrap();
+                hits.into_iter().map(|hit| (hit.score, hit.document.id)).collect::<Vec<_>>()
+            };
+            let (truth, found) = (search(Effort::Exact), search(Effort::High));
+            assert_eq!((truth.len(), found.len()), (expected, expected), "{filter:?}");
+            let right = found.iter().filter(|hit| hit.0 <= truth.last().map_or(0.0, |last| last.0)).count();
+            assert!(right * 10 >= expected * 9, "{filter:?}: {right}");
+        }
+    }
+    let plan = |filter: &str| {
+        let filter = Some(beaver_core::Filter::parse(filter).unwrap());
+        collection.explain_search(&query, &SearchOptions { filter, ..SearchOptions::default() }).unwrap()
+    };
+    assert_eq!((plan(r#"{"rare": true}"#).filter, plan(r#"{"rare": true}"#).scored), ("index", 0));
+    assert_eq!(plan(r#"{"half": 1}"#).filter, "candidates");
+    assert_eq!(plan(r#"{"group": {">=": 10}}"#).filter, "index");
+    assert_eq!(plan(r#"{"free": 39}"#).filter, "candidates");
+}

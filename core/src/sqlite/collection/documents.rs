@@ -270,7 +270,7 @@ impl<S: Source> DocumentEngine for S {
             // No id is empty, so all come after the empty one.
             let rows = page.query_map(params![name, after.unwrap_or(""), limit], |row| {
                 Ok(StoredDocument {
-                    document: document(row.get(0)?, row.get(1)?, row.get(2)?),
+                    document: document(row.get(0)?, row.get_ref(1)?.as_blob_or_null()?, row.get(2)?),
                     fts: row.get(3)?,
                     fuzzy: row.get::<_, Option<bool>>(4)?.unwrap_or(false),
                 })
@@ -290,11 +290,11 @@ pub(super) fn public_info(conn: &Connection, name: &str) -> Result<CollectionInf
 
 /// The document of that id.
 pub(super) fn get(conn: &Connection, name: &str, id: &str) -> Result<Option<Document>> {
-    Ok(base(conn, name, id)?.map(|base| document(id.to_owned(), base.vector, Some(base.body))))
+    Ok(base(conn, name, id)?.map(|base| document(id.to_owned(), base.vector.as_deref(), Some(base.body))))
 }
 
 /// A document from its columns.
-pub(super) fn document(id: String, vector: Option<Vec<u8>>, body: Option<String>) -> Document {
+pub(super) fn document(id: String, vector: Option<&[u8]>, body: Option<String>) -> Document {
     let body = Json::trusted(body.unwrap_or_else(empty_body));
-    Document { id, body, embedding: vector.as_deref().and_then(embedding_of) }
+    Document { id, body, embedding: vector.and_then(embedding_of) }
 }

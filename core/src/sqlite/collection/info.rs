@@ -63,13 +63,13 @@ pub(super) fn load(conn: &Connection, name: &str) -> Result<Option<Info>> {
         .optional()?;
     let Some((tokenizer, metric, info)) = row else { return Ok(None) };
     let settings = CollectionSettings {
-        metric: metric_named(&metric).map_err(unknown)?,
-        tokenizer: Tokenizer::parse(&tokenizer).map_err(unknown)?,
+        metric: metric_named(&metric).map_err(|e| unknown(&e))?,
+        tokenizer: Tokenizer::parse(&tokenizer).map_err(|e| unknown(&e))?,
     };
     Ok(Some(Info { settings, ..info }))
 }
 
-fn unknown(error: Error) -> Error {
+fn unknown(error: &Error) -> Error {
     Error::new(ErrorKind::Corrupt, format!("the settings of a collection cannot be read: {}", error.message()))
 }
 

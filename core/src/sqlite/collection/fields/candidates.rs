@@ -257,7 +257,7 @@ fn union(a: &[u32], b: &[u32]) -> Vec<u32> {
 }
 
 /// Documents, to be asked whether one is among them.
-pub(super) struct Members {
+pub(in crate::sqlite::collection) struct Members {
     docs: Vec<u32>,
     /// A bit for each number from the first on, if the numbers lie so close that this takes little.
     bits: Option<Vec<u64>>,

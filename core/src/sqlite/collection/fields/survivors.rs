@@ -3,6 +3,7 @@
 use rusqlite::{Connection, params};
 use serde_json::Value;
 
+pub(in crate::sqlite::collection) use super::candidates::Members;
 use super::candidates::{Candidates, candidates};
 use super::plan::Plan;
 use crate::collection::Filter;
@@ -58,6 +59,21 @@ pub(in crate::sqlite::collection) fn survivors(
         docs = left;
     }
     Ok(Survivors::Exact(docs))
+}
+
+/// All documents that a filter may leave, however many, as far as indexes tell; and whether it leaves each of them.
+/// None if no index tells. Takes O(those documents).
+pub(in crate::sqlite::collection) fn superset(
+    view: &View<'_>,
+    info: &Info,
+    filter: &Filter,
+) -> Result<Option<(Members, bool)>> {
+    let plan = Plan::of(filter, &super::usable(view.conn, Some(info))?);
+    if matches!(plan, Plan::Unknown | Plan::Everything) {
+        return Ok(None);
+    }
+    let found = candidates(view.conn, &plan, usize::MAX)?;
+    Ok(found.map(|Candidates { docs, exact }| (Members::new(docs), exact)))
 }
 
 /// Whether a filter leaves a document: reads its body, by its number. A document that is not there is not left.

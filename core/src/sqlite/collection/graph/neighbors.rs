@@ -149,7 +149,7 @@ fn neighbor(row: &Row<'_>, id: &str, incoming: bool) -> Result<Neighbor> {
         weight: weight_of(row.get(2)?),
         metadata: metadata.map(Json::trusted),
     };
-    Ok(Neighbor { document: document(other, row.get(4)?, row.get(5)?), edge })
+    Ok(Neighbor { document: document(other, row.get_ref(4)?.as_blob_or_null()?, row.get(5)?), edge })
 }
 
 /// A document in one search, by the order in which it was come upon.

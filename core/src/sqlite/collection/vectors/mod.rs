@@ -6,9 +6,11 @@
 //! chunks of one centre make a generation. When many codes are stale, or the collection has grown far beyond what the
 //! centre was taken from, the next generation is made, a few documents with each write: see `build.rs`.
 
+mod accept;
 mod build;
 mod cache;
 mod chunks;
+mod nearest;
 mod problems;
 mod search;
 
