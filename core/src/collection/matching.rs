@@ -22,20 +22,22 @@ pub struct MatchOptions {
     pub k: usize,
     /// Only documents that it matches.
     pub filter: Option<Filter>,
-    /// The fields to search in, each with its weight; all if empty. A weight of 2 makes a match in that field
-    /// count twice.
+    /// The fields to search in, each with its weight; all if empty. A path stands for the text there and for all
+    /// that is below it; elements of arrays have the path of their array. Where several cover a text, the longest
+    /// counts. A weight of 2 makes a match in that field count twice.
     pub on: Vec<(Path, f64)>,
     /// How misspelt the query may be; none: not at all.
     pub fuzziness: Option<Fuzziness>,
     /// Whether the last word is also the beginning of a word: search as you type.
     pub prefix: bool,
-    /// Marks to put around each match in the whole text of each field.
+    /// Marks to put around each match, in the whole text of each field that matches.
     pub highlight: Option<Marks>,
-    /// A short piece of the text around the best matches.
+    /// A short piece of the text of each field that matches, around the best matches. If highlights are asked for
+    /// too, each field gives two fragments: its highlighted text, then its snippet.
     pub snippet: Option<Snippet>,
 }
 
-/// What stands before and after each match.
+/// What stands before and after each match: any text without a NUL.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Marks {
@@ -186,13 +188,25 @@ impl Collection {
     /// (`"a phrase"`, `begin*`, `AND`, `OR`, `NOT`, parentheses, `NEAR`) keeps its meaning; anything else is
     /// searched as its words, all of which must occur. A text without words finds nothing.
     ///
+    /// The words may be in different fields, unless the fields to search in are named: then one field has all of
+    /// them, and what a `NOT` excludes is looked for in that field only.
+    ///
     /// Without fuzziness the score is FTS5's BM25 rank: negative, the best the smallest; its statistics are
-    /// over all collections of the file that share the tokenizer. A document is ranked by its best field, or by its whole text.
+    /// over all collections of the file that share the tokenizer. A document is ranked by its best field, or by its
+    /// whole text; where fields are named, by the sum over those that match of the weight times the rank.
     ///
     /// With fuzziness the words of the query may be misspelt (a letter added, left out, replaced, or two
-    /// swapped), and the score is the number of edits: first those with the fewest, among equals the better
-    /// rank. Words are compared with those of the documents that were indexed with
-    /// [`crate::IndexOptions::fuzzy`].
+    /// swapped; two words written as one, or one as two), and the score is the number of edits: first those with
+    /// the fewest, among equals the better rank. Operators are words then. Words are compared with those of the
+    /// documents that were indexed with [`crate::IndexOptions::fuzzy`]; a word that none of these has is found as it is
+    /// spelt. So are those of documents that BeaverDB 1.x wrote, until writes to their collection have adopted
+    /// them. A trigram index finds the known words also inside of others.
+    ///
+    /// Fragments are those of the fields that match, in the order of the document; if only all fields together
+    /// match, those of the fields that hold any of the words. Elements of an array stand on lines of their own.
+    ///
+    /// Takes time in the number of texts that match, in all collections that share the tokenizer; a filter that no
+    /// index settles reads the bodies of the best until enough pass.
     ///
     /// ```
     /// use beaver_core::{Beaver, Document, Fuzziness, IndexOptions, MatchOptions, Options};
@@ -209,7 +223,8 @@ impl Collection {
     /// ```
     ///
     /// # Errors
-    /// INVALID_ARGUMENT for a `k` of 0, a weight that is not above zero, a snippet without words; LIMIT above
+    /// INVALID_ARGUMENT for a `k` of 0, a weight that is not above zero, a snippet without words, a mark with a
+    /// NUL; LIMIT above
     /// [`crate::MAX_HITS`], [`MAX_QUERY_BYTES`] or [`MAX_FIELDS`]; IO, CORRUPT, INTERRUPTED, CLOSED, PAUSED.
     pub fn match_text(&self, query: &str, options: &MatchOptions) -> Result<Vec<Hit>> {
         options.check(query)?;

@@ -1,6 +1,7 @@
 //! Text search: the rows that match, best first, and the documents they are of.
 
-use std::collections::{HashMap, HashSet};
+use std::cmp::Ordering;
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use rusqlite::{OptionalExtension, params};
 
@@ -65,6 +66,27 @@ impl Field {
     }
 }
 
+/// A row that matches. The greatest is the best one.
+#[derive(PartialEq)]
+struct Ranked {
+    rank: f64,
+    row: i64,
+}
+
+impl Eq for Ranked {}
+
+impl Ord for Ranked {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.rank.total_cmp(&self.rank).then_with(|| other.row.cmp(&self.row))
+    }
+}
+
+impl PartialOrd for Ranked {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 /// How the filter is applied.
 enum Filtering {
     None,
@@ -100,29 +122,31 @@ impl<'s> Search<'s> {
         if self.on.is_empty() { self.by_best_row(expression, score) } else { self.by_fields(expression, score) }
     }
 
-    /// A document stands where its best row does: FTS5 gives the rows in this order, and few are read.
+    /// A document stands where its best row does. Only the rows that it takes are read, the best first: all
+    /// that is needed of the others is their rank.
     fn by_best_row(&mut self, expression: &str, score: Option<f64>) -> Result<()> {
         let view = self.view;
-        let mut select = view.conn.prepare_cached(&self.table.sql(
-            "SELECT item_id, rank, field_path FROM {t} WHERE {t} MATCH ?1 AND rank MATCH 'bm25(0.0, 0.0, 0.0, 1.0)'
-             AND collection = ?2 ORDER BY rank",
-        ))?;
-        let mut rows = select.query([expression, self.name])?;
+        let mut ranked = self.ranked(expression)?;
+        // FTS5 keeps its rows in this table, and takes twice as long to give one.
+        let mut select =
+            view.conn.prepare_cached(&self.table.sql("SELECT c1, c2 FROM {t}_content WHERE id = ?1 AND c0 = ?2"))?;
         // What a NOT excludes may stand in another field: then only the row of the whole text tells. (A phrase can
         // hold the word too, which does no harm.)
         let excludes = expression.contains(" NOT ");
         let mut count = 0;
-        while let Some(row) = rows.next()? {
+        while let Some(Ranked { rank, row: number }) = ranked.pop() {
             count += 1;
             if count % CHECK_ROWS == 0 {
                 view.check()?;
             }
+            let mut rows = select.query(params![number, self.name])?;
+            let Some(row) = rows.next()? else { continue };
             let id = row.get_ref(0)?.as_str()?;
             if self.seen.contains(id) {
                 continue;
             }
-            let (id, rank) = (id.to_owned(), row.get(1)?);
-            if excludes && !row.get_ref(2)?.as_str()?.is_empty() && self.has_several_rows(&id)? {
+            let id = id.to_owned();
+            if excludes && !row.get_ref(1)?.as_str()?.is_empty() && self.has_several_rows(&id)? {
                 continue;
             }
             self.look_at(id, expression, score.unwrap_or(rank))?;
@@ -131,6 +155,19 @@ impl<'s> Search<'s> {
             }
         }
         Ok(())
+    }
+
+    /// The rows that match, of all collections, to be taken best first.
+    fn ranked(&self, expression: &str) -> Result<BinaryHeap<Ranked>> {
+        let mut select = self.view.conn.prepare_cached(
+            &self.table.sql("SELECT rowid, bm25({t}, 0.0, 0.0, 0.0, 1.0) FROM {t} WHERE {t} MATCH ?1"),
+        )?;
+        let mut rows = select.query([expression])?;
+        let mut ranked = Vec::new();
+        while let Some(row) = rows.next()? {
+            ranked.push(Ranked { rank: row.get(1)?, row: row.get(0)? });
+        }
+        Ok(ranked.into())
     }
 
     /// A document's rank is the sum over its fields, so all of them are read first.
