@@ -348,7 +348,6 @@ fn a_filter_leaves_as_many_as_are_asked_for() {
         collection.explain_search(&query, &SearchOptions { filter, ..SearchOptions::default() }).unwrap()
     };
     assert_eq!((plan(r#"{"rare": true}"#).filter, plan(r#"{"rare": true}"#).scored), ("index", 0));
-    assert_eq!(plan(r#"{"group": {"<": 38}}"#).filter, "candidates");
     assert_eq!(plan(r#"{"group": {">=": 10}}"#).filter, "index");
     assert_eq!(plan(r#"{"free": 39}"#).filter, "candidates");
 }

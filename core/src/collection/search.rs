@@ -160,7 +160,7 @@ pub struct RecallReport {
 impl Collection {
     /// The documents whose embeddings are nearest to a vector, nearest first. Each score is the distance in the
     /// collection's metric: squared Euclidean (`l2`), one minus the cosine (`cosine`), minus the inner
-    /// product (`dot`). Documents without an embedding are not found. Up to about 200 vectors, and with
+    /// product (`dot`). Documents without an embedding are not found. Up to 256 documents, and with
     /// [`Effort::Exact`], all are compared; above, 1-bit codes of all are scanned and the best compared
     /// exactly. O(n) with a very small constant.
     ///

@@ -28,6 +28,7 @@ const CHECKS: &[Check] = &[
     log::problems,
     list::problems,
     queue::problems,
+    collection::document_problems,
     collection::edge_problems,
     collection::vector_problems,
     collection::fields::problems,
@@ -97,6 +98,7 @@ fn value_problems(view: &View<'_>) -> Result<Vec<String>> {
     found.json_column(view.conn, "beaver_lists", ["list_name", "item_order"], "item_value")?;
     found.json_column(view.conn, "beaver_priority_queues", ["queue_name", "timestamp"], "data")?;
     found.json_column(view.conn, "beaver_queue_leases", ["queue_name", "timestamp"], "data")?;
+    found.json_column(view.conn, "beaver_collections", ["collection", "item_id"], "metadata")?;
     Ok(found.into())
 }
 

@@ -9,7 +9,8 @@ use crate::collection::{CollectionInfo, Document};
 use crate::engine::{DocumentEngine, Reply, StoredDocument};
 use crate::error::{Error, Result};
 use crate::sqlite::apply::Tx;
-use crate::sqlite::source::Source;
+use crate::sqlite::source::{Source, View};
+use crate::sqlite::verify::Findings;
 use crate::value::Json;
 use crate::vector::Metric;
 
@@ -232,6 +233,32 @@ pub(super) fn clear(tx: &mut Tx<'_>, name: &str) -> Result<Reply> {
         text::clear(tx, &info, name)?;
     }
     Ok(Reply::Count(removed as u64))
+}
+
+/// A line for each document without its row in `beaver_documents`, and for each such row without its document.
+pub(in crate::sqlite) fn problems(view: &View<'_>) -> Result<Vec<String>> {
+    let mut found = Findings::default();
+    found.rows(
+        view.conn,
+        "SELECT c.collection, c.item_id FROM beaver_collections AS c JOIN beaver_collection_info AS i ON i.name = c.collection
+         WHERE (i.adopted_to IS NULL OR c.item_id <= i.adopted_to) AND NOT EXISTS
+             (SELECT 1 FROM beaver_documents AS d WHERE d.collection_id = i.collection_id AND d.item_id = c.item_id)",
+        |row| {
+            let (name, id): (String, String) = (row.get(0)?, row.get(1)?);
+            Ok(format!("collection {name:?}: the document {id:?} has no row in beaver_documents"))
+        },
+    )?;
+    found.rows(
+        view.conn,
+        "SELECT d.doc_id, d.item_id FROM beaver_documents AS d
+         LEFT JOIN beaver_collection_info AS i ON i.collection_id = d.collection_id
+         WHERE NOT EXISTS (SELECT 1 FROM beaver_collections AS c WHERE c.collection = i.name AND c.item_id = d.item_id)",
+        |row| {
+            let (doc, id): (i64, String) = (row.get(0)?, row.get(1)?);
+            Ok(format!("beaver_documents: the row {doc} of the document {id:?}, which is not there"))
+        },
+    )?;
+    Ok(found.into())
 }
 
 impl<S: Source> DocumentEngine for S {

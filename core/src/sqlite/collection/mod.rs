@@ -10,6 +10,7 @@ mod rebuild;
 mod text;
 mod vectors;
 
+pub(super) use documents::problems as document_problems;
 pub(super) use graph::problems as edge_problems;
 pub(super) use text::{Learned, problems as text_problems};
 pub(super) use vectors::{CodeCache, problems as vector_problems};
