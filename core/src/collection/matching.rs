@@ -197,7 +197,8 @@ impl Collection {
     ///
     /// With fuzziness the words of the query may be misspelt (a letter added, left out, replaced, or two
     /// swapped; two words written as one, or one as two), and the score is the number of edits: first those with
-    /// the fewest, among equals the better rank. Operators are words then. Words are compared with those of the
+    /// the fewest, among those without any the better rank, among the others the greater share of matches in the
+    /// text. Operators are words then. Words are compared with those of the
     /// documents that were indexed with [`crate::IndexOptions::fuzzy`]; a word that none of these has is found as it is
     /// spelt. So are those of documents that BeaverDB 1.x wrote, until writes to their collection have adopted
     /// them. A trigram index finds the known words also inside of others.

@@ -123,7 +123,7 @@ impl Conn {
             options.effective_cache_kib(),
             options.mmap_bytes,
         ))?;
-        Ok(())
+        super::rank::register(self)
     }
 
     /// Runs a statement that stays prepared for as long as the connection lives. For the few that the

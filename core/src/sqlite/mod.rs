@@ -14,6 +14,7 @@ mod lock;
 mod log;
 mod maintenance;
 mod queue;
+mod rank;
 mod readers;
 mod schema;
 mod snapshot;

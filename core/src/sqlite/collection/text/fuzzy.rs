@@ -1,6 +1,6 @@
 //! Search that forgives typos: level by level, those with the fewest first.
 
-use super::search::Search;
+use super::search::{Rank, Search};
 use super::vocabulary;
 use crate::collection::{Hit, MatchOptions};
 use crate::error::Result;
@@ -35,7 +35,8 @@ pub(super) fn fuzzy(
             }
         }
         if let Some(expression) = FuzzyQuery::level(distance, &expansions) {
-            search.run(&expression, Some(distance.into()))?;
+            let rank = if distance == 0 { Rank::Bm25 } else { Rank::Share };
+            search.run(&expression, rank, Some(distance.into()))?;
         }
         if search.is_full() {
             break;

@@ -25,7 +25,7 @@ const CHECK_ROWS: usize = 1_024;
 pub(super) fn exact(view: &View<'_>, name: &str, query: &str, options: &MatchOptions) -> Result<Vec<Hit>> {
     let mut search = Search::new(view, name, options)?;
     if let Some(expression) = fts5_query(query, search.table.tokens, options.prefix) {
-        search.run(&expression, None)?;
+        search.run(&expression, Rank::Bm25, None)?;
     }
     Ok(search.into_hits())
 }
@@ -42,6 +42,24 @@ pub(super) struct Search<'s> {
     /// Documents that were looked at.
     seen: HashSet<String>,
     hits: Vec<Hit>,
+}
+
+/// What orders rows, the best the smallest.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Rank {
+    /// That of FTS5, of the text only.
+    Bm25,
+    /// For expressions of very many words; see `sqlite/rank.rs`.
+    Share,
+}
+
+impl Rank {
+    fn sql(self) -> &'static str {
+        match self {
+            Rank::Bm25 => "bm25({t}, 0.0, 0.0, 0.0, 1.0)",
+            Rank::Share => "beaver_share({t})",
+        }
+    }
 }
 
 /// A field that is searched in.
@@ -116,17 +134,21 @@ impl<'s> Search<'s> {
         self.hits
     }
 
-    /// Adds the documents that match an expression and were not found yet, best first, under the score or else
-    /// under their rank.
-    pub fn run(&mut self, expression: &str, score: Option<f64>) -> Result<()> {
-        if self.on.is_empty() { self.by_best_row(expression, score) } else { self.by_fields(expression, score) }
+    /// Adds the documents that match an expression and were not found yet, those of the best rank first, under the
+    /// score or else under their rank.
+    pub fn run(&mut self, expression: &str, rank: Rank, score: Option<f64>) -> Result<()> {
+        if self.on.is_empty() {
+            self.by_best_row(expression, rank, score)
+        } else {
+            self.by_fields(expression, rank, score)
+        }
     }
 
     /// A document stands where its best row does. Only the rows that it takes are read, the best first: all
     /// that is needed of the others is their rank.
-    fn by_best_row(&mut self, expression: &str, score: Option<f64>) -> Result<()> {
+    fn by_best_row(&mut self, expression: &str, rank: Rank, score: Option<f64>) -> Result<()> {
         let view = self.view;
-        let mut ranked = self.ranked(expression)?;
+        let mut ranked = self.ranked(expression, rank)?;
         // FTS5 keeps its rows in this table, and takes twice as long to give one.
         let mut select =
             view.conn.prepare_cached(&self.table.sql("SELECT c1, c2 FROM {t}_content WHERE id = ?1 AND c0 = ?2"))?;
@@ -158,10 +180,9 @@ impl<'s> Search<'s> {
     }
 
     /// The rows that match, of all collections, to be taken best first.
-    fn ranked(&self, expression: &str) -> Result<BinaryHeap<Ranked>> {
-        let mut select = self.view.conn.prepare_cached(
-            &self.table.sql("SELECT rowid, bm25({t}, 0.0, 0.0, 0.0, 1.0) FROM {t} WHERE {t} MATCH ?1"),
-        )?;
+    fn ranked(&self, expression: &str, rank: Rank) -> Result<BinaryHeap<Ranked>> {
+        let sql = format!("SELECT rowid, {} FROM {{t}} WHERE {{t}} MATCH ?1", rank.sql());
+        let mut select = self.view.conn.prepare_cached(&self.table.sql(&sql))?;
         let mut rows = select.query([expression])?;
         let mut ranked = Vec::new();
         while let Some(row) = rows.next()? {
@@ -171,11 +192,11 @@ impl<'s> Search<'s> {
     }
 
     /// A document's rank is the sum over its fields, so all of them are read first.
-    fn by_fields(&mut self, expression: &str, score: Option<f64>) -> Result<()> {
+    fn by_fields(&mut self, expression: &str, rank: Rank, score: Option<f64>) -> Result<()> {
         let view = self.view;
-        let mut select = view.conn.prepare_cached(&self.table.sql(
-            "SELECT item_id, field_path, bm25({t}, 0.0, 0.0, 0.0, 1.0) FROM {t} WHERE {t} MATCH ?1 AND collection = ?2",
-        ))?;
+        let sql =
+            format!("SELECT item_id, field_path, {} FROM {{t}} WHERE {{t}} MATCH ?1 AND collection = ?2", rank.sql());
+        let mut select = view.conn.prepare_cached(&self.table.sql(&sql))?;
         let mut rows = select.query([expression, self.name])?;
         let mut ranks: HashMap<String, f64> = HashMap::new();
         let mut count = 0;
