@@ -1,7 +1,8 @@
 //! The tables of the file, its format number, and what may be opened at all.
 //!
 //! The tables of BeaverDB 1.x are the base; everything else is additive, so that each tool that
-//! reads a 1.x file reads ours. No object needs an SQLite newer than 3.31. The format is described in
+//! reads a 1.x file reads ours. No object needs an SQLite newer than 3.31, but for the text index by
+//! trigrams (3.45), which a file has only if a collection chose it. The format is described in
 //! `docs/file-format.md`.
 
 use rusqlite::{Connection, OptionalExtension};

@@ -149,7 +149,7 @@ impl<'s> Search<'s> {
     fn by_best_row(&mut self, expression: &str, rank: Rank, score: Option<f64>) -> Result<()> {
         let view = self.view;
         let mut ranked = self.ranked(expression, rank)?;
-        // FTS5 keeps its rows in this table, and takes twice as long to give one.
+        // The table in which FTS5 keeps its rows: through FTS5 each would be a cursor of its own.
         let mut select =
             view.conn.prepare_cached(&self.table.sql("SELECT c1, c2 FROM {t}_content WHERE id = ?1 AND c0 = ?2"))?;
         // What a NOT excludes may stand in another field: then only the row of the whole text tells. (A phrase can
