@@ -105,7 +105,7 @@ fn a_filter_holds_for_every_leg() -> Result<()> {
 }
 
 #[test]
-fn weights_and_typos_are_passed_on() -> Result<()> {
+fn weights_and_typos_are_passed_on() {
     let articles = articles();
     let mut query = HybridQuery {
         text: Some("pyhton".into()),
@@ -119,7 +119,6 @@ fn weights_and_typos_are_passed_on() -> Result<()> {
     assert_eq!(ids(&articles, &query)[0], "js-fast");
     query.k = 1;
     assert_eq!(ids(&articles, &query).len(), 1);
-    Ok(())
 }
 
 #[test]
