@@ -40,7 +40,7 @@ def main():
         collection.index(Document(id=row["id"], embedding=vector.tolist(), body=body), fts=True, fuzzy=True)
     reply = {"index": (time.perf_counter() - start) / len(rows) * 1e6}
 
-    misspelt = texts["misspelt"][:50]
+    misspelt = texts["phrases"][:50]
     works = {
         "vector": (lambda vector: collection.search(vector, top_k=K), [vector.tolist() for vector in vectors[:50]]),
         "match": (lambda text: collection.match(text, top_k=K), texts["pairs"][:50]),

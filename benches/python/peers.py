@@ -184,6 +184,18 @@ class Session:
         for module in getattr(self.peer, "MODULES", ()):
             __import__(module)
 
+    def do_overhead(self, task):
+        """What a call costs where there is next to nothing to search in: that of the first rows alone."""
+        few = read(task, "base.f32")[: K + 2]
+        self.peer.build(few, task["file"], task["metric"])
+        self.peer.open(task["file"], task["dimension"], task["metric"])
+        times = []
+        for _ in range(2_000):
+            start = time.perf_counter_ns()
+            self.peer.search(few[0])
+            times.append((time.perf_counter_ns() - start) / 1e3)
+        return {"micros": float(numpy.median(times))}
+
     def do_search(self, task):
         if task["level"] is not None:
             self.peer.tune(task["level"])

@@ -52,6 +52,8 @@ pub struct Texts {
     /// Two words of one row each.
     pub pairs: Vec<String>,
     pub misspelt: Vec<Misspelt>,
+    /// Words that follow one another: what BeaverDB 1.x can find misspelt.
+    pub phrases: Vec<Misspelt>,
 }
 
 impl Prepare {
@@ -139,7 +141,7 @@ fn texts(data: &WordNet, base: &[usize]) -> Texts {
     for word in base.iter().flat_map(|index| words(&data.synsets[*index], SHORTEST_MISSPELT)) {
         *frequency.entry(word).or_default() += 1;
     }
-    let mut texts = Texts { pairs: Vec::new(), misspelt: Vec::new() };
+    let mut texts = Texts { pairs: Vec::new(), misspelt: Vec::new(), phrases: Vec::new() };
     for number in 0..500 {
         let row = random.below(base.len());
         let synset = &data.synsets[base[row]];
@@ -157,8 +159,20 @@ fn texts(data: &WordNet, base: &[usize]) -> Texts {
             let query = misspell(rare.clone(), edits, &mut random);
             texts.misspelt.push(Misspelt { row, words: rare.join(" "), query });
         }
+        if let Some(phrase) = phrase(&synset.gloss) {
+            let query = misspell(phrase.clone(), edits, &mut random);
+            texts.phrases.push(Misspelt { row, words: phrase.join(" "), query });
+        }
     }
     texts
+}
+
+/// The first three words in a row that are long enough to be misspelt.
+fn phrase(gloss: &str) -> Option<Vec<String>> {
+    let words: Vec<&str> = gloss.split(' ').collect();
+    let plain = |word: &&str| word.len() >= SHORTEST_WORD && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let three = words.windows(3).find(|three| three.iter().all(plain))?;
+    Some(three.iter().map(|word| (*word).to_owned()).collect())
 }
 
 /// Leaves out, adds, replaces or swaps letters, at any place of any word.

@@ -34,6 +34,8 @@ pub struct Fuzzy {
     /// An empty folder for tantivy's index.
     #[cfg_attr(not(feature = "tantivy"), expect(dead_code))]
     out: PathBuf,
+    /// Words that follow one another, instead of any of a document.
+    phrases: bool,
     rounds: usize,
 }
 
@@ -45,7 +47,10 @@ impl Match {
     pub fn run(self) -> Result<Value> {
         let collection = open(&self.file)?;
         let options = MatchOptions { k: K, ..MatchOptions::default() };
-        let bare = Connection::open_with_flags(&self.file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let bare = Connection::open_with_flags(
+            &self.file,
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?;
         let mut select = bare.prepare(BARE)?;
         let mut bare_answer = |query: &str| -> Result<Vec<(String, f64)>> {
             let rows = select.query_map((query, NAME, K), |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -78,7 +83,8 @@ impl Fuzzy {
         let options = MatchOptions { k: K, ..MatchOptions::default() };
         // Only what is among the first answers when it is spelt well can be asked for when it is not.
         let mut queries = Vec::new();
-        for query in read_queries(&self.folder)?.misspelt {
+        let all = read_queries(&self.folder)?;
+        for query in if self.phrases { all.phrases } else { all.misspelt } {
             if rows_of(&collection.match_text(&query.words, &options)?)?.contains(&query.row) {
                 queries.push(query);
             }

@@ -105,7 +105,7 @@ pub fn measure(bench: &Bench) -> Result<Table> {
         );
 
         let task = json!({
-            "do": "fuzzy", "folder": prepared.folder, "file": file, "rounds": rounds,
+            "do": "fuzzy", "folder": prepared.folder, "file": file, "rounds": rounds, "phrases": true,
             "out": bench.new_folder(&format!("tantivy-{rows}"))?,
         });
         let FuzzyReply { queries, fuzzy } = server.ask(&task)?;
@@ -113,7 +113,7 @@ pub fn measure(bench: &Bench) -> Result<Table> {
         let (p50s, found) = (Micros::p50s(&fuzzy.beaver), fuzzy.found / queries.max(1.0));
         table.lines.push(
             Line::new(
-                format!("{rows} documents: three words with typos, fuzziness 2"),
+                format!("{rows} documents: a phrase of three words with typos, fuzziness 2"),
                 format!("{}, found {:.1} %", times(&p50s), 100.0 * found),
             )
             .peer(format!("{}, found {:.1} %", times(&theirs.fuzzy.p50s), 100.0 * theirs.fuzzy.found))

@@ -62,6 +62,7 @@ pub fn measure(bench: &Bench) -> Result<Table> {
     eprintln!("fuzzy …");
     let FuzzyReply { queries, fuzzy } = bench.ask(&json!({
         "do": "fuzzy", "folder": prepared.folder, "file": file, "out": bench.new_folder("tantivy")?,
+        "phrases": false,
         "rounds": bench.rounds,
     }))?;
     for Fuzzy { fuzziness, beaver, found, peer, found_by_peer } in fuzzy {

@@ -235,6 +235,24 @@ fn costs(ours: &Contender, peers: Vec<&Contender>, rows: usize, aim: &Aim) -> Ve
     ]
 }
 
+/// What the Python around the peers costs a call, with a dozen rows. Of IVF there is nothing to say: it needs more.
+fn overheads(bench: &Bench, prepared: &Prepared) -> Result<Option<String>> {
+    #[derive(Deserialize)]
+    struct Overhead {
+        micros: f64,
+    }
+    let mut each = Vec::new();
+    for name in ["usearch", "hnswlib", "faiss-flat"] {
+        let Some(mut server) = start(bench, name)? else { continue };
+        let file = prepared.folder.join(format!("{name}-few"));
+        let Overhead { micros } = server.ask(&json!({
+            "do": "overhead", "folder": prepared.folder, "file": file, "dimension": DIMENSION, "metric": "l2",
+        }))?;
+        each.push(format!("{name} {micros:.1} µs"));
+    }
+    Ok((!each.is_empty()).then(|| format!("A call with a dozen rows, which is mostly Python: {}.", each.join(", "))))
+}
+
 pub fn measure(bench: &Bench) -> Result<Table> {
     let mut table = bench.table("vectors");
     let mut measured = 0;
@@ -248,6 +266,9 @@ pub fn measure(bench: &Bench) -> Result<Table> {
         let contenders = race(bench, &prepared)?;
         table.lines.extend(lines(&contenders, prepared.rows, aim).context("beaver was not measured")?);
         drop(contenders);
+        if aim.rows == AIMS[0].rows {
+            table.notes.extend(overheads(bench, &prepared)?);
+        }
         std::fs::remove_dir_all(&prepared.folder)?;
     }
     table.notes.extend(bench.peers.versions()?);
