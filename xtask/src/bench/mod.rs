@@ -8,18 +8,19 @@ mod lists;
 mod memory;
 mod programs;
 mod report;
+mod search;
 mod work;
 mod writers;
 
 use crate::sh;
 use anyhow::Result;
 use programs::Programs;
-use report::Section;
+use report::{Section, Written};
 
 /// Runs benchmarks, all or those that are named, and prints a table.
 #[derive(clap::Args)]
 pub struct Args {
-    /// What to run; everything if nothing is named
+    /// What to run; everything but search if nothing is named
     #[arg(value_enum)]
     which: Vec<Which>,
     /// How often each program runs
@@ -31,6 +32,8 @@ pub struct Args {
     /// Write the tables into docs/benchmarks.md
     #[arg(long)]
     write: bool,
+    #[command(flatten)]
+    search: search::SearchArgs,
     /// Passed on to criterion
     #[arg(last = true)]
     arguments: Vec<String>,
@@ -50,6 +53,8 @@ enum Which {
     Memory,
     /// Criterion for the core, which keeps reports of its own
     Core,
+    /// Vectors, text and graph, beside the peers: takes long, and installs the peers below the target folder
+    Search,
 }
 
 /// How much is measured.
@@ -91,11 +96,19 @@ pub fn run(args: &Args) -> Result<()> {
             sections.push(section);
         }
         if args.write {
-            report::write(&sections, &programs, &effort)?;
+            let written = |section: &Section| Written {
+                mark: section.mark.to_owned(),
+                text: section.to_string(),
+                command: format!("cargo xtask bench {} --rounds {}", section.mark, effort.rounds),
+            };
+            report::write(&sections.iter().map(written).collect::<Vec<_>>(), programs.folder())?;
         }
     }
     if wanted(Which::Core) {
         sh::run(sh::cargo().args(["bench", "--package", "beaver-core", "--bench", "*", "--"]).args(&args.arguments))?;
+    }
+    if args.which.contains(&Which::Search) {
+        search::run(&args.search, effort.rounds, effort.quick, args.write)?;
     }
     Ok(())
 }

@@ -1,10 +1,9 @@
 //! Tables: on the terminal, and between the marks of docs/benchmarks.md.
 
-use super::Effort;
-use super::programs::Programs;
 use crate::{project, sh};
 use anyhow::{Context, Result, bail};
 use std::fmt;
+use std::path::Path;
 
 const PAGE: &str = "docs/benchmarks.md";
 
@@ -26,9 +25,9 @@ pub struct Row {
 
 /// The second value in parts of the first: that of the medians, and the extremes of the rounds.
 pub struct Ratio {
-    median: f64,
-    lowest: f64,
-    highest: f64,
+    pub median: f64,
+    pub lowest: f64,
+    pub highest: f64,
 }
 
 #[derive(Clone, Copy)]
@@ -123,23 +122,26 @@ impl fmt::Display for Section {
     }
 }
 
-/// Puts each table in its place in the page, with the command and the machine.
-pub fn write(sections: &[Section], programs: &Programs, effort: &Effort) -> Result<()> {
+/// What is put between the marks of one name.
+pub struct Written {
+    pub mark: String,
+    pub text: String,
+    /// How it is made again.
+    pub command: String,
+}
+
+/// Puts each table in its place in the page, with the command and the machine, of which `folder` tells the disk.
+pub fn write(tables: &[Written], folder: &Path) -> Result<()> {
     let mut page = project::read(PAGE)?;
-    for section in sections {
-        let (begin, end) = (format!("<!-- {} -->", section.mark), format!("<!-- end of {} -->", section.mark));
+    let machine = machine(folder)?;
+    for Written { mark, text, command } in tables {
+        let (begin, end) = (format!("<!-- {mark} -->"), format!("<!-- end of {mark} -->"));
         let from = page.find(&begin).with_context(|| format!("{PAGE} has no {begin}"))? + begin.len();
         let to = page.find(&end).with_context(|| format!("{PAGE} has no {end}"))?;
         if to < from {
             bail!("{PAGE}: {end} stands before {begin}");
         }
-        let text = format!(
-            "\n{section}\n`cargo xtask bench {} --rounds {}` on {}.\n",
-            section.mark,
-            effort.rounds,
-            machine(programs)?
-        );
-        page.replace_range(from..to, &text);
+        page.replace_range(from..to, &format!("\n{text}\n`{command}` on {machine}.\n"));
     }
     std::fs::write(project::root().join(PAGE), page).with_context(|| format!("cannot write {PAGE}"))?;
     println!("\nwritten into {PAGE}");
@@ -147,7 +149,7 @@ pub fn write(sections: &[Section], programs: &Programs, effort: &Effort) -> Resu
 }
 
 /// Processor, cores, system, file system.
-fn machine(programs: &Programs) -> Result<String> {
+fn machine(folder: &Path) -> Result<String> {
     let field = |file: &str, name: &str| {
         let text = std::fs::read_to_string(file).unwrap_or_default();
         let line = text.lines().find(|line| line.starts_with(name));
@@ -156,7 +158,7 @@ fn machine(programs: &Programs) -> Result<String> {
     };
     let cores = std::thread::available_parallelism()?;
     let kernel = sh::quiet_output(sh::command("uname").args(["-s", "-r"]))?;
-    let disk = sh::quiet_output(sh::command("stat").args(["-f", "-c", "%T"]).arg(programs.folder()))?;
+    let disk = sh::quiet_output(sh::command("stat").args(["-f", "-c", "%T"]).arg(folder))?;
     Ok(format!(
         "{}, {cores} cores; {}, {}; file system {}",
         field("/proc/cpuinfo", "model name"),

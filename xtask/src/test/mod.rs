@@ -14,6 +14,7 @@ mod tools;
 use crate::sh;
 use anyhow::{Result, bail};
 use std::time::{Duration, Instant};
+pub use tools::oracle;
 use tools::{
     ASAN, CC, CJSON, CMAKE, CPP_JSON, CXX, LDD, MOUNT, NINJA, NM, ORACLE, PKG_CONFIG, SQLITE3, Tool, VALGRIND,
 };
