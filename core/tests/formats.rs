@@ -4,7 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use beaver_core::{Beaver, ErrorKind, Kind, ManualClock, Options, Result, Structure};
+use beaver_core::{
+    Beaver, Collection, Document, ErrorKind, Filter, Find, Fuzziness, IndexOptions, Kind, ManualClock, MatchOptions,
+    NeighborOptions, Options, Result, SearchOptions, Structure,
+};
 use serde_json::{Value, json};
 
 const FILES: [&str; 3] = ["structures.db", "strange_names.db", "interrupted.db"];
@@ -101,6 +104,35 @@ fn compare(db: &Beaver, expected: &Value) -> Result<()> {
             assert_eq!(metadata, blob["metadata"], "blob {name:?} {key:?}");
         }
     }
+    for (name, documents) in object(&expected["collections"]) {
+        compare_collection(&db.collection(name)?, documents.as_array().unwrap())?;
+    }
+    Ok(())
+}
+
+/// All documents as they are, each found by its own vector and by its own title.
+fn compare_collection(collection: &Collection, expected: &[Value]) -> Result<()> {
+    let found: Vec<Value> = collection
+        .documents()
+        .map(|document| {
+            let document = document.unwrap();
+            json!({"id": document.id, "embedding": document.embedding, "body": document.body.to::<Value>().unwrap()})
+        })
+        .collect();
+    assert_eq!(json!(found), json!(expected), "{}", collection.name());
+    assert_eq!(collection.len()?, expected.len() as u64);
+    for document in collection.documents() {
+        let document = document?;
+        if let Some(vector) = &document.embedding {
+            let nearest = collection.search(vector, &SearchOptions::default())?;
+            assert_eq!((&nearest[0].document, nearest[0].score), (&document, 0.0));
+        }
+        let body: Value = document.body.to()?;
+        if let Some(title) = body["title"].as_str() {
+            let hits = collection.match_text(&format!("\"{title}\""), &MatchOptions::default())?;
+            assert_eq!(hits.iter().filter(|hit| hit.document == document).count(), 1, "{title}");
+        }
+    }
     Ok(())
 }
 
@@ -175,6 +207,44 @@ fn lists_of_1x_with_holes_and_midpoints_are_changed_at_the_right_places() -> Res
         }
     }
     assert_eq!(db.verify()?.problems, [""; 0]);
+    Ok(())
+}
+
+#[test]
+fn collections_of_1x_are_searched_before_while_and_after_they_are_adopted() -> Result<()> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = copy("structures.db", folder.path());
+    let expected = &expected("structures.db")["collections"]["articles"];
+    let db = open(&path, false);
+    let articles = db.collection("articles")?;
+    assert_eq!(articles.settings()?.dimension, Some(3));
+    let follows = articles.neighbors("dam", &NeighborOptions::default())?;
+    let labels: Vec<&str> = follows.iter().map(|neighbor| neighbor.edge.label.as_str()).collect();
+    assert_eq!(labels, ["mentions", "next", "self"]);
+    let find = Find { filter: Some(Filter::parse(r#"{"pages": 12}"#)?), ..Find::default() };
+    assert_eq!(articles.find(&find)?.documents[0].id, "lodge");
+
+    // Each write adopts a few; nothing that is found changes.
+    for round in 0..3 {
+        articles.index(Document::with_id("new", json!({"round": round})), &IndexOptions::default())?;
+        articles.drop("new")?;
+        compare_collection(&articles, expected.as_array().unwrap())?;
+    }
+    let misspelt = MatchOptions { fuzziness: Some(Fuzziness::Max(1)), ..MatchOptions::default() };
+    assert_eq!(articles.match_text("beavr", &misspelt)?[0].document.id, "dam");
+    articles.create_index("pages", |_| true)?;
+    assert_eq!(articles.explain_find(&find)?.indexes, ["pages"]);
+    assert_eq!(articles.find(&find)?.documents[0].id, "lodge");
+
+    // Replaced and dropped, nothing of what 1.x wrote for it is left.
+    articles
+        .index(Document::with_id("dam", json!("other words")).embedded([0.0, 0.5, 0.0]), &IndexOptions::default())?;
+    assert!(articles.drop("lodge")?);
+    assert!(articles.match_text("builds OR lodge", &MatchOptions::default())?.is_empty());
+    assert!(!articles.search(&[0.6, 0.8, 0.0], &SearchOptions::default())?.iter().any(|hit| hit.score < 0.01));
+    assert_eq!(db.collection("archive")?.match_text("builds", &MatchOptions::default())?.len(), 1);
+    let problems = db.verify()?.problems;
+    assert!(!problems.iter().any(|problem| problem.contains("collection")), "{problems:#?}");
     Ok(())
 }
 

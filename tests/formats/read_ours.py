@@ -70,6 +70,8 @@ def _structures(db):
             {"id": document.id, "embedding": document.embedding, "body": document.body}
             for document in sorted(db.collection(name), key=lambda document: document.id)
         ]
+        for document in collections[name]:
+            _is_found(db.collection(name), document)
     return {
         "version": db.version,
         "dicts": dicts,
@@ -89,6 +91,16 @@ def _structures(db):
         },
         "collections": collections,
     }
+
+
+def _is_found(collection, document):
+    """By its own vector at no distance, and by its own title."""
+    if document["embedding"]:
+        distances = [distance for found, distance in collection.search(document["embedding"]) if found.id == document["id"]]
+        assert distances and abs(distances[0]) < 1e-6, f"search misses {document['id']!r}"
+    if isinstance(document["body"], dict) and "title" in document["body"]:
+        found = [hit.id for hit, _ in collection.match('"' + document["body"]["title"] + '"')]
+        assert document["id"] in found, f"match misses {document['id']!r}"
 
 
 def _names(db, table, column):

@@ -79,6 +79,26 @@ static void write_log(void) {
     beaver_log_free(log);
 }
 
+static void index_document(const beaver_collection *articles, const char *id, const char *body, const float *vector) {
+    CHECK_OK(beaver_collection_index(articles, id, body, BEAVER_NUL_TERMINATED, vector, vector == NULL ? 0 : 3,
+                                     "{\"fuzzy\": true}", NULL, NULL, NULL));
+}
+
+static void write_collection(void) {
+    beaver_collection *articles = NULL;
+    const float dam[] = {1, 0, 0}, lodge[] = {0.5f, 0.25f, 0}, moved[] = {0, 0, 1};
+    REQUIRE(CHECK_OK(beaver_db_collection(db, "articles", &articles, NULL)));
+    index_document(articles, "dam", "{\"title\":\"How a beaver builds a dam\",\"by\":{\"name\":\"Ada\"}}", dam);
+    index_document(articles, "lodge", "{\"title\":\"nothing yet\"}", dam);
+    index_document(articles, "lodge", "{\"title\":\"Life in the lodge\",\"pages\":12}", lodge);
+    index_document(articles, "note", "{\"title\":\"A note without an embedding\"}", NULL);
+    index_document(articles, "gone", "{\"title\":\"soon gone\"}", moved);
+    CHECK_OK(beaver_collection_connect(articles, "dam", "lodge", "next", NULL, NULL));
+    CHECK_OK(beaver_collection_connect(articles, "dam", "gone", "next", NULL, NULL));
+    CHECK_OK(beaver_collection_drop(articles, "gone", NULL));
+    beaver_collection_free(articles);
+}
+
 static void reads_what_sqlite3_wrote(void) {
     beaver_dict *dict = NULL;
     beaver_buf json;
@@ -110,6 +130,7 @@ int main(int argc, char **argv) {
         RUN(write_queue);
         RUN(write_blobs);
         RUN(write_log);
+        RUN(write_collection);
     } else {
         RUN(reads_what_sqlite3_wrote);
     }

@@ -27,10 +27,14 @@ impl<S: Source> VectorEngine for S {
     fn vector_search(&self, name: &str, vector: &[f32], options: &SearchOptions) -> Result<(Vec<Hit>, SearchPlan)> {
         let cache = self.own_connections().map(|engine| &engine.codes);
         self.read_together(|view| {
-            let public = public_info(view.conn, name)?;
+            let info = info::load(view.conn, name)?;
+            let public = match &info {
+                Some(info) => info.public(),
+                None => public_info(view.conn, name)?,
+            };
             check_vector(&public, "the query vector", vector)?;
             let search = Search { view, name, query: vector, options, public };
-            match info::load(view.conn, name)? {
+            match info {
                 Some(info) if info.codes.current > 0 && options.effort != Effort::Exact => search.flat(&info, cache),
                 _ => search.exact(),
             }
