@@ -15,7 +15,8 @@ pub fn fixtures() -> Result<()> {
     let committed = project::root().join("tests/formats/v1");
     let read = |path: &Path| -> Result<Value> { Ok(serde_json::from_str(&std::fs::read_to_string(path)?)?) };
     let expected = read(&committed.join("expected.json"))?;
-    same("what make_1x.py makes", &expected, &read(&folder.path().join("expected.json"))?)?;
+    let made = read(&folder.path().join("expected.json"))?;
+    same("what make_1x.py makes", &steady(&expected), &steady(&made))?;
     for (name, expected) in expected.as_object().context("expected.json holds an object")? {
         same(name, expected, &snapshot(&committed.join(name))?)?;
     }
@@ -80,6 +81,21 @@ fn oracle(script: &str) -> Result<std::process::Command> {
     let mut command = sh::command(python);
     command.arg("-B").arg(format!("tests/formats/{script}")); // -B: no __pycache__ in the sources
     Ok(command)
+}
+
+/// The script's clock goes on by 1/1024 s at each look, and 1.x looks more often while it waits: on a busy machine
+/// its stamps come out a little later.
+fn steady(value: &Value) -> Value {
+    const RUN: std::ops::Range<f64> = 1_700_000_000.0..1_700_000_100.0;
+    match value {
+        Value::Array(items) => items.iter().map(steady).collect(),
+        Value::Object(fields) => fields.iter().map(|(key, value)| (key.clone(), steady(value))).collect(),
+        Value::Number(number) => match number.as_f64() {
+            Some(at) if RUN.contains(&at) && (at * 1024.0).fract() == 0.0 => RUN.start.into(),
+            _ => value.clone(),
+        },
+        _ => value.clone(),
+    }
 }
 
 /// Our own stamps differ from run to run: where the expectation has no `timestamp`, the found one is dropped.
