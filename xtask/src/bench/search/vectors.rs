@@ -14,7 +14,7 @@ use std::path::PathBuf;
 const GOOD: f64 = 0.99;
 const EFFORTS: [&str; 3] = ["fast", "normal", "high"];
 const GRAPH_LEVELS: &[u32] = &[10, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512];
-const LIST_LEVELS: &[u32] = &[2, 4, 8, 16, 32, 64, 128, 256];
+const LIST_LEVELS: &[u32] = &[2, 4, 8, 16, 32, 64, 128, 256, 512];
 
 /// The peers with their settings, and how many queries they are asked.
 const PEERS: [(&str, &[u32], usize); 5] = [
