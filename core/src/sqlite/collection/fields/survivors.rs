@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 use serde_json::Value;
 
 pub(in crate::sqlite::collection) use super::candidates::Members;
-use super::candidates::{Candidates, candidates};
+use super::candidates::{Candidates, candidates, holds};
 use super::plan::Plan;
 use crate::collection::Filter;
 use crate::collection::document::parse_text;
@@ -61,19 +61,38 @@ pub(in crate::sqlite::collection) fn survivors(
     Ok(Survivors::Exact(docs))
 }
 
-/// All documents that a filter may leave, however many, as far as indexes tell; and whether it leaves each of them.
-/// None if no index tells. Takes O(those documents).
-pub(in crate::sqlite::collection) fn superset(
-    view: &View<'_>,
-    info: &Info,
-    filter: &Filter,
-) -> Result<Option<(Members, bool)>> {
-    let plan = Plan::of(filter, &super::usable(view.conn, Some(info))?);
-    if matches!(plan, Plan::Unknown | Plan::Everything) {
-        return Ok(None);
+/// A filter that is asked about one document after the other: what indexes tell is not read from a body.
+pub(in crate::sqlite::collection) struct Asked<'a> {
+    view: &'a View<'a>,
+    name: &'a str,
+    filter: &'a Filter,
+    plan: Plan,
+}
+
+impl<'a> Asked<'a> {
+    pub fn new(view: &'a View<'a>, info: &Info, name: &'a str, filter: &'a Filter) -> Result<Self> {
+        let plan = Plan::of(filter, &super::usable(view.conn, Some(info))?);
+        Ok(Asked { view, name, filter, plan })
     }
-    let found = candidates(view.conn, &plan, usize::MAX)?;
-    Ok(found.map(|Candidates { docs, exact }| (Members::new(docs), exact)))
+
+    /// Whether indexes tell anything.
+    pub fn knows(&self) -> bool {
+        !matches!(self.plan, Plan::Unknown | Plan::Everything)
+    }
+
+    /// All documents that the filter may leave, and whether it leaves each of them; none if they are more than
+    /// `most`, or no index tells. Takes O(those documents).
+    pub fn all(&self, most: usize) -> Result<Option<(Vec<u32>, bool)>> {
+        Ok(candidates(self.view.conn, &self.plan, most)?.map(|Candidates { docs, exact }| (docs, exact)))
+    }
+
+    /// Whether the filter leaves a document. O(log n) where indexes tell; else its body is read.
+    pub fn passes(&self, doc: u32) -> Result<bool> {
+        match holds(self.view.conn, &self.plan, doc)? {
+            Some(passes) => Ok(passes),
+            None => matches(self.view, self.name, doc, self.filter),
+        }
+    }
 }
 
 /// Whether a filter leaves a document: reads its body, by its number. A document that is not there is not left.

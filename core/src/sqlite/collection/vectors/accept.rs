@@ -1,85 +1,70 @@
-//! What a scan asks a filter about a document.
+//! What a search asks a filter about a document.
 
-use std::cell::{Cell, RefCell};
+use super::super::fields::survivors::{Asked, Members};
+use crate::error::Result;
 
-use super::super::fields::survivors::{Members, matches, superset};
-use super::super::info::Info;
-use crate::collection::Filter;
-use crate::error::{Error, Result};
-use crate::sqlite::source::View;
+/// How often a filter is asked before it is worth while to go through an index for all that it leaves.
+const QUESTIONS: usize = 1_000;
 
-/// So many bodies are read before it is worth while to go through an index instead.
-const BODIES: usize = 400;
-
-/// A filter, asked about one document after the other. Most filters leave enough of what is near, so that a few
-/// bodies tell; where they leave only what is far, every document that is nearer would be read.
+/// Which documents are to be found: all, or those that a filter leaves.
+#[derive(Default)]
 pub(super) struct Accept<'s> {
-    view: &'s View<'s>,
-    name: &'s str,
-    filter: Option<&'s Filter>,
-    /// What indexes know, and whether that is all there is to know.
-    known: Option<(Members, bool)>,
-    /// How many bodies may still be read; none: any number.
-    left: Cell<Option<usize>>,
-    gave_up: Cell<bool>,
-    failed: RefCell<Option<Error>>,
+    /// The filter, where what is known does not tell.
+    asked: Option<Asked<'s>>,
+    /// Only these are to be found, and perhaps not all of them.
+    known: Option<Members>,
+    /// How often the filter may still be asked; none: any number of times.
+    left: Option<usize>,
+}
+
+/// What the filter says of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    Passes,
+    Fails,
+    /// It was asked too often.
+    Enough,
 }
 
 impl<'s> Accept<'s> {
-    pub fn new(view: &'s View<'s>, name: &'s str, filter: Option<&'s Filter>) -> Self {
-        let left = Cell::new(Some(BODIES));
-        Accept { view, name, filter, known: None, left, gave_up: Cell::new(false), failed: RefCell::new(None) }
+    /// Asks about each document, but not too often if an index could tell.
+    pub fn asking(asked: Asked<'s>) -> Self {
+        let left = asked.knows().then_some(QUESTIONS);
+        Accept { asked: Some(asked), known: None, left }
     }
 
-    /// The same, by what indexes tell, and without giving up.
-    pub fn with_indexes(self, info: &Info) -> Result<Self> {
-        let known = match self.filter {
-            Some(filter) => superset(self.view, info, filter)?,
-            None => None,
-        };
-        Ok(Accept { known, left: Cell::new(None), gave_up: Cell::new(false), ..self })
+    /// Knows which documents may pass; where these are not all of them, it asks.
+    pub fn knowing(asked: Asked<'s>, docs: Vec<u32>, all: bool) -> Self {
+        Accept { asked: (!all).then_some(asked), known: Some(Members::new(docs)), left: None }
     }
 
-    /// Whether indexes tell something.
-    pub fn knows(&self) -> bool {
-        self.known.is_some()
-    }
-
-    /// Whether there is no filter.
-    pub fn all(&self) -> bool {
-        self.filter.is_none()
-    }
-
-    /// Whether too many bodies would have to be read.
-    pub fn gave_up(&self) -> bool {
-        self.gave_up.get()
-    }
-
-    /// Whether the filter leaves the document. A scan cannot fail in the middle of a block: see
-    /// [`Accept::failure`].
-    pub fn passes(&self, doc: u32) -> bool {
-        let Some(filter) = self.filter else { return true };
-        if let Some((members, all)) = &self.known
-            && (*all || !members.contains(doc))
-        {
-            return members.contains(doc);
-        }
-        match self.left.get() {
-            Some(0) => {
-                self.gave_up.set(true);
-                return false;
-            }
-            Some(left) => self.left.set(Some(left - 1)),
-            None => {}
-        }
-        matches(self.view, self.name, doc, filter).unwrap_or_else(|error| {
-            self.failed.replace(Some(error));
-            false
+    /// The same with all that an index tells, however much it is.
+    pub fn thorough(self) -> Result<Self> {
+        let Some(asked) = self.asked else { return Ok(self) };
+        Ok(match asked.all(usize::MAX)? {
+            Some((docs, all)) => Self::knowing(asked, docs, all),
+            None => Accept { asked: Some(asked), left: None, ..self },
         })
     }
 
-    /// What went wrong since the last time.
-    pub fn failure(&self) -> Result<()> {
-        self.failed.take().map_or(Ok(()), Err)
+    /// The documents among which to look, if they are known.
+    pub fn members(&self) -> Option<&Members> {
+        self.known.as_ref()
+    }
+
+    /// Whether any document has to be asked about.
+    pub fn asks(&self) -> bool {
+        self.asked.is_some()
+    }
+
+    /// Asks about a document.
+    pub fn answer(&mut self, doc: u32) -> Result<Answer> {
+        let Some(asked) = &self.asked else { return Ok(Answer::Passes) };
+        match &mut self.left {
+            Some(0) => return Ok(Answer::Enough),
+            Some(left) => *left -= 1,
+            None => {}
+        }
+        Ok(if asked.passes(doc)? { Answer::Passes } else { Answer::Fails })
     }
 }

@@ -1,10 +1,12 @@
 //! The search for the nearest vectors: which way it goes.
 
+use std::collections::HashSet;
+
 use super::super::documents::{check_vector, embedding_of, public_info};
-use super::super::fields::survivors::{Survivors, survivors};
+use super::super::fields::survivors::{Asked, Members};
 use super::super::info::{self, Info};
 use super::CodeCache;
-use super::accept::Accept;
+use super::accept::{Accept, Answer};
 use super::chunks::{self, Place};
 use super::nearest::{MARGIN, Nearest, Ranked};
 use crate::collection::{CollectionInfo, Effort, Hit, SearchOptions, SearchPlan};
@@ -20,8 +22,13 @@ const HIGH: f64 = 0.999;
 /// No more codes than this many times what is asked for are compared exactly, and at least so many may be.
 const MOST_FACTOR: usize = 64;
 const MOST_LEAST: usize = 2_048;
-/// A filter that at most so many documents pass is settled before the search.
+/// Of so few documents that a filter leaves, all are compared.
 const FEW: usize = 2_000;
+/// A filter that leaves at most one of so many documents is settled by an index before the scan: it would have to be
+/// asked about too many otherwise.
+const RARE: usize = 8;
+/// How much further a scan looks if a filter, or stale codes, took too many of what it gave.
+const FURTHER: usize = 4;
 
 impl<S: Source> VectorEngine for S {
     fn vector_search(&self, name: &str, vector: &[f32], options: &SearchOptions) -> Result<(Vec<Hit>, SearchPlan)> {
@@ -67,6 +74,15 @@ impl<S: Source> VectorEngine for S {
     }
 }
 
+/// What a scan gave.
+#[derive(Default)]
+struct Scanned {
+    /// Documents, and what distance they promise at the least; the most promising first.
+    candidates: Vec<(f32, u32)>,
+    /// Every other document promises no less than this; none if there is no other.
+    whole_to: Option<f32>,
+}
+
 /// One search at one moment.
 pub(super) struct Search<'s> {
     pub view: &'s View<'s>,
@@ -92,31 +108,13 @@ impl Search<'_> {
     fn flat(&self, info: &Info, cache: Option<&CodeCache>) -> Result<(Vec<Hit>, SearchPlan)> {
         let mut plan = SearchPlan { path: "flat", filter: "none", scored: 0, compared: 0, bytes_read: 0 };
         let mut ranked = Ranked::new(self, info);
-        let survivors = match &self.options.filter {
-            None => Survivors::Unknown,
-            Some(filter) => survivors(self.view, info, self.name, filter, FEW)?,
-        };
-        match survivors {
-            Survivors::Exact(documents) => {
-                plan.filter = "index";
-                for doc in documents {
-                    ranked.compare(doc, &mut plan)?;
-                }
+        match &self.options.filter {
+            None => {
+                self.scan_and_compare(info, cache, &mut Accept::default(), &mut ranked, &mut plan)?;
             }
-            Survivors::TooMany | Survivors::Unknown => {
-                if self.options.filter.is_some() {
-                    plan.filter = "candidates";
-                }
-                let accept = Accept::new(self.view, self.name, self.options.filter.as_ref());
-                if !self.scan_and_compare(info, cache, &accept, &mut ranked, &mut plan)? {
-                    // What the filter leaves is far away: better to know beforehand what that is.
-                    let accept = accept.with_indexes(info)?;
-                    if accept.knows() {
-                        plan.filter = "index";
-                    }
-                    ranked.begin_again();
-                    self.scan_and_compare(info, cache, &accept, &mut ranked, &mut plan)?;
-                }
+            Some(filter) => {
+                let asked = Asked::new(self.view, info, self.name, filter)?;
+                self.filtered(info, cache, asked, &mut ranked, &mut plan)?;
             }
         }
         let mut nearest = Nearest::new(self, self.options.k);
@@ -130,54 +128,91 @@ impl Search<'_> {
         Ok((nearest.into_hits(), plan))
     }
 
+    /// Scans for what a filter leaves, or compares all of it if that is little.
+    fn filtered(
+        &self,
+        info: &Info,
+        cache: Option<&CodeCache>,
+        asked: Asked<'_>,
+        ranked: &mut Ranked<'_>,
+        plan: &mut SearchPlan,
+    ) -> Result<()> {
+        let total = usize::try_from(chunks::count(self.view.conn, info, info.codes.current)?).unwrap_or(0);
+        let known = asked.all((total / RARE).max(FEW))?;
+        plan.filter = if known.is_some() { "index" } else { "candidates" };
+        let mut accept = match known {
+            Some((docs, all)) if docs.len() <= FEW => {
+                for doc in docs {
+                    if all || asked.passes(doc)? {
+                        ranked.compare(doc, plan)?;
+                    }
+                }
+                return Ok(());
+            }
+            Some((docs, all)) => Accept::knowing(asked, docs, all),
+            None => Accept::asking(asked),
+        };
+        if !self.scan_and_compare(info, cache, &mut accept, ranked, plan)? {
+            // What the filter leaves is far away: better to know beforehand what that is.
+            plan.filter = "index";
+            ranked.begin_again();
+            self.scan_and_compare(info, cache, &mut accept.thorough()?, ranked, plan)?;
+        }
+        Ok(())
+    }
+
     /// Compares those whose codes promise enough, the most promising first, until what is left promises too little.
     /// False if the filter was asked too often.
     fn scan_and_compare(
         &self,
         info: &Info,
         cache: Option<&CodeCache>,
-        accept: &Accept<'_>,
+        accept: &mut Accept<'_>,
         ranked: &mut Ranked<'_>,
         plan: &mut SearchPlan,
     ) -> Result<bool> {
-        // A stale code takes the place of a live one in what the scan goes by.
-        let total = chunks::count(self.view.conn, info, info.codes.current)?.max(1);
         let k = self.options.k;
-        let stale = usize::try_from(info.codes.stale).unwrap_or(0);
-        let share = 2 * k * stale / usize::try_from(total).unwrap_or(1);
-        let mut wanted = k + if stale > 0 { share + MARGIN } else { 0 };
+        // What the filter refuses, and a stale code, takes the place of another in what the scan goes by.
+        let mut wanted = if accept.asks() { FURTHER * k } else { k };
+        if info.codes.stale > 0 {
+            let total = usize::try_from(chunks::count(self.view.conn, info, info.codes.current)?).unwrap_or(0).max(1);
+            wanted += MARGIN + 2 * k * usize::try_from(info.codes.stale).unwrap_or(0) / total;
+        }
+        let mut seen = HashSet::new();
         loop {
-            let Some(candidates) = self.scan(info, cache, accept, wanted, plan)? else { return Ok(false) };
-            let mut gone = 0;
+            let Scanned { candidates, whole_to } = self.scan(info, cache, accept.members(), wanted, plan)?;
             for (bound, doc) in candidates {
                 if ranked.is_hopeless(bound) {
-                    break;
+                    return Ok(true);
                 }
-                if !ranked.compare(doc, plan)? {
-                    gone += 1;
+                if !seen.insert(doc) {
+                    continue;
+                }
+                match accept.answer(doc)? {
+                    Answer::Passes => _ = ranked.compare(doc, plan)?,
+                    Answer::Fails => {}
+                    Answer::Enough => return Ok(false),
                 }
             }
-            if gone <= wanted - k {
+            if whole_to.is_none_or(|bound| ranked.is_hopeless(bound)) {
                 return Ok(true);
             }
-            wanted = k + 2 * gone;
-            ranked.begin_again();
+            wanted = wanted.saturating_mul(FURTHER);
         }
     }
 
-    /// The documents whose codes promise a distance among the smallest, with the least that they promise. None if the
-    /// filter was asked too often.
+    /// The documents, among the members if there are some, whose codes promise to be among so many.
     fn scan(
         &self,
         info: &Info,
         cache: Option<&CodeCache>,
-        accept: &Accept<'_>,
+        members: Option<&Members>,
         wanted: usize,
         plan: &mut SearchPlan,
-    ) -> Result<Option<Vec<(f32, u32)>>> {
+    ) -> Result<Scanned> {
         let conn = self.view.conn;
         let place = Place::of(info, info.codes.current);
-        let Some((full, tail)) = chunks::last(conn, place)? else { return Ok(Some(Vec::new())) };
+        let Some((full, tail)) = chunks::last(conn, place)? else { return Ok(Scanned::default()) };
         let kept = cache.map_or(Ok(None), |cache| cache.get(conn, info, full))?;
         let margin = vector::margin(match self.options.effort {
             Effort::Fast => FAST,
@@ -188,25 +223,20 @@ impl Search<'_> {
             Some(kept) => Probe::new(&kept.encoder, self.query, margin),
             None => Probe::new(&chunks::encoder(conn, info, info.codes.current)?, self.query, margin),
         };
-        let passes = |doc| accept.passes(doc);
-        let asked: Option<&dyn Fn(u32) -> bool> = if accept.all() { None } else { Some(&passes) };
+        let is_member = |doc| members.is_none_or(|members| members.contains(doc));
+        let accept: Option<&dyn Fn(u32) -> bool> = if members.is_some() { Some(&is_member) } else { None };
         let most = wanted.saturating_mul(MOST_FACTOR).max(MOST_LEAST);
-        let mut best = Candidates::new(wanted, most, asked);
+        let mut best = Candidates::new(wanted, most, accept);
         let mut scored = 0;
-        let mut scan = |codes: &[u8]| {
+        let mut scan = |codes: &[u8]| -> Result<()> {
             vector::scan(&probe, codes, &mut best).map_err(|_| chunks::damaged())?;
             scored += vector::len(codes).map_err(|_| chunks::damaged())? as u64;
             plan.bytes_read += codes.len() as u64;
-            accept.failure()
+            Ok(())
         };
         let from = kept.as_ref().map_or(0, |kept| kept.chunks.min(full));
         if let Some(kept) = &kept {
-            for codes in kept.first(full) {
-                scan(codes)?;
-                if accept.gave_up() {
-                    return Ok(None);
-                }
-            }
+            kept.first(full).try_for_each(&mut scan)?;
         }
         if from < full {
             let mut select = conn.prepare_cached(
@@ -215,13 +245,18 @@ impl Search<'_> {
             let mut rows = select.query([place.first + from, place.first + full])?;
             while let Some(row) = rows.next()? {
                 scan(row.get_ref(0)?.as_blob()?)?;
-                if accept.gave_up() {
-                    return Ok(None);
-                }
             }
         }
         scan(&tail)?;
         plan.scored += scored;
-        Ok((!accept.gave_up()).then(|| best.into_sorted()))
+        let limit = best.limit();
+        let candidates = best.into_sorted();
+        // What was cut off, or never taken in, promises no more than the last, or than the limit.
+        let whole_to = match candidates.last() {
+            Some((bound, _)) if candidates.len() >= most => Some(*bound),
+            _ if limit.is_finite() => Some(limit),
+            _ => None,
+        };
+        Ok(Scanned { candidates, whole_to })
     }
 }
