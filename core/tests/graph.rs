@@ -1,9 +1,12 @@
 //! What the graph of a collection promises, one behaviour a test.
 
+mod graphs;
+
 use beaver_core::{
     Beaver, Collection, Direction, Document, Edge, EdgeOptions, ErrorKind, Filter, IndexOptions, Json, MAX_NEIGHBORS,
     MAX_NODES, NeighborOptions, Options, Outcome, PathOptions, WalkOptions,
 };
+use graphs::{connect, far, index, neighbors, path, walk, weighted};
 use serde_json::json;
 
 fn memory(ids: &[&str]) -> (Beaver, Collection) {
@@ -11,46 +14,6 @@ fn memory(ids: &[&str]) -> (Beaver, Collection) {
     let graph = db.collection("graph").unwrap();
     index(&graph, ids);
     (db, graph)
-}
-
-fn index(graph: &Collection, ids: &[&str]) {
-    for id in ids {
-        graph.index(Document::with_id(*id, json!({"name": id})), &IndexOptions::default()).unwrap();
-    }
-}
-
-/// Connects as `"a -x-> b"` says.
-fn connect(graph: &Collection, edges: &[&str]) {
-    for edge in edges {
-        let [source, arrow, target] = edge.split(' ').collect::<Vec<_>>()[..] else { panic!("{edge}") };
-        let label = arrow.trim_start_matches('-').trim_end_matches("->");
-        graph.connect(source, target, label, EdgeOptions::default()).unwrap();
-    }
-}
-
-fn weighted(weight: f64) -> EdgeOptions {
-    EdgeOptions { weight, metadata: None }
-}
-
-/// The neighbours, as `"label id"`.
-fn neighbors(graph: &Collection, id: &str, labels: &[&str], direction: Direction) -> Vec<String> {
-    let labels = labels.iter().map(ToString::to_string).collect();
-    let found = graph.neighbors(id, &NeighborOptions { labels, direction, limit: None }).unwrap();
-    found.iter().map(|found| format!("{} {}", found.edge.label, found.document.id)).collect()
-}
-
-/// The ids of a walk with their distance, as `"id 1"`.
-fn walk(graph: &Collection, source: &str, options: &WalkOptions) -> Vec<String> {
-    let visits = graph.walk(source, options).unwrap();
-    visits.iter().map(|visit| format!("{} {}", visit.document.id, visit.distance)).collect()
-}
-
-fn far() -> WalkOptions {
-    WalkOptions { depth: u32::MAX, ..WalkOptions::default() }
-}
-
-fn path(graph: &Collection, from: &str, to: &str, options: &PathOptions) -> Option<(String, f64)> {
-    graph.shortest_path(from, to, options).unwrap().map(|path| (path.ids.join(" "), path.cost))
 }
 
 #[test]

@@ -1,15 +1,16 @@
 //! The graph in files that other programs have written to, and searches that are ended from outside.
 
+mod graphs;
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use beaver_core::{
-    Beaver, Collection, Direction, Document, EdgeOptions, ErrorKind, IndexOptions, Json, MAX_NODES, NeighborOptions,
-    Options, PathOptions, WalkOptions,
+    Beaver, Collection, Direction, ErrorKind, Json, MAX_NODES, NeighborOptions, Options, PathOptions, WalkOptions,
 };
+use graphs::{connect, far, index, neighbors, path, walk, weighted};
 use rusqlite::Connection;
-use serde_json::json;
 
 fn file(ids: &[&str]) -> (tempfile::TempDir, PathBuf, Beaver, Collection) {
     let dir = tempfile::tempdir().unwrap();
@@ -18,46 +19,6 @@ fn file(ids: &[&str]) -> (tempfile::TempDir, PathBuf, Beaver, Collection) {
     let graph = db.collection("graph").unwrap();
     index(&graph, ids);
     (dir, path, db, graph)
-}
-
-fn index(graph: &Collection, ids: &[&str]) {
-    for id in ids {
-        graph.index(Document::with_id(*id, json!({"name": id})), &IndexOptions::default()).unwrap();
-    }
-}
-
-/// Connects as `"a -x-> b"` says.
-fn connect(graph: &Collection, edges: &[&str]) {
-    for edge in edges {
-        let [source, arrow, target] = edge.split(' ').collect::<Vec<_>>()[..] else { panic!("{edge}") };
-        let label = arrow.trim_start_matches('-').trim_end_matches("->");
-        graph.connect(source, target, label, EdgeOptions::default()).unwrap();
-    }
-}
-
-fn weighted(weight: f64) -> EdgeOptions {
-    EdgeOptions { weight, metadata: None }
-}
-
-/// The neighbours, as `"label id"`.
-fn neighbors(graph: &Collection, id: &str, labels: &[&str], direction: Direction) -> Vec<String> {
-    let labels = labels.iter().map(ToString::to_string).collect();
-    let found = graph.neighbors(id, &NeighborOptions { labels, direction, limit: None }).unwrap();
-    found.iter().map(|found| format!("{} {}", found.edge.label, found.document.id)).collect()
-}
-
-/// The ids of a walk with their distance, as `"id 1"`.
-fn walk(graph: &Collection, source: &str, options: &WalkOptions) -> Vec<String> {
-    let visits = graph.walk(source, options).unwrap();
-    visits.iter().map(|visit| format!("{} {}", visit.document.id, visit.distance)).collect()
-}
-
-fn far() -> WalkOptions {
-    WalkOptions { depth: u32::MAX, ..WalkOptions::default() }
-}
-
-fn path(graph: &Collection, from: &str, to: &str, options: &PathOptions) -> Option<(String, f64)> {
-    graph.shortest_path(from, to, options).unwrap().map(|path| (path.ids.join(" "), path.cost))
 }
 
 /// Edges that other programs may leave behind.
