@@ -175,6 +175,11 @@ impl Options {
         if self.low_memory { self.cache_kib.min(256) } else { self.cache_kib }
     }
 
+    /// How many bytes of vector codes are kept in memory for searches; what does not fit is read from the file.
+    pub(crate) fn code_cache_bytes(&self) -> usize {
+        if self.low_memory { 1 << 20 } else { 16 << 20 }
+    }
+
     /// How many idle reading connections are kept.
     pub(crate) fn idle_readers(&self) -> usize {
         if self.low_memory { 1 } else { 8 }

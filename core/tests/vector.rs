@@ -240,6 +240,34 @@ fn compacting_reports_its_progress_and_can_be_stopped_and_gone_on_with() {
 }
 
 #[test]
+fn a_compaction_that_was_stopped_at_its_end_is_followed_by_another() {
+    let db = memory();
+    let (collection, vectors) = filled(&db, "c", 2_000, 16);
+    collection.compact(|_| true).unwrap();
+    // Stopped where the new codes are searched already, and the old ones are not removed.
+    let stopped = collection.compact(|progress| progress.done + 1 < progress.total);
+    assert_eq!(stopped.unwrap_err().kind(), ErrorKind::Interrupted);
+    collection.compact(|progress| progress.done <= progress.total).unwrap();
+    let plan = collection.explain_search(&vectors[0], &SearchOptions::default()).unwrap();
+    assert_eq!(plan.scored, 2_000);
+    assert!(db.verify().unwrap().problems.is_empty());
+}
+
+#[test]
+fn codes_that_memory_may_not_hold_are_read_from_the_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("app.db");
+    let options = Options { low_memory: true, ..Options::default() };
+    let db = Beaver::open(&path, options).unwrap();
+    let (collection, vectors) = filled(&db, "c", 2_300, 4_096);
+    for probe in [0, 1_200, 2_299] {
+        let plan = collection.explain_search(&vectors[probe], &SearchOptions::default()).unwrap();
+        assert!(plan.path == "flat" && plan.bytes_read > 1 << 20, "{plan:?}");
+        assert_eq!(ids(&collection, &vectors[probe], &SearchOptions::default())[0], format!("{probe:05}"));
+    }
+}
+
+#[test]
 fn compacting_an_empty_or_unknown_collection_does_nothing() {
     let db = memory();
     db.collection("unknown").unwrap().compact(|_| true).unwrap();

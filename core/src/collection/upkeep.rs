@@ -97,8 +97,12 @@ fn in_steps(collection: &Collection, step: &Step, mut progress: impl FnMut(Progr
     }
 }
 
-pub(super) fn compact(collection: &Collection, progress: impl FnMut(Progress) -> bool) -> Result<()> {
-    collection.0.write(Change::Collection(CollectionChange::BeginCompact))?;
+pub(super) fn compact(collection: &Collection, mut progress: impl FnMut(Progress) -> bool) -> Result<()> {
+    let begin = || collection.0.write(Change::Collection(CollectionChange::BeginCompact))?.flag();
+    while !begin()? {
+        // What is left of the last time counts as nothing done yet.
+        in_steps(collection, &Step::Compact, |Progress { total, .. }| progress(Progress { done: 0, total }))?;
+    }
     in_steps(collection, &Step::Compact, progress)
 }
 

@@ -25,7 +25,8 @@ pub(crate) enum CollectionChange {
     CreateIndex { path: FieldPath },
     /// `Flag(there was one)`
     DropIndex { path: FieldPath },
-    /// `Done`: begins to make the vector codes anew, in steps, if that is not going on already.
+    /// `Flag(begun)`: begins to make the vector codes anew, in steps, if that is not going on already; not as long as
+    /// steps are left of the last time.
     BeginCompact,
     /// `Progress`: a short step of something long; done when `done` reaches `total`.
     Step(Step),

@@ -89,16 +89,12 @@ fn bytes_of(embedding: &[f32]) -> Vec<u8> {
 
 pub(super) fn index(tx: &mut Tx<'_>, name: &str, indexing: &Indexing) -> Result<Reply> {
     // What can be wrong is found before anything is written.
-    if let Some(info) = info::load(tx.conn, name)? {
-        check_embedding(&info.public(), indexing)?;
-    } else {
-        let dimension = first_dimension(tx.conn, name)?;
-        check_embedding(&CollectionInfo { dimension, ..CollectionInfo::default() }, indexing)?;
-    }
+    let known = info::load(tx.conn, name)?;
+    check_embedding(&public(tx.conn, name, known.as_ref())?, indexing)?;
     let Indexing { document, value, text: rows, fts, fuzzy } = indexing;
     let vector = document.embedding.as_deref().map(bytes_of);
     let before = base(tx.conn, name, &document.id)?;
-    let mut info = Info::create(tx.conn, name)?;
+    let mut info = known.map_or_else(|| Info::create(tx.conn, name), Ok)?;
     let entry = entry(tx.conn, &info, &document.id)?;
 
     let same_body = before.as_ref().is_some_and(|before| before.body == document.body.as_str());
@@ -263,7 +259,7 @@ pub(in crate::sqlite) fn problems(view: &View<'_>) -> Result<Vec<String>> {
 
 impl<S: Source> DocumentEngine for S {
     fn collection_info(&self, name: &str) -> Result<CollectionInfo> {
-        self.read_together(|view| public_info(view.conn, name))
+        self.read_together(|view| public(view.conn, name, info::load(view.conn, name)?.as_ref()))
     }
 
     fn document_get(&self, name: &str, id: &str) -> Result<Option<Document>> {
@@ -308,8 +304,8 @@ impl<S: Source> DocumentEngine for S {
 }
 
 /// The settings of a collection as it stands, whether or not it was ever written to by this version.
-pub(super) fn public_info(conn: &Connection, name: &str) -> Result<CollectionInfo> {
-    match info::load(conn, name)? {
+pub(super) fn public(conn: &Connection, name: &str, info: Option<&Info>) -> Result<CollectionInfo> {
+    match info {
         Some(info) => Ok(info.public()),
         None => Ok(CollectionInfo { dimension: first_dimension(conn, name)?, ..CollectionInfo::default() }),
     }

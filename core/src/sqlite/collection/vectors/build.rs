@@ -182,17 +182,17 @@ pub(in super::super) fn forget(tx: &mut Tx<'_>, info: &mut Info) -> Result<()> {
     info.save_codes(tx.conn)
 }
 
-/// Begins a compaction, unless the next generation is being made already.
+/// Begins a compaction, unless the next generation is being made already. False if the one before has to be removed
+/// first, which is for the steps to do.
 pub(in super::super) fn begin_compact(tx: &mut Tx<'_>, name: &str) -> Result<Reply> {
-    if let Some(mut info) = info::load(tx.conn, name)?
-        && info.codes.building.is_none()
-    {
-        if info.codes.retired.is_some() {
-            sweep(tx, &mut info, i64::MAX)?;
-        }
+    let Some(mut info) = info::load(tx.conn, name)? else { return Ok(Reply::Flag(true)) };
+    if info.codes.retired.is_some() {
+        return Ok(Reply::Flag(false));
+    }
+    if info.codes.building.is_none() {
         begin(tx, &mut info)?;
     }
-    Ok(Reply::Done)
+    Ok(Reply::Flag(true))
 }
 
 /// A step of the compaction: documents encoded, then old chunks removed.

@@ -15,14 +15,15 @@ use super::chunks::{self, Place};
 use crate::error::Result;
 use crate::vector::Encoder;
 
-/// How many bytes of chunks are kept, over all collections of a database.
-const MOST_BYTES: usize = 16 << 20;
 /// So many new chunks are read from the file with each search before those that are kept are made up anew.
 const BEHIND: i64 = 32;
 
 /// The kept chunks of one database.
-#[derive(Default)]
-pub(in crate::sqlite) struct CodeCache(Mutex<HashMap<i64, Arc<Kept>>>);
+pub(in crate::sqlite) struct CodeCache {
+    /// How many bytes are kept at most, over all collections.
+    most: usize,
+    kept: Mutex<HashMap<i64, Arc<Kept>>>,
+}
 
 /// The first chunks of a generation.
 pub(super) struct Kept {
@@ -43,10 +44,14 @@ impl Kept {
 }
 
 impl CodeCache {
+    pub fn new(most: usize) -> Self {
+        CodeCache { most, kept: Mutex::default() }
+    }
+
     /// Chunks of the current generation, of which there are `full` in the moment that is read. None if so much is
     /// not kept.
     pub(super) fn get(&self, conn: &Connection, info: &Info, full: i64) -> Result<Option<Arc<Kept>>> {
-        let before = self.0.lock().get(&info.id).cloned();
+        let before = self.kept.lock().get(&info.id).cloned();
         let usable = before.filter(|kept| kept.generation == info.codes.current);
         if let Some(kept) = &usable
             && kept.chunks + BEHIND > full
@@ -54,14 +59,14 @@ impl CodeCache {
             return Ok(usable);
         }
         let others: usize = {
-            let all = self.0.lock();
+            let all = self.kept.lock();
             all.iter().filter(|(id, _)| **id != info.id).map(|(_, kept)| kept.bytes.len()).sum()
         };
-        let Some(kept) = read(conn, info, full, usable.as_deref(), MOST_BYTES.saturating_sub(others))? else {
+        let Some(kept) = read(conn, info, full, usable.as_deref(), self.most.saturating_sub(others))? else {
             return Ok(usable);
         };
         let kept = Arc::new(kept);
-        let mut all = self.0.lock();
+        let mut all = self.kept.lock();
         // A snapshot of an earlier moment does not take the place of what is newer.
         let newer = all.get(&info.id).is_some_and(|now| (now.generation, now.chunks) > (kept.generation, kept.chunks));
         if !newer {
@@ -72,7 +77,7 @@ impl CodeCache {
 
     /// Lets everything go.
     pub fn clear(&self) {
-        self.0.lock().clear();
+        self.kept.lock().clear();
     }
 }
 
@@ -85,7 +90,10 @@ fn read(conn: &Connection, info: &Info, full: i64, kept: Option<&Kept>, most: us
     if let Some(kept) = kept {
         stride = kept.stride;
         count = kept.chunks;
-        bytes.reserve_exact(stride.saturating_mul(usize::try_from(full).unwrap_or(0)).min(most));
+        if size(stride, full) > most {
+            return Ok(None);
+        }
+        bytes.reserve_exact(size(stride, full));
         bytes.extend_from_slice(&kept.bytes);
     }
     let mut select = conn.prepare_cached(
@@ -96,13 +104,14 @@ fn read(conn: &Connection, info: &Info, full: i64, kept: Option<&Kept>, most: us
         let codes = row.get_ref(0)?.as_blob()?;
         if stride == 0 {
             stride = codes.len();
-            bytes.reserve_exact(stride.saturating_mul(usize::try_from(full).unwrap_or(0)).min(most));
+            // Seen before the others are read: this comes with each search.
+            if size(stride, full) > most {
+                return Ok(None);
+            }
+            bytes.reserve_exact(size(stride, full));
         }
         if codes.len() != stride {
             return Err(chunks::damaged());
-        }
-        if bytes.len() + stride > most {
-            return Ok(None);
         }
         bytes.extend_from_slice(codes);
         count += 1;
@@ -112,4 +121,9 @@ fn read(conn: &Connection, info: &Info, full: i64, kept: Option<&Kept>, most: us
     }
     let encoder = chunks::encoder(conn, info, info.codes.current)?;
     Ok(Some(Kept { generation: info.codes.current, encoder, bytes, stride, chunks: count }))
+}
+
+/// How many bytes so many chunks have.
+fn size(stride: usize, chunks: i64) -> usize {
+    usize::try_from(chunks).unwrap_or(usize::MAX).saturating_mul(stride)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::super::documents::{check_vector, embedding_of, public_info};
+use super::super::documents::{check_vector, embedding_of, public};
 use super::super::fields::survivors::{Asked, Members};
 use super::super::info::{self, Info};
 use super::CodeCache;
@@ -35,10 +35,7 @@ impl<S: Source> VectorEngine for S {
         let cache = self.own_connections().map(|engine| &engine.codes);
         self.read_together(|view| {
             let info = info::load(view.conn, name)?;
-            let public = match &info {
-                Some(info) => info.public(),
-                None => public_info(view.conn, name)?,
-            };
+            let public = public(view.conn, name, info.as_ref())?;
             check_vector(&public, "the query vector", vector)?;
             let search = Search { view, name, query: vector, options, public };
             match info {
