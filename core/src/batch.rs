@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::blob::{self, Blobs};
+use crate::channel::{self, Channel};
 use crate::clock::Micros;
 use crate::collection::graph::{connect_change, disconnect_change};
 use crate::collection::{self, Collection, Document, Edge, IndexOptions};
 use crate::database::durability;
 use crate::dict::{self, Dict};
 use crate::engine::{
-    BlobChange, Change, CollectionChange, Condition, DictChange, ListChange, LogChange, Op, QueueChange, Reply, Store,
+    BlobChange, Change, ChannelChange, CollectionChange, Condition, DictChange, ListChange, LogChange, Op, QueueChange,
+    Reply, Store,
 };
 use crate::error::{Error, Result};
 use crate::handle::Structure;
@@ -53,7 +55,7 @@ pub enum Outcome {
     Applied(bool),
     /// How many items it removed.
     Count(u64),
-    /// The time that each log entry got, in microseconds since 1970.
+    /// The time that each log entry or message got, in microseconds since 1970.
     Times(Vec<i64>),
 }
 
@@ -277,6 +279,22 @@ impl Batch {
     /// As for [`Batch::dict_set`].
     pub fn log_clear(&mut self, log: &Log) -> Result<()> {
         self.add(log, Change::Log(LogChange::Clear))
+    }
+
+    /// Publishes a message on a channel; [`Outcome::Times`] tells the time it got.
+    ///
+    /// # Errors
+    /// As [`Channel::publish`] has them for its arguments; as for [`Batch::dict_set`].
+    pub fn channel_publish(&mut self, channel: &Channel, payload: impl Into<Json>) -> Result<()> {
+        self.add(channel, channel::publish_change([payload])?)
+    }
+
+    /// Removes every message of a channel.
+    ///
+    /// # Errors
+    /// As for [`Batch::dict_set`].
+    pub fn channel_clear(&mut self, channel: &Channel) -> Result<()> {
+        self.add(channel, Change::Channel(ChannelChange::Clear))
     }
 
     /// Indexes a document of a collection; [`Outcome::Applied`] tells whether anything had to be written.

@@ -6,16 +6,19 @@ use std::time::Duration;
 
 use crate::batch::Batch;
 use crate::blob::Blobs;
+use crate::channel::Channel;
 use crate::collection::Collection;
 use crate::dict::Dict;
 use crate::engine::{Engine, Kind, Store};
 use crate::error::Result;
+use crate::event::{self, Events};
 use crate::list::List;
 use crate::lock::Lock;
 use crate::log::Log;
 use crate::options::{Durability, LogSink, Options};
 use crate::queue::Queue;
 use crate::sqlite::{self, Sqlite};
+use crate::value::Json;
 
 /// An open database. Clones share it; the last one to go closes it.
 ///
@@ -74,7 +77,7 @@ pub struct Stats {
     pub wal_bytes: u64,
     /// Open reading connections.
     pub readers: u64,
-    /// Threads that wait for a change: blocked gets and lock waits.
+    /// Who waits for a change: blocked gets, lock waits, subscriptions.
     pub waiters: u64,
     /// Threads that wait in the line of the writer.
     pub writers_waiting: u64,
@@ -157,6 +160,46 @@ impl Beaver {
     /// As for [`Beaver::dict`].
     pub fn collection(&self, name: &str) -> Result<Collection> {
         Collection::new(self.store(), name)
+    }
+
+    /// The channel of that name.
+    ///
+    /// # Errors
+    /// As for [`Beaver::dict`].
+    pub fn channel(&self, name: &str) -> Result<Channel> {
+        Channel::new(self.store(), name)
+    }
+
+    /// Listens to an event of a topic, in this process and all others: of a structure (`dict:app_config`; easier by
+    /// [`crate::Structure::on`]) or of a topic of your own, as [`Beaver::emit`] names it. The event `*` stands for all
+    /// of the topic. A database that does not show for minutes that it lives, though it is asked to, is forgotten; if it lives after all, its
+    /// listeners are told that they may have missed something, as LIMIT.
+    ///
+    /// ```
+    /// use beaver_core::{Beaver, Options};
+    /// use serde_json::json;
+    /// use std::time::Duration;
+    /// let db = Beaver::open(":memory:", Options::default())?;
+    /// let builds = db.on("builds", "done")?;
+    /// assert!(db.emit("builds", "done", json!({"number": 7}))?);
+    /// let event = builds.next(Some(Duration::from_secs(1)))?.expect("it was just emitted");
+    /// assert_eq!(event.payload.as_str(), r#"{"number":7}"#);
+    /// # Ok::<(), beaver_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// INVALID_ARGUMENT and LIMIT for the topic and the event as for a name ([`Beaver::dict`]); READ_ONLY, since who
+    /// listens stands in the file; BUSY, FULL, IO, CORRUPT, CLOSED, PAUSED.
+    pub fn on(&self, topic: &str, event: &str) -> Result<Events> {
+        Events::new(&self.store(), topic, event)
+    }
+
+    /// Tells those who listen to an event of a topic, in any process; false, and nothing is written, if nobody does.
+    ///
+    /// # Errors
+    /// As for [`Beaver::on`]; INVALID_ARGUMENT for the event `*`; LIMIT for a payload that is too large.
+    pub fn emit(&self, topic: &str, event: &str, payload: impl Into<Json>) -> Result<bool> {
+        event::emit(&*self.engine, topic, event, payload.into())
     }
 
     /// A handle on the lock of that name. Each handle is an owner of its own.
@@ -403,6 +446,14 @@ impl Transaction {
     /// As for [`Beaver::dict`].
     pub fn collection(&self, name: &str) -> Result<Collection> {
         Collection::new(self.store.clone(), name)
+    }
+
+    /// As [`Beaver::channel`]; a subscription is made outside.
+    ///
+    /// # Errors
+    /// As for [`Beaver::dict`].
+    pub fn channel(&self, name: &str) -> Result<Channel> {
+        Channel::new(self.store.clone(), name)
     }
 }
 

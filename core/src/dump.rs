@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::clock::{to_seconds, to_text};
 use crate::collection::{Edge, dump as collection};
-use crate::engine::{DictItem, Kind, LogEntry, LogRange, QueueItem, Reading, StoredDocument};
+use crate::engine::{DictItem, Kind, LogEntry, LogRange, Message, QueueItem, Reading, StoredDocument};
 use crate::error::{Error, ErrorKind, Result};
 use crate::handle::Handle;
 use crate::value::Json;
@@ -39,6 +39,7 @@ pub(crate) fn type_name(kind: Kind) -> &'static str {
         Kind::Blob => "BlobStore",
         Kind::Log => "Log",
         Kind::Collection => "Collection",
+        Kind::Channel => "Channel",
         Kind::Lock => "Lock",
     }
 }
@@ -78,6 +79,7 @@ pub(crate) fn dump(handle: &Handle, out: &mut dyn Write, format: DumpFormat) -> 
         Kind::Blob => source.blobs(&mut sink)?,
         Kind::Log => source.log(&mut sink)?,
         Kind::Collection => source.collection(&mut sink)?,
+        Kind::Channel => source.channel(&mut sink)?,
         Kind::Lock => return Err(no_items()),
     }
     sink.tail()
@@ -111,6 +113,7 @@ impl Source<'_> {
             Kind::Blob => self.reading.blob_len(self.name),
             Kind::Log => self.reading.log_len(self.name),
             Kind::Collection => self.reading.document_len(self.name),
+            Kind::Channel => self.reading.channel_len(self.name),
             Kind::Lock => Err(no_items()),
         }
     }
@@ -150,6 +153,16 @@ impl Source<'_> {
         let fetch = |after: Option<&_>, limit| self.reading.log_page(self.name, &range, after.copied(), limit);
         paged(fetch, |LogEntry { timestamp, data }| {
             sink.object([("timestamp", number(to_seconds(timestamp))), ("data", data.to_string())])
+        })
+    }
+
+    fn channel(&self, sink: &mut Sink<'_>) -> Result<()> {
+        let fetch = |after: Option<&_>, limit| {
+            let page = self.reading.channel_page(self.name, after.copied(), limit)?;
+            Ok(page.into_iter().map(|message| (message.timestamp, message)).collect())
+        };
+        paged(fetch, |Message { timestamp, payload }| {
+            sink.object([("timestamp", number(to_seconds(timestamp))), ("payload", payload.to_string())])
         })
     }
 
@@ -258,6 +271,12 @@ impl Weight for StoredDocument {
 impl Weight for Edge {
     fn weight(&self) -> usize {
         self.source.len() + self.target.len() + self.metadata.as_ref().map_or(0, Weight::weight)
+    }
+}
+
+impl Weight for Message {
+    fn weight(&self) -> usize {
+        self.payload.weight()
     }
 }
 

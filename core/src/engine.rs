@@ -7,16 +7,19 @@
 mod collection;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 pub(crate) use collection::{
     CollectionChange, DocumentEngine, FieldEngine, GraphEngine, Step, StoredDocument, TextEngine, VectorEngine,
 };
 
+use crate::channel::Retention;
 use crate::clock::Micros;
 use crate::database::{Info, Progress, Stats, VerifyReport};
 use crate::error::{Error, Result};
 use crate::options::{Durability, LogSink};
+use crate::subscription::Start;
 use crate::value::Json;
 
 /// The kinds of structures a database holds.
@@ -35,16 +38,19 @@ pub enum Kind {
     Log,
     /// Documents with text, vectors and relations.
     Collection,
+    /// Messages between programs.
+    Channel,
     /// A named lock between processes.
     Lock,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 7] =
-        [Kind::Dict, Kind::List, Kind::Queue, Kind::Blob, Kind::Log, Kind::Collection, Kind::Lock];
+    pub const ALL: [Kind; 8] =
+        [Kind::Dict, Kind::List, Kind::Queue, Kind::Blob, Kind::Log, Kind::Collection, Kind::Channel, Kind::Lock];
 
-    /// The name of the kind: `"dict"`, `"list"`, `"queue"`, `"blob"`, `"log"`, `"collection"`, `"lock"`.
+    /// The name of the kind: `"dict"`, `"list"`, `"queue"`, `"blob"`, `"log"`, `"collection"`,
+    /// `"channel"`, `"lock"`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -54,6 +60,7 @@ impl Kind {
             Kind::Blob => "blob",
             Kind::Log => "log",
             Kind::Collection => "collection",
+            Kind::Channel => "channel",
             Kind::Lock => "lock",
         }
     }
@@ -63,10 +70,9 @@ impl Kind {
     /// # Errors
     /// INVALID_ARGUMENT if there is none.
     pub fn parse(name: &str) -> Result<Kind> {
-        Kind::ALL
-            .into_iter()
-            .find(|kind| kind.name() == name)
-            .ok_or_else(|| Error::invalid("no such kind: give dict, list, queue, blob, log, collection or lock"))
+        Kind::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(|| {
+            Error::invalid("no such kind: give dict, list, queue, blob, log, collection, channel or lock")
+        })
     }
 }
 
@@ -88,6 +94,7 @@ pub(crate) enum Change {
     Blob(BlobChange),
     Log(LogChange),
     Collection(CollectionChange),
+    Channel(ChannelChange),
     Lock(LockChange),
 }
 
@@ -100,6 +107,7 @@ impl Op {
             Change::Blob(_) => Kind::Blob,
             Change::Log(_) => Kind::Log,
             Change::Collection(_) => Kind::Collection,
+            Change::Channel(_) => Kind::Channel,
             Change::Lock(_) => Kind::Lock,
         }
     }
@@ -210,6 +218,22 @@ pub(crate) enum LogChange {
     Prune { older_than: Option<Micros>, keep_last: Option<u64> },
     /// `Count`
     Clear,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum ChannelChange {
+    /// `Stamps`: the time that each message got.
+    Publish(Vec<Json>),
+    /// `Done`
+    Retain(Retention),
+    /// `Count`
+    Clear,
+    /// `Flag(somebody listens)`: tells those who listen to the topic, which stands in the place of the name.
+    Emit { event: String, payload: Json },
+    /// `Done`: the listener listens to the events of the topic from now on.
+    Listen { event: String, listener: Arc<str> },
+    /// `Done`
+    Unlisten { event: String, listener: Arc<str> },
 }
 
 #[derive(Debug, Clone)]
@@ -328,6 +352,16 @@ pub struct LogEntry {
     pub data: Json,
 }
 
+/// A message of a channel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// When it was published, in microseconds since 1970: unique among the messages of all channels, and in
+    /// their order. A subscription can begin after it.
+    pub timestamp: Micros,
+    /// The value.
+    pub payload: Json,
+}
+
 /// A blob: its bytes and its metadata.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Blob {
@@ -408,6 +442,31 @@ pub(crate) trait LogEngine {
     fn log_len(&self, name: &str) -> Result<u64>;
     /// Up to `limit` entries in order, with their place, after that place.
     fn log_page(&self, name: &str, range: &LogRange, after: Option<f64>, limit: usize) -> Result<Vec<(f64, LogEntry)>>;
+    /// What has come to a log since a mark was set, whatever time the entries have. Without a mark, or if `oldest` or
+    /// what the mark was set at is gone: all entries from `start` on.
+    fn log_news(&self, name: &str, start: Micros, mark: Option<&LogMark>, oldest: Option<Micros>) -> Result<LogNews>;
+}
+
+/// How far a log was read: the newest row of all logs by then, and the newest of its own.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct LogMark {
+    pub newest: Option<LogRow>,
+    pub own: Option<LogRow>,
+}
+
+/// A row of the logs, and the time in it, by which it is known again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LogRow {
+    pub row: i64,
+    pub place: f64,
+}
+
+pub(crate) struct LogNews {
+    /// In the order of their times.
+    pub entries: Vec<LogEntry>,
+    /// Whether they are all, not only the new ones.
+    pub anew: bool,
+    pub mark: LogMark,
 }
 
 /// Which entries of a log: from `start` (included) to `end` (excluded).
@@ -416,6 +475,27 @@ pub(crate) struct LogRange {
     pub start: Option<Micros>,
     pub end: Option<Micros>,
     pub reverse: bool,
+}
+
+pub(crate) trait ChannelEngine {
+    fn channel_len(&self, name: &str) -> Result<u64>;
+    /// Messages in order, after that time.
+    fn channel_page(&self, name: &str, after: Option<Micros>, limit: usize) -> Result<Vec<Message>>;
+    fn channel_retention(&self, name: &str) -> Result<Retention>;
+    /// Whether anybody listens to an event.
+    fn event_listened(&self, topic: &str, event: &str) -> Result<bool>;
+}
+
+/// The messages of one channel, as a subscription pulls them.
+pub(crate) trait Feed: Send + Sync {
+    /// Whether calls may pass.
+    fn check(&self) -> Result<()>;
+    /// Up to so many messages that were not given yet, as soon as there is one; none if the deadline is past.
+    fn next(&self, most: usize, deadline: Option<Instant>) -> Result<Vec<Message>>;
+    fn close(&self);
+    fn on_ready(&self, ready: Option<Arc<dyn Fn() + Send + Sync>>);
+    #[cfg(unix)]
+    fn descriptor(&self) -> Result<std::os::fd::BorrowedFd<'_>>;
 }
 
 pub(crate) trait LockEngine {
@@ -435,6 +515,7 @@ pub(crate) trait Reading:
     + TextEngine
     + FieldEngine
     + GraphEngine
+    + ChannelEngine
     + LockEngine
     + Send
     + Sync
@@ -460,6 +541,22 @@ pub(crate) trait Store: Reading {
 
     /// Makes all changes in one commit, or none; an error names the index of the operation.
     fn write_batch(&self, ops: Vec<Op>, durability: Option<Durability>) -> Result<Vec<Reply>>;
+
+    /// Begins to listen to a channel.
+    fn subscribe(&self, channel: &Arc<str>, start: Start) -> Result<Box<dyn Feed>>;
+
+    /// Enters this database among those who listen to an event of a topic, as often as it is called.
+    fn listen(&self, topic: &Arc<str>, event: &Arc<str>) -> Result<()>;
+
+    /// Takes back one `listen`.
+    fn unlisten(&self, topic: &Arc<str>, event: &Arc<str>) -> Result<()>;
+
+    /// Sleeps until then, or until it is ended: by `end_sleeps`, or, as an error, because the database is closed,
+    /// paused or interrupted.
+    fn sleep(&self, until: Instant, ended: &AtomicBool) -> Result<()>;
+
+    /// Lets those who sleep look whether they are ended.
+    fn end_sleeps(&self);
 
     /// The same data at this one moment, to be read for as long as it is held.
     fn snapshot(&self) -> Result<Box<dyn Reading>>;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use crate::dump::{self, DumpFormat};
 use crate::engine::{Change, Kind, Op, Reply, Store};
 use crate::error::Result;
+use crate::event::{self, Events};
 use crate::load::{self, LoadMode};
 use crate::lock::Hold;
 use crate::value::check_name;
@@ -124,8 +125,37 @@ pub trait Structure: Sized + AsRef<Handle> + From<Handle> {
         Ok(handle.store.lock_holder(&handle.lock_name())?.is_some())
     }
 
+    /// Listens to an event of this structure: `set`, `del` and `clear` of a dict; `push`, `prepend`, `insert`, `set`,
+    /// `del`, `pop`, `deque`, `reverse`, `replace` and `clear` of a list; `put`, `get`, `ack`, `nack` and `clear` of
+    /// a queue; `put`, `del` and `clear` of a blob store; `append`, `prune` and `clear` of a log; `index`, `drop`,
+    /// `connect`, `disconnect` and `clear` of a collection; `clear` of a channel; `*` for all of them. An event is
+    /// written in the commit of the change that it tells of, whichever process made it, and only if somebody
+    /// listens. Its payload is `{"key"}` for dicts and blobs, `{"index"}` where a list's change names an index,
+    /// `{"id"}` for documents and leases, `{"src_id", "tgt_id"}` for edges, `{"timestamp_us"}` (of the last entry) for
+    /// `append`, and `{}` for all else.
+    ///
+    /// ```
+    /// use beaver_core::{Beaver, Options, Structure};
+    /// use serde_json::json;
+    /// use std::time::Duration;
+    /// let db = Beaver::open(":memory:", Options::default())?;
+    /// let config = db.dict("app_config")?;
+    /// let changes = config.on("set")?;
+    /// config.set("theme", json!("dark"))?;
+    /// let event = changes.next(Some(Duration::from_secs(1)))?.expect("it was just set");
+    /// assert_eq!((&*event.topic, event.payload.as_str()), ("dict:app_config", r#"{"key":"theme"}"#));
+    /// # Ok::<(), beaver_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`crate::Beaver::on`].
+    fn on(&self, event: &str) -> Result<Events> {
+        let handle = self.as_ref();
+        Events::new(&handle.store, &event::topic(handle.kind, &handle.name), event)
+    }
+
     /// Writes all items as JSON text, as of one moment: others may write meanwhile. The metadata has the
-    /// fields `type` (`"Dict"`, `"List"`, `"Queue"`, `"BlobStore"`, `"Log"`, `"Collection"`), `name`, `count`,
+    /// fields `type` (`"Dict"`, `"List"`, `"Queue"`, `"BlobStore"`, `"Log"`, `"Collection"`, `"Channel"`), `name`, `count`,
     /// `dump_date` (RFC 3339, UTC), and those of a collection `settings` and `indexes`. The items are
     /// - of a dict, in the order of its keys: `{"key", "value"}`, with `"expires_at"` if it expires;
     /// - of a list the values;
@@ -134,7 +164,8 @@ pub trait Structure: Sized + AsRef<Handle> + From<Handle> {
     /// - of a log, oldest first: `{"timestamp", "data"}`;
     /// - of a collection the documents, in the order of their ids: `{"id", "embedding", "body"}`, with `"fts"`
     ///   and `"fuzzy"` where they were not indexed by the defaults; then the edges: `{"edge": {"source", "target",
-    ///   "label", "weight", "metadata"}}`. The count is that of the documents.
+    ///   "label", "weight", "metadata"}}`. The count is that of the documents;
+    /// - of a channel, oldest first: `{"timestamp", "payload"}`.
     ///
     /// Times are seconds since 1970. The items go through a page at a time, and blobs one at a time, so
     /// the whole is never in memory. O(n).
@@ -164,7 +195,7 @@ pub trait Structure: Sized + AsRef<Handle> + From<Handle> {
     /// Reads a dump, of either format and of BeaverDB 1.x too, into this structure, and tells how many
     /// items it had. All of it is loaded, or nothing: it is one transaction, for which other writers wait
     /// until the text is read: whoever gives the reader sees how far it is, and stops it by an error. Values stay as they are written there. Queue items keep their place, dict
-    /// items their expiry; log entries their time, unless it is taken.
+    /// items their expiry; log entries their time, unless it is taken; messages are published anew.
     ///
     /// # Errors
     /// TYPE_MISMATCH for a dump of another kind, or none at all; INVALID_JSON with [`crate::Error::offset`];

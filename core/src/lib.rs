@@ -13,6 +13,7 @@
 
 mod batch;
 mod blob;
+mod channel;
 mod clock;
 mod collection;
 mod database;
@@ -20,9 +21,11 @@ mod dict;
 mod dump;
 mod engine;
 mod error;
+mod event;
 mod fork;
 mod handle;
 mod list;
+mod live;
 mod load;
 mod lock;
 mod log;
@@ -30,12 +33,14 @@ mod options;
 mod pages;
 mod queue;
 mod sqlite;
+mod subscription;
 mod text;
 mod value;
 mod vector;
 
 pub use batch::{Batch, Outcome, When};
 pub use blob::{BlobKeys, BlobReader, BlobWriter, Blobs, MAX_BLOB_BYTES};
+pub use channel::{Channel, Messages, Retention};
 pub use clock::{Clock, ManualClock, Micros, SystemClock};
 pub use collection::{
     Collection, CollectionInfo, CollectionSettings, DEFAULT_RRF_K, Direction, Document, Documents, Edge, EdgeOptions,
@@ -48,15 +53,18 @@ pub use collection::{
 pub use database::{Beaver, Info, Progress, RepairReport, Stats, StructureInfo, Transaction, VerifyReport};
 pub use dict::{Dict, DictItems};
 pub use dump::DumpFormat;
-pub use engine::{Blob, Kind, LeasedItem, LogEntry, QueueItem};
+pub use engine::{Blob, Kind, LeasedItem, LogEntry, Message, QueueItem};
 pub use error::{Error, ErrorKind, Result};
+pub use event::{Event, Events};
 pub use handle::{Handle, Structure};
 pub use list::{List, ListItems};
+pub use live::{Aggregate, Live, LiveEntries, MAX_AGGREGATES, MAX_WINDOW_ENTRIES};
 pub use load::LoadMode;
 pub use lock::Lock;
 pub use log::{Log, LogEntries, LogQuery};
 pub use options::{Durability, LogLevel, LogSink, Options, parse_options};
 pub use queue::{DeadLetterPolicy, Queue, QueueItems};
+pub use subscription::{Start, Subscription};
 pub use text::fuzzy::Fuzziness;
 pub use value::{
     Json, MAX_ITEMS, MAX_JSON_BYTES, MAX_JSON_DEPTH, MAX_KEY_BYTES, MAX_NAME_BYTES, MAX_TTL_SECONDS, seconds, utf8,

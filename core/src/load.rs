@@ -16,8 +16,8 @@ use crate::clock::{MAX_TIME, Micros, from_seconds};
 use crate::collection::{FieldPath, dump as collection};
 use crate::dump::{no_items, stream_error, type_name};
 use crate::engine::{
-    BlobChange, Change, CollectionChange, Condition, DictChange, Kind, ListChange, LogChange, Op, QueueChange, Reply,
-    Step, Store,
+    BlobChange, Change, ChannelChange, CollectionChange, Condition, DictChange, Kind, ListChange, LogChange, Op,
+    QueueChange, Reply, Step, Store,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::handle::Handle;
@@ -123,6 +123,13 @@ struct LogRow<'r> {
     data: &'r RawValue,
 }
 
+/// A message gets a time of its own: the one it had may be another message's by now.
+#[derive(Deserialize)]
+struct ChannelRow<'r> {
+    #[serde(borrow)]
+    payload: &'r RawValue,
+}
+
 #[derive(Deserialize)]
 struct BlobRow<'r> {
     key: String,
@@ -140,6 +147,7 @@ impl Loader<'_> {
             Kind::Blob => Change::Blob(BlobChange::Clear),
             Kind::Log => Change::Log(LogChange::Clear),
             Kind::Collection => Change::Collection(CollectionChange::Clear),
+            Kind::Channel => Change::Channel(ChannelChange::Clear),
             Kind::Lock => return Err(no_items()),
         };
         self.store.write(self.handle.op(change)).map(drop)
@@ -282,6 +290,10 @@ impl Loader<'_> {
                 put_change(handle, &key, data, metadata, Condition::Always)?
             }
             Kind::Collection => collection::change_of(item)?,
+            Kind::Channel => {
+                let ChannelRow { payload } = row(item)?;
+                Change::Channel(ChannelChange::Publish(vec![Json::parse(payload.get())?]))
+            }
             Kind::Lock => return Err(no_items()),
         };
         self.portion.ops.push(handle.op(change));

@@ -6,8 +6,9 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use crate::database::deadline;
-use crate::engine::{Change, LockChange, Op, Reply, Store};
+use crate::engine::{Change, Kind, LockChange, Op, Reply, Store};
 use crate::error::Result;
+use crate::event::{self, Events};
 use crate::value::{check_name, check_ttl};
 
 /// One owner's claim on one lock.
@@ -173,6 +174,15 @@ impl Lock {
     /// CLOSED, PAUSED, IO, CORRUPT.
     pub fn locked(&self) -> Result<bool> {
         Ok(self.hold.store.lock_holder(&self.hold.lock)?.is_some())
+    }
+
+    /// Listens to an event of this lock, in any process: `acquire`, `release` and `clear`, or `*` for all of them. That a
+    /// lock ends by its time is no event.
+    ///
+    /// # Errors
+    /// As for [`crate::Beaver::on`].
+    pub fn on(&self, event: &str) -> Result<Events> {
+        Events::new(&self.hold.store, &event::topic(Kind::Lock, &self.hold.lock), event)
     }
 
     /// Takes the lock from its holder and everybody out of the line; tells how many there were. For

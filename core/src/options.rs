@@ -48,6 +48,7 @@ pub type LogSink = Arc<dyn Fn(LogLevel, &str, &str) + Send + Sync>;
 /// assert!(options.create);
 /// ```
 #[derive(Clone)]
+#[allow(clippy::struct_excessive_bools)] // each is an option of its own
 pub struct Options {
     /// Refuse every write; the file is not touched. Default: false.
     pub read_only: bool,
@@ -65,6 +66,13 @@ pub struct Options {
     pub mmap_bytes: u64,
     /// Small caches and few idle connections, for phones and small machines. Default: false.
     pub low_memory: bool,
+    /// Remember up to so many bytes of what was read (values of dicts, metadata of blobs, documents), for as long as
+    /// nobody commits to the file: for files that are read far more often than they are written. Not used by
+    /// `:memory:`. Default: 0 (none).
+    pub read_cache_bytes: u64,
+    /// See other processes' commits only in the way that every platform has: by a look every few milliseconds while
+    /// somebody waits, instead of being woken. For tests of that way. Default: false.
+    pub portable_watch: bool,
     /// Where the time of day comes from. Default: the system's clock.
     pub clock: Arc<dyn Clock>,
     /// Who receives diagnostics. Default: nobody.
@@ -81,6 +89,8 @@ impl Default for Options {
             cache_kib: 2_000,
             mmap_bytes: 0,
             low_memory: false,
+            read_cache_bytes: 0,
+            portable_watch: false,
             clock: Arc::new(SystemClock),
             log: None,
         }
@@ -97,6 +107,8 @@ impl fmt::Debug for Options {
             .field("cache_kib", &self.cache_kib)
             .field("mmap_bytes", &self.mmap_bytes)
             .field("low_memory", &self.low_memory)
+            .field("read_cache_bytes", &self.read_cache_bytes)
+            .field("portable_watch", &self.portable_watch)
             .finish_non_exhaustive()
     }
 }
@@ -104,6 +116,7 @@ impl fmt::Debug for Options {
 /// The options as JSON has them.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[allow(clippy::struct_excessive_bools)] // as in `Options`
 struct JsonOptions {
     read_only: bool,
     create: bool,
@@ -112,6 +125,8 @@ struct JsonOptions {
     cache_kib: u32,
     mmap_bytes: u64,
     low_memory: bool,
+    read_cache_bytes: u64,
+    portable_watch: bool,
 }
 
 #[derive(Deserialize)]
@@ -124,6 +139,7 @@ enum JsonDurability {
 impl Default for JsonOptions {
     fn default() -> Self {
         let Options { read_only, create, busy_timeout, cache_kib, mmap_bytes, low_memory, .. } = Options::default();
+        let Options { read_cache_bytes, portable_watch, .. } = Options::default();
         let busy_timeout_ms = u64::try_from(busy_timeout.as_millis()).unwrap_or(u64::MAX);
         JsonOptions {
             read_only,
@@ -133,13 +149,16 @@ impl Default for JsonOptions {
             cache_kib,
             mmap_bytes,
             low_memory,
+            read_cache_bytes,
+            portable_watch,
         }
     }
 }
 
 impl Options {
     /// Reads options from a JSON object: `{"read_only": false, "create": true, "durability": "normal",
-    /// "busy_timeout_ms": 30000, "cache_kib": 2000, "mmap_bytes": 0, "low_memory": false}`, each of them
+    /// "busy_timeout_ms": 30000, "cache_kib": 2000, "mmap_bytes": 0, "low_memory": false,
+    /// "read_cache_bytes": 0, "portable_watch": false}`, each of them
     /// optional. For bindings.
     ///
     /// ```
@@ -166,6 +185,8 @@ impl Options {
             cache_kib: parsed.cache_kib,
             mmap_bytes: parsed.mmap_bytes,
             low_memory: parsed.low_memory,
+            read_cache_bytes: parsed.read_cache_bytes,
+            portable_watch: parsed.portable_watch,
             ..Options::default()
         })
     }

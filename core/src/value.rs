@@ -32,8 +32,15 @@ pub const MAX_ITEMS: usize = 100_000;
 /// assert_eq!(Json::from(serde_json::json!([1, 2])).to::<Vec<u8>>()?, [1, 2]);
 /// # Ok::<(), beaver_core::Error>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq, Hash)]
 pub struct Json(String);
+
+impl Clone for Json {
+    /// With room for the NUL that C wants behind it, as in [`Json::with_room`].
+    fn clone(&self) -> Self {
+        Json::with_room(&self.0)
+    }
+}
 
 impl Json {
     /// Takes a JSON text.

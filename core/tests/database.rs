@@ -150,6 +150,7 @@ fn info_counts_every_structure() -> Result<()> {
     db.blobs("b")?.put("k", b"x", None)?;
     db.log("g")?.append(json!(1))?;
     db.collection("c")?.index(beaver_core::Document::new(json!(1)), &beaver_core::IndexOptions::default())?;
+    db.channel("h")?.publish(json!(1))?;
     let lock = db.lock("k")?;
     lock.acquire(None, Duration::from_secs(60))?;
     let acquired = db.dict("d")?.acquire(None, Duration::from_secs(60))?;
@@ -161,6 +162,7 @@ fn info_counts_every_structure() -> Result<()> {
         ("blob", "b", 1),
         ("log", "g", 1),
         ("collection", "c", 1),
+        ("channel", "h", 1),
         ("lock", "k", 1),
     ];
     assert_eq!(found, expected.map(|(kind, name, count)| (kind, name.to_owned(), count)));

@@ -3,10 +3,13 @@
 use rusqlite::OptionalExtension;
 
 use super::conn::Conn;
+use super::watch::Heir;
 use super::writer::{Known, Stop, WriteConn};
-use super::{Sqlite, blob, collection, dict, list, lock, log, queue};
+use super::{Sqlite, blob, channel, collection, dict, event, list, lock, log, queue};
 use crate::clock::{Micros, from_seconds, to_seconds};
-use crate::engine::{BlobChange, Change, Condition, DictChange, Kind, ListChange, Op, QueueChange, Reply};
+use crate::engine::{
+    BlobChange, Change, ChannelChange, Condition, DictChange, Kind, ListChange, Op, QueueChange, Reply,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::handle::lock_name;
 
@@ -14,6 +17,9 @@ use crate::handle::lock_name;
 pub(super) struct Tx<'t> {
     pub conn: &'t Conn,
     pub known: &'t mut Known,
+    pub retained: &'t mut channel::Retained,
+    /// Locks that changed hands.
+    pub heirs: &'t mut Vec<Heir>,
     pub now: Micros,
 }
 
@@ -64,7 +70,9 @@ fn refuse_no_effect(op: &Op, reply: &Reply) -> Result<()> {
 
 impl<'t> Tx<'t> {
     pub fn new(engine: &Sqlite, write: &'t mut WriteConn) -> Self {
-        Tx { conn: &write.conn, known: &mut write.known, now: engine.options.clock.now_us() }
+        let now = engine.options.clock.now_us();
+        let WriteConn { conn, known, retained, heirs, .. } = write;
+        Tx { conn, known, retained, heirs, now }
     }
 
     fn apply(&mut self, op: &Op) -> Result<Reply, Stop> {
@@ -77,15 +85,22 @@ impl<'t> Tx<'t> {
             Change::Blob(change) => blob::apply(self, name, change),
             Change::Log(change) => log::apply(self, name, change),
             Change::Collection(change) => collection::apply(self, name, change),
-            Change::Lock(change) => lock::apply(self, name, op.owner.as_deref(), change),
-        };
-        Ok(reply?)
+            Change::Channel(change) => channel::apply(self, name, change),
+            Change::Lock(change) => lock::apply(self, &op.name, op.owner.as_deref(), change),
+        }?;
+        event::emit_for(self, op, &reply)?;
+        Ok(reply)
     }
 
     /// A structure that somebody acquired is changed by its owner only.
     fn refuse_held(&mut self, op: &Op) -> Result<(), Stop> {
         match &op.change {
-            Change::Lock(_) | Change::Blob(BlobChange::Stage { .. } | BlobChange::Abort { .. }) => return Ok(()),
+            Change::Lock(_)
+            | Change::Blob(BlobChange::Stage { .. } | BlobChange::Abort { .. })
+            // These name a topic, which is no structure.
+            | Change::Channel(
+                ChannelChange::Emit { .. } | ChannelChange::Listen { .. } | ChannelChange::Unlisten { .. },
+            ) => return Ok(()),
             // Such a lease may change two queues.
             Change::Queue(QueueChange::Lease { dead_letter: Some(dead), .. }) => {
                 self.refuse_held_by_other(Kind::Queue, &dead.queue, op)?;

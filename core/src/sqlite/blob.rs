@@ -6,11 +6,12 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, MAIN_DB, OptionalExtension, Row, params};
 
 use super::apply::Tx;
+use super::cache::Cached;
 use super::source::{Source, View};
 use super::stream;
 use super::verify::Findings;
 use crate::clock::{Micros, to_seconds};
-use crate::engine::{Blob, BlobChange, BlobEngine, BlobStream, Condition, Reply};
+use crate::engine::{Blob, BlobChange, BlobEngine, BlobStream, Condition, Kind, Reply};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Json, utf8};
 
@@ -240,7 +241,11 @@ impl<S: Source> BlobEngine for S {
     }
 
     fn blob_stat(&self, name: &str, key: &str) -> Result<Option<(u64, Option<Json>)>> {
-        self.read(|view| stat(view.conn, name, key))
+        let read = |view: &View<'_>| Ok(Cached::Blob(stat(view.conn, name, key)?));
+        match self.read_cached((Kind::Blob, name, key), read)? {
+            Cached::Blob(found) => Ok(found),
+            _ => Err(Error::internal("something else was remembered in the place of a blob")),
+        }
     }
 
     fn blob_contains(&self, name: &str, key: &str) -> Result<bool> {

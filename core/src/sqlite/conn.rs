@@ -25,6 +25,32 @@ pub(super) enum Place {
     File(PathBuf),
 }
 
+/// Tells files apart, whatever their paths: device and inode. Not known on every platform.
+pub(super) type Identity = (u64, u64);
+
+impl Place {
+    /// Which file is there now. Asked of the path: a descriptor of ours must not be opened on it.
+    pub fn identity(&self) -> Option<Identity> {
+        match self {
+            Place::Memory => None,
+            #[cfg(unix)]
+            Place::File(path) => {
+                use std::os::unix::fs::MetadataExt;
+                std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+            }
+            #[cfg(not(unix))]
+            Place::File(_) => None,
+        }
+    }
+}
+
+pub(super) fn moved() -> Error {
+    Error::new(
+        ErrorKind::Io,
+        "the file was replaced or removed while it was open: close the database and open it again",
+    )
+}
+
 /// The running connections of one database, to interrupt them.
 #[derive(Default)]
 pub(super) struct Registry {
@@ -150,6 +176,30 @@ impl Conn {
     /// Whether this is the copy of a forked child, which must let nothing of SQLite go.
     pub fn inherited(&self) -> bool {
         fork::generation() != self.born
+    }
+
+    /// Whether the file is not any more where it was opened: replaced, renamed or removed.
+    pub fn has_moved(&self) -> bool {
+        let mut moved: std::ffi::c_int = 0;
+        // SAFETY: the handle is open for as long as `self`, and this opcode writes one int.
+        unsafe {
+            ffi::sqlite3_file_control(
+                self.handle(),
+                c"main".as_ptr(),
+                ffi::SQLITE_FCNTL_HAS_MOVED,
+                (&raw mut moved).cast(),
+            );
+        }
+        moved != 0
+    }
+
+    /// A connection to the same file for a short write that cannot wait in the line of the writer.
+    pub fn another_for_writing(&self) -> Result<Connection> {
+        let flags =
+            OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE | OpenFlags::SQLITE_OPEN_READ_WRITE;
+        let conn = Connection::open_with_flags(self.path().unwrap_or_default(), flags)?;
+        conn.busy_timeout(Duration::from_secs(5))?;
+        Ok(conn)
     }
 
     /// Whether two looks at the file see the same data: changes with every commit of any connection

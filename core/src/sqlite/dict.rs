@@ -5,11 +5,12 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::apply::Tx;
+use super::cache::Cached;
 use super::conn::Conn;
 use super::source::{Source, View};
 use crate::clock::{Micros, from_seconds, to_seconds};
-use crate::engine::{Condition, DictChange, DictEngine, DictItem, Reply};
-use crate::error::Result;
+use crate::engine::{Condition, DictChange, DictEngine, DictItem, Kind, Reply};
+use crate::error::{Error, Result};
 use crate::value::Json;
 
 /// How many expired rows one write removes in passing.
@@ -124,17 +125,22 @@ fn holds(tx: &Tx<'_>, name: &str, key: &str, condition: &Condition) -> Result<bo
     })
 }
 
-fn live(conn: &Conn, now: Micros, name: &str, key: &str) -> Result<Option<Json>> {
+/// The value of a key, and when it expires, which may have been.
+fn stored(conn: &Conn, name: &str, key: &str) -> Result<Option<(Json, Option<Micros>)>> {
     conn.hot(GET, |get| {
         let mut rows = get.query([name, key])?;
         let Some(row) = rows.next()? else { return Ok(None) };
-        if let ValueRef::Real(at) = row.get_ref(1)?
-            && from_seconds(at) <= now
-        {
-            return Ok(None);
-        }
-        Ok(Some(Json::with_room(row.get_ref(0)?.as_str()?)))
+        let expires_at = match row.get_ref(1)? {
+            ValueRef::Real(at) => Some(from_seconds(at)),
+            _ => None,
+        };
+        Ok(Some((Json::with_room(row.get_ref(0)?.as_str()?), expires_at)))
     })
+}
+
+fn live(conn: &Conn, now: Micros, name: &str, key: &str) -> Result<Option<Json>> {
+    let found = stored(conn, name, key)?;
+    Ok(found.filter(|(_, expires_at)| expires_at.is_none_or(|at| at > now)).map(|(value, _)| value))
 }
 
 /// All keys of the dict, less the expired ones, which an index of their own finds.
@@ -151,7 +157,12 @@ fn count(conn: &Connection, now: Micros, name: &str) -> Result<u64> {
 
 impl<S: Source> DictEngine for S {
     fn dict_get(&self, name: &str, key: &str) -> Result<Option<Json>> {
-        self.read(|view| live(view.conn, view.now, name, key))
+        let read = |view: &View<'_>| Ok(Cached::Dict(stored(view.conn, name, key)?));
+        match self.read_cached((Kind::Dict, name, key), read)? {
+            Cached::Dict(Some((_, Some(expires_at)))) if expires_at <= self.now() => Ok(None),
+            Cached::Dict(found) => Ok(found.map(|(value, _)| value)),
+            _ => Err(Error::internal("something else was remembered in the place of a value")),
+        }
     }
 
     fn dict_get_many(&self, name: &str, keys: &[&str]) -> Result<Vec<Option<Json>>> {

@@ -4,13 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::busy::Patience;
+use super::cache::ReadCache;
 use super::conn::{Conn, Place, Registry, Role};
 use super::gate::{Gate, State};
 use super::readers::{self, Readers};
 use super::schema::{self, Found};
 use super::watch::Watch;
 use super::writer::{WriteConn, Writer};
-use super::{Sqlite, busy};
+use super::{Sqlite, busy, event};
 use crate::error::{Error, ErrorKind, Result};
 use crate::fork;
 use crate::options::{LogLevel, Options};
@@ -28,17 +29,22 @@ impl Sqlite {
             Some(path) => Place::File(std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())),
         };
         let registry = Arc::new(Registry::default());
+        let gate = Arc::new(Gate::new());
         let (writer, incomplete) = connect(&place, &options, &registry)?;
+        let writer = Writer::new(writer)?;
         let engine = Arc::new_cyclic(|this| Sqlite {
-            place,
             sink: parking_lot::RwLock::new(options.log.take()),
             codes: super::collection::CodeCache::new(options.code_cache_bytes()),
+            cache: (options.read_cache_bytes > 0 && place != Place::Memory)
+                .then(|| ReadCache::new(options.read_cache_bytes)),
+            identity: parking_lot::Mutex::new(place.identity()),
+            place,
+            watch: Watch::new(gate.clone(), options.clock.clone()),
             options,
-            gate: Gate::new(),
+            gate,
             registry,
-            watch: Watch::default(),
             readers: Readers::new(incomplete),
-            writer: Writer::new(writer),
+            writer,
             slots: parking_lot::Mutex::default(),
             life: parking_lot::Mutex::default(),
             this: this.clone(),
@@ -74,6 +80,19 @@ impl Sqlite {
         })
     }
 
+    /// As [`Sqlite::complete_schema`], for who does not write yet.
+    pub(super) fn complete(&self) -> Result<()> {
+        if !self.readers.incomplete() || self.options.read_only {
+            return Ok(());
+        }
+        let patience = self.patience();
+        let turn = self.writer.exclusive_within(self, patience)?;
+        match turn.lock().as_ref() {
+            Some(write) => self.complete_schema(&write.conn, patience),
+            None => Err(self.gone()),
+        }
+    }
+
     pub(super) fn run_pause(&self) -> Result<()> {
         if !self.gate.forked() {
             self.writer.refuse_inside_transaction()?;
@@ -105,10 +124,14 @@ impl Sqlite {
         if let Place::File(_) = self.place {
             let turn = self.writer.exclusive()?;
             let (writer, _) = connect(&self.place, &self.options, &self.registry)?;
-            *turn.lock() = writer.map(WriteConn::new);
+            *self.identity.lock() = self.place.identity();
+            *turn.lock() = writer.map(WriteConn::new).transpose()?;
         }
         self.gate.set(State::Open);
         self.log(LogLevel::Info, "resumed");
+        if self.watch.streams().subscribers() > 0 {
+            self.keep_watch()?;
+        }
         Ok(())
     }
 
@@ -145,10 +168,20 @@ impl Sqlite {
             }
         }
         self.readers.drain();
+        self.watch.shut();
         // Whoever opens the file again may find another one in its place.
         self.codes.clear();
-        self.watch.shut();
+        if let Some(cache) = &self.cache {
+            cache.clear();
+        }
         let writer = turn.lock().take();
+        if let Some(writer) = &writer
+            && self.gate.state() == State::Closed
+            && self.watch.listens()
+        {
+            // Best effort: what stays is found by the writers, who get no answer.
+            let _ = event::forget(&writer.conn, self.watch.listener());
+        }
         drop(writer);
         Ok(())
     }

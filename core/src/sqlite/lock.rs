@@ -1,12 +1,14 @@
 //! Locks in `beaver_lock_waiters`: a line of waiters per lock. The holder is the one who asked first
 //! among those whose `expires_at` is not past, as in BeaverDB 1.x.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::apply::Tx;
 use super::source::Source;
+use super::watch::Heir;
 use crate::clock::{Micros, from_seconds, later, to_seconds};
 use crate::engine::{LockChange, LockEngine, Reply};
 use crate::error::{Error, Result};
@@ -19,12 +21,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) const FIRST_IN_LINE: &str = "SELECT waiter_id, expires_at FROM beaver_lock_waiters
     WHERE lock_name = ?1 AND expires_at > ?2 ORDER BY requested_at LIMIT 1";
 
-pub(super) fn apply(tx: &mut Tx<'_>, name: &str, owner: Option<&str>, change: &LockChange) -> Result<Reply> {
+pub(super) fn apply(tx: &mut Tx<'_>, name: &Arc<str>, owner: Option<&str>, change: &LockChange) -> Result<Reply> {
     // Whatever happens here, the next change of a structure looks again.
     tx.known.locks = None;
     if let LockChange::Clear = change {
         let removed =
-            tx.conn.prepare_cached("DELETE FROM beaver_lock_waiters WHERE lock_name = ?1")?.execute([name])?;
+            tx.conn.prepare_cached("DELETE FROM beaver_lock_waiters WHERE lock_name = ?1")?.execute([&**name])?;
+        tx.heirs.push(Heir { lock: name.clone(), owner: None });
         return Ok(Reply::Count(removed as u64));
     }
     let owner = owner.ok_or_else(|| Error::internal("a lock change without an owner"))?;
@@ -33,6 +36,8 @@ pub(super) fn apply(tx: &mut Tx<'_>, name: &str, owner: Option<&str>, change: &L
         LockChange::Leave => {
             let held = is_holder(tx, name, owner)?;
             leave(tx, name, owner)?;
+            let heir = first(tx.conn, tx.now, name)?.map(|(heir, _)| heir);
+            tx.heirs.push(Heir { lock: name.clone(), owner: heir });
             Ok(Reply::Flag(held))
         }
         LockChange::StopWaiting => {

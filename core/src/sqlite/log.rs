@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::params;
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::apply::Tx;
 use super::source::{Source, View};
 use super::verify::Findings;
 use crate::clock::{MAX_TIME, Micros, from_seconds, to_seconds};
-use crate::engine::{LogChange, LogEngine, LogEntry, LogRange, Reply};
+use crate::engine::{LogChange, LogEngine, LogEntry, LogMark, LogNews, LogRange, LogRow, Reply};
 use crate::error::{Error, Result};
 use crate::value::Json;
 
@@ -190,6 +190,64 @@ impl<S: Source> LogEngine for S {
             Ok(entries.collect::<rusqlite::Result<_>>()?)
         })
     }
+
+    fn log_news(&self, name: &str, start: Micros, mark: Option<&LogMark>, oldest: Option<Micros>) -> Result<LogNews> {
+        self.read_together(|view| news(view.conn, name, start, mark, oldest))
+    }
+}
+
+/// A new row's number is larger than every other as long as the largest is not removed, so what has come since a
+/// mark has larger numbers than the newest row then, if that row is still there.
+fn news(
+    conn: &Connection,
+    name: &str,
+    start: Micros,
+    mark: Option<&LogMark>,
+    oldest: Option<Micros>,
+) -> Result<LogNews> {
+    let intact = |row: Option<LogRow>| -> Result<bool> {
+        let Some(row) = row else { return Ok(true) };
+        let mut find = conn.prepare_cached("SELECT 1 FROM beaver_logs WHERE rowid = ?1 AND timestamp = ?2")?;
+        Ok(find.exists(params![row.row, row.place])?)
+    };
+    let there = |at: Option<Micros>| -> Result<bool> {
+        let Some(at) = at else { return Ok(true) };
+        let mut find = conn.prepare_cached("SELECT 1 FROM beaver_logs WHERE log_name = ?1 AND timestamp = ?2")?;
+        Ok(find.exists(params![name, to_seconds(at)])?)
+    };
+    let since = match mark {
+        Some(mark) if intact(mark.newest)? && intact(mark.own)? && there(oldest)? => Some(*mark),
+        _ => None,
+    };
+    let row_of = |row: &rusqlite::Row<'_>| Ok(LogRow { row: row.get(0)?, place: row.get(1)? });
+    let newest = conn
+        .prepare_cached("SELECT rowid, timestamp FROM beaver_logs ORDER BY rowid DESC LIMIT 1")?
+        .query_row([], row_of)
+        .optional()?;
+    // The plus keeps the planner off the index by name: the rows are few, and theirs is the order asked for.
+    let (sql, from) = match since {
+        Some(mark) => (
+            "SELECT rowid, timestamp, data FROM beaver_logs WHERE rowid > ?2 AND +log_name = ?1",
+            rusqlite::types::Value::from(mark.newest.map_or(i64::MIN, |row| row.row)),
+        ),
+        None => (
+            "SELECT rowid, timestamp, data FROM beaver_logs WHERE log_name = ?1 AND timestamp >= ?2",
+            to_seconds(start).into(),
+        ),
+    };
+    let mut own = since.and_then(|mark| mark.own);
+    let mut entries = Vec::new();
+    let mut select = conn.prepare_cached(sql)?;
+    let mut rows = select.query(params![name, from])?;
+    while let Some(row) = rows.next()? {
+        let found = row_of(row)?;
+        if own.is_none_or(|own| own.row < found.row) {
+            own = Some(found);
+        }
+        entries.push(LogEntry { timestamp: time_of(found.place), data: Json::trusted(row.get::<_, String>(2)?) });
+    }
+    entries.sort_unstable_by_key(|entry| entry.timestamp);
+    Ok(LogNews { entries, anew: since.is_none(), mark: LogMark { newest, own } })
 }
 
 /// What is wrong with the logs.

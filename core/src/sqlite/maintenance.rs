@@ -8,7 +8,7 @@ use super::schema::FORMAT;
 use super::source::View;
 use crate::clock::to_seconds;
 use crate::database::{Info, Stats, StructureInfo};
-use crate::engine::{BlobEngine, DictEngine, DocumentEngine, Kind, ListEngine, LogEngine, QueueEngine};
+use crate::engine::{BlobEngine, ChannelEngine, DictEngine, DocumentEngine, Kind, ListEngine, LogEngine, QueueEngine};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Names are found by skipping from one to the next through the index: O(names x log n).
@@ -32,6 +32,7 @@ pub(super) fn names(view: &View<'_>, kind: Kind) -> Result<Vec<String>> {
         Kind::Blob => names_in(view, "beaver_blobs", "store_name"),
         Kind::Log => names_in(view, "beaver_logs", "log_name"),
         Kind::Collection => names_in(view, "beaver_collections", "collection"),
+        Kind::Channel => names_in(view, "beaver_pubsub_log", "channel_name"),
         Kind::Queue => {
             let mut names = names_in(view, "beaver_priority_queues", "queue_name")?;
             names.extend(names_in(view, "beaver_queue_leases", "queue_name")?);
@@ -63,6 +64,7 @@ impl Sqlite {
                     Kind::Blob => snapshot.blob_len(&name)?,
                     Kind::Log => snapshot.log_len(&name)?,
                     Kind::Collection => snapshot.document_len(&name)?,
+                    Kind::Channel => snapshot.channel_len(&name)?,
                     Kind::Lock => 1,
                 };
                 structures.push(StructureInfo { kind, name, count });

@@ -4,9 +4,12 @@ mod apply;
 mod backup;
 mod blob;
 mod busy;
+mod cache;
+mod channel;
 mod collection;
 mod conn;
 mod dict;
+mod event;
 mod gate;
 mod lifecycle;
 mod list;
@@ -22,12 +25,14 @@ mod source;
 mod stream;
 mod transaction;
 mod verify;
+mod wal_index;
 mod watch;
 mod writer;
 
 pub(crate) use backup::restore;
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -35,30 +40,36 @@ use parking_lot::{Mutex, RwLock};
 
 use crate::clock::Micros;
 use crate::database::{Info, Progress, Stats, VerifyReport};
-use crate::engine::{Change, Engine, Kind, Op, QueueChange, Reading, Reply, Store, Transaction};
+use crate::engine::{Change, ChannelChange, Engine, Feed, Kind, Op, Reading, Reply, Store, Transaction};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::{Durability, LogLevel, LogSink, Options};
+use crate::subscription::Start;
 use busy::Patience;
-use conn::{Conn, Place, Registry};
+use cache::{Cached, ReadCache};
+use conn::{Conn, Identity, Place, Registry};
 use gate::Gate;
 use readers::Readers;
 use snapshot::Endable;
 use source::{Source, View};
-use watch::{Topic, Waiter, Watch};
+use watch::{ChannelFeed, Eye, Heir, Topic, Waiter, Watch};
 use writer::{Ops, Replies, Request, Stop, Writer};
 
 /// An open database.
 pub(crate) struct Sqlite {
     place: Place,
+    /// Which file it is, whatever may stand in its place later.
+    identity: Mutex<Option<Identity>>,
     options: Options,
     sink: RwLock<Option<LogSink>>,
-    gate: Gate,
+    gate: Arc<Gate>,
     registry: Arc<Registry>,
     watch: Watch,
     readers: Readers,
     writer: Writer,
     /// Codes of vectors, kept for searches.
     codes: collection::CodeCache,
+    /// What was read, if that is to be remembered.
+    cache: Option<ReadCache>,
     /// Connections of snapshots and streams, which close and pause take away.
     slots: Mutex<Vec<Weak<dyn Endable>>>,
     /// Held by a pause, a resume and a close: one at a time.
@@ -68,9 +79,13 @@ pub(crate) struct Sqlite {
 }
 
 impl Sqlite {
-    /// Opens a connection for reading.
+    /// Opens a connection for reading, to the file that was opened first and to no other.
     fn open_reader(&self) -> Result<Conn> {
-        readers::open(&self.place, &self.options, &self.registry)
+        let conn = readers::open(&self.place, &self.options, &self.registry);
+        if *self.identity.lock() != self.place.identity() {
+            return Err(conn::moved());
+        }
+        conn
     }
 
     fn log(&self, level: LogLevel, message: &str) {
@@ -85,22 +100,43 @@ impl Sqlite {
         self.this.upgrade().ok_or_else(|| Error::internal("the engine is being dropped"))
     }
 
-    /// Waits for changes of a structure from now on.
-    fn wait_for(&self, kind: Kind, name: &Arc<str>, interrupts: u64) -> Result<Waiter<'_>> {
-        self.watch.register(&self.gate, interrupts, Topic(kind, name.clone()), || match self.place {
+    /// Waits for changes of a structure from now on, on behalf of an owner.
+    fn wait_for(&self, kind: Kind, name: &Arc<str>, owner: Option<Arc<str>>, interrupts: u64) -> Result<Waiter> {
+        self.watch.register(interrupts, Topic(Some((kind, name.clone()))), owner, || self.open_eye())
+    }
+
+    /// Sees to it that other processes' commits are seen.
+    fn keep_watch(&self) -> Result<()> {
+        self.watch.keep(|| self.open_eye())
+    }
+
+    fn open_eye(&self) -> Result<Option<Eye>> {
+        match self.place {
             Place::Memory => Ok(None),
-            Place::File(_) => self.open_reader().map(Some),
-        })
+            Place::File(_) => {
+                let conn = self.open_reader()?;
+                if self.readers.incomplete() {
+                    schema::stand_in(&conn)?;
+                }
+                Eye::new(conn, !self.options.portable_watch).map(Some)
+            }
+        }
     }
 
     /// Wakes those who wait for what the operations changed.
-    fn wake_for(&self, ops: &[Op]) {
+    fn wake_for(&self, ops: &[Op], heirs: &[Heir]) {
         for op in ops {
-            self.watch.notify(op.kind(), &op.name);
-            if let Change::Queue(QueueChange::Lease { dead_letter: Some(dead), .. }) = &op.change {
-                self.watch.notify(Kind::Queue, &dead.queue);
-            }
+            self.watch.notify(op, heirs);
         }
+        self.watch.ring();
+    }
+
+    /// Serves the subscribers of a `:memory:` database, which has no watcher, after a commit.
+    fn published(&self) -> Result<()> {
+        if self.place == Place::Memory && self.watch.streams().subscribers() > 0 {
+            self.read(|view| self.watch.streams().refresh(view))?;
+        }
+        Ok(())
     }
 
     /// A request that begins now.
@@ -126,12 +162,15 @@ impl Sqlite {
         self.gate.check()?;
         let interrupts = request.patience.interrupts;
         // The lock that was in the way, and a place among those who wait for it.
-        let mut waiting: Option<(Arc<str>, Waiter<'_>)> = None;
+        let mut waiting: Option<(Arc<str>, Waiter)> = None;
         let mut request = request;
         loop {
             let (outcome, back) = self.writer.submit(self, request);
             let (lock, until) = match outcome {
-                Ok(replies) => return Ok(Some(replies)),
+                Ok(replies) => {
+                    self.published()?;
+                    return Ok(Some(replies));
+                }
                 Err(Stop::Failed(e)) => return Err(self.gate.explain(e)),
                 Err(Stop::Held { lock, until }) => (lock, until),
             };
@@ -143,10 +182,13 @@ impl Sqlite {
             match &waiting {
                 Some((other, waiter)) if *other == lock => {
                     let until = Some(self.instant_of(until));
-                    waiter.wait([deadline, until].into_iter().flatten().min())?;
+                    waiter.wait(deadline, until)?;
                 }
                 // Try again once the place is taken: the lock may have been released before.
-                _ => waiting = Some((lock.clone(), self.wait_for(Kind::Lock, &lock, interrupts)?)),
+                _ => {
+                    let owner = request.ops().first().and_then(|op| op.owner.clone());
+                    waiting = Some((lock.clone(), self.wait_for(Kind::Lock, &lock, owner, interrupts)?));
+                }
             }
         }
     }
@@ -182,6 +224,13 @@ impl Source for Sqlite {
             ),
         };
         outcome.map_err(|e| self.gate.explain(e))
+    }
+
+    fn read_cached(&self, place: (Kind, &str, &str), work: impl FnOnce(&View<'_>) -> Result<Cached>) -> Result<Cached> {
+        match &self.cache {
+            Some(cache) => cache.get(self, place, work),
+            None => self.read(work),
+        }
     }
 
     fn now(&self) -> Micros {
@@ -233,12 +282,12 @@ impl Store for Sqlite {
             }
             let Some(waiter) = &waiter else {
                 // Try again once the place is taken: something may have come before.
-                waiter = Some(self.wait_for(op.kind(), &op.name, begin.interrupts)?);
+                waiter = Some(self.wait_for(op.kind(), &op.name, op.owner.clone(), begin.interrupts)?);
                 continue;
             };
             loop {
                 let retry = retry_at.map(|at| self.instant_of(at));
-                waiter.wait([deadline, retry].into_iter().flatten().min())?;
+                waiter.wait(deadline, retry)?;
                 let now = Instant::now();
                 if deadline.is_some_and(|at| at <= now) || retry.is_some_and(|at| at <= now) {
                     break;
@@ -259,6 +308,45 @@ impl Store for Sqlite {
             Replies::Batch(replies) => Ok(replies),
             Replies::One(_) => Err(Error::internal("a batch was answered as a single change")),
         }
+    }
+
+    fn subscribe(&self, channel: &Arc<str>, start: Start) -> Result<Box<dyn Feed>> {
+        self.gate.check()?;
+        self.complete()?;
+        Ok(Box::new(ChannelFeed::new(self.this()?, channel, start)?))
+    }
+
+    fn listen(&self, topic: &Arc<str>, event: &Arc<str>) -> Result<()> {
+        if self.watch.listen(topic, event) {
+            let change = ChannelChange::Listen { event: event.to_string(), listener: self.watch.listener().clone() };
+            let op = Op { name: topic.clone(), owner: None, change: Change::Channel(change) };
+            if let Err(e) = self.write(op) {
+                self.watch.unlisten(topic, event);
+                return Err(e);
+            }
+        }
+        Ok(())
+    }
+
+    fn unlisten(&self, topic: &Arc<str>, event: &Arc<str>) -> Result<()> {
+        if self.watch.unlisten(topic, event) {
+            let change = ChannelChange::Unlisten { event: event.to_string(), listener: self.watch.listener().clone() };
+            self.write(Op { name: topic.clone(), owner: None, change: Change::Channel(change) })?;
+        }
+        Ok(())
+    }
+
+    fn sleep(&self, until: Instant, ended: &AtomicBool) -> Result<()> {
+        let waiter = self.watch.sit(self.gate.interrupts())?;
+        // Looked at once the seat is taken: an end that came before is seen here, a later one wakes.
+        if !ended.load(Ordering::Acquire) {
+            waiter.wait(Some(until), None)?;
+        }
+        Ok(())
+    }
+
+    fn end_sleeps(&self) {
+        self.watch.notify_all();
     }
 
     fn snapshot(&self) -> Result<Box<dyn Reading>> {

@@ -312,6 +312,11 @@ fn load(conn: &Connection, place: &Place) -> Result<Option<QueueItem>> {
     Ok(data.map(|data| place.item(data)))
 }
 
+/// How many items can be taken now, counted up to a limit.
+pub(super) fn available(view: &View<'_>, name: &str, limit: usize) -> Result<usize> {
+    Ok(page(view.conn, view.now, name, None, limit)?.len())
+}
+
 /// Whether nothing can be taken now.
 pub(super) fn is_empty(view: &View<'_>, name: &str) -> Result<bool> {
     Ok(page(view.conn, view.now, name, None, 1)?.is_empty())

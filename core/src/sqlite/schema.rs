@@ -11,13 +11,13 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// The number of the format that this version writes. It stands in `beaver_meta`, and in
 /// `PRAGMA user_version` where that was free.
-pub(super) const FORMAT: u32 = 2;
+pub(super) const FORMAT: u32 = 3;
 
 /// A table: its name, and its columns as SQL has them after it.
 struct Table(&'static str, &'static str);
 
 /// As BeaverDB 1.x creates them.
-const BASE: [Table; 11] = [
+const BASE: [Table; 12] = [
     Table(
         "beaver_dicts",
         "(dict_name TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, expires_at REAL, PRIMARY KEY (dict_name, key))",
@@ -63,6 +63,10 @@ const BASE: [Table; 11] = [
          operation_type INTEGER NOT NULL)",
     ),
     Table("beaver_collection_versions", "(collection_name TEXT PRIMARY KEY, base_version INTEGER NOT NULL DEFAULT 0)"),
+    Table(
+        "beaver_pubsub_log",
+        "(timestamp REAL PRIMARY KEY, channel_name TEXT NOT NULL, message_payload TEXT NOT NULL)",
+    ),
 ];
 
 /// The text index of BeaverDB 1.x. Other tokenizers have tables of their own, made when one is chosen.
@@ -70,7 +74,7 @@ pub(super) const TEXT_TABLE: &str = "beaver_fts_index";
 pub(super) const TEXT_COLUMNS: &str = "collection, item_id, field_path, field_content";
 
 /// What we add.
-const ADDED: [Table; 13] = [
+const ADDED: [Table; 16] = [
     Table("beaver_meta", "(key TEXT PRIMARY KEY, value TEXT NOT NULL)"),
     // The counted tree over a list that was changed in its middle; level 0 marks a list whose
     // shape is not known. A list without rows here is dense: its keys are consecutive. A descent reads many
@@ -143,6 +147,25 @@ const ADDED: [Table; 13] = [
         "(index_id INTEGER NOT NULL, value BLOB NOT NULL, doc_id INTEGER NOT NULL,
          PRIMARY KEY (index_id, value, doc_id)) WITHOUT ROWID",
     ),
+    // Channels of which messages were removed, or whose retention was chosen. `removed_to` is the time of the newest
+    // message that is gone: who has not read so far has missed some, and no later message gets an earlier time.
+    Table(
+        "beaver_channels",
+        "(channel_name TEXT PRIMARY KEY, max_age REAL NOT NULL DEFAULT 86400.0, max_messages INTEGER NOT NULL DEFAULT 100000,
+         removed_to REAL)",
+    ),
+    // Open databases that listen to events: when they last showed that they live, when a writer asked them to,
+    // and how often in a row they did not answer.
+    Table(
+        "beaver_listeners",
+        "(listener_id TEXT PRIMARY KEY, seen_at REAL NOT NULL, asked_at REAL, unanswered INTEGER NOT NULL DEFAULT 0)",
+    ),
+    // What they listen to.
+    Table(
+        "beaver_listened_events",
+        "(topic TEXT NOT NULL, event TEXT NOT NULL, listener_id TEXT NOT NULL, PRIMARY KEY (topic, event, listener_id))
+         WITHOUT ROWID",
+    ),
 ];
 
 const INDEXES: &str = "
@@ -157,6 +180,8 @@ CREATE INDEX IF NOT EXISTS beaver_edges_outgoing ON beaver_edges (collection, so
 CREATE INDEX IF NOT EXISTS beaver_edges_incoming ON beaver_edges (collection, target_item_id, label, source_item_id, weight);
 CREATE INDEX IF NOT EXISTS beaver_field_values_document ON beaver_field_values (doc_id, index_id, value);
 CREATE INDEX IF NOT EXISTS idx_trigram_lookup ON beaver_trigrams (collection, trigram, field_path);
+CREATE INDEX IF NOT EXISTS idx_pubsub_channel_timestamp ON beaver_pubsub_log (channel_name, timestamp);
+CREATE INDEX IF NOT EXISTS beaver_channels_removed ON beaver_channels (removed_to);
 CREATE INDEX IF NOT EXISTS idx_vcl_lookup ON beaver_vector_change_log (collection_name, log_id);
 ";
 

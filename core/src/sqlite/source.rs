@@ -1,5 +1,6 @@
 //! Where a read runs: on a connection of the pool, inside a transaction, or on a snapshot.
 
+use super::cache::Cached;
 use super::conn::Conn;
 use super::gate::Gate;
 use super::{Sqlite, maintenance};
@@ -29,6 +30,15 @@ impl View<'_> {
 pub(super) trait Source: Send + Sync {
     /// Runs one statement's worth of reading.
     fn read<T>(&self, work: impl FnOnce(&View<'_>) -> Result<T>) -> Result<T>;
+
+    /// As [`Source::read`], for what is worth remembering under that kind, name and key.
+    fn read_cached(
+        &self,
+        _place: (Kind, &str, &str),
+        work: impl FnOnce(&View<'_>) -> Result<Cached>,
+    ) -> Result<Cached> {
+        self.read(work)
+    }
 
     fn now(&self) -> Micros;
 

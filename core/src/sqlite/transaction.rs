@@ -1,6 +1,7 @@
 //! A transaction that reads and writes through the ordinary handles.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use parking_lot::Mutex;
@@ -9,9 +10,10 @@ use super::source::{Source, View};
 use super::writer::Stop;
 use super::{Sqlite, apply};
 use crate::clock::Micros;
-use crate::engine::{Op, Reading, Reply, Store, Transaction};
+use crate::engine::{Feed, Op, Reading, Reply, Store, Transaction};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::Durability;
+use crate::subscription::Start;
 
 /// An open write transaction. It has the writing connection for itself until it ends.
 struct Open {
@@ -61,8 +63,13 @@ impl Transaction for Ticket {
             None => return Err(engine.gone()),
         }
         progress.ended = true;
-        engine.wake_for(&progress.written);
-        Ok(())
+        let heirs = engine.writer.lock().as_mut().map_or_else(Vec::new, |write| std::mem::take(&mut write.heirs));
+        engine.wake_for(&progress.written, &heirs);
+        drop(progress);
+        let engine = engine.clone();
+        // The connection is free again before the subscribers of a `:memory:` database are served.
+        drop(self);
+        engine.published()
     }
 }
 
@@ -121,6 +128,11 @@ impl Open {
     }
 }
 
+/// What waits for others cannot be done while they are kept from writing.
+fn inside(what: &str) -> Error {
+    Error::new(ErrorKind::Unsupported, format!("{what} inside a transaction would see nothing: begin it outside"))
+}
+
 /// What handles talk to while the transaction is open.
 struct Session(Arc<Open>);
 
@@ -161,6 +173,24 @@ impl Store for Session {
     fn write_batch(&self, ops: Vec<Op>, _durability: Option<Durability>) -> Result<Vec<Reply>> {
         self.0.run(ops)
     }
+
+    fn subscribe(&self, _channel: &Arc<str>, _start: Start) -> Result<Box<dyn Feed>> {
+        Err(inside("a subscription"))
+    }
+
+    fn listen(&self, _topic: &Arc<str>, _event: &Arc<str>) -> Result<()> {
+        Err(inside("listening"))
+    }
+
+    fn unlisten(&self, _topic: &Arc<str>, _event: &Arc<str>) -> Result<()> {
+        Err(inside("listening"))
+    }
+
+    fn sleep(&self, _until: Instant, _ended: &AtomicBool) -> Result<()> {
+        Err(inside("a live view"))
+    }
+
+    fn end_sleeps(&self) {}
 
     fn snapshot(&self) -> Result<Box<dyn Reading>> {
         Ok(Box::new(Session(self.0.clone())))

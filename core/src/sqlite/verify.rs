@@ -8,7 +8,7 @@ use rusqlite::{Connection, Params, Row};
 
 use super::schema::{self, Found};
 use super::source::{Source, View};
-use super::{Sqlite, blob, collection, list, log, queue};
+use super::{Sqlite, blob, channel, collection, list, log, queue};
 use crate::database::VerifyReport;
 use crate::error::{ErrorKind, Result};
 use crate::value::check_json;
@@ -28,6 +28,7 @@ const CHECKS: &[Check] = &[
     log::problems,
     list::problems,
     queue::problems,
+    channel::problems,
     collection::document_problems,
     collection::edge_problems,
     collection::vector_problems,

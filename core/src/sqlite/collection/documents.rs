@@ -6,9 +6,10 @@ use super::info::{self, Info};
 use super::{adopt, fields, graph, text, vectors};
 use crate::collection::document::Indexing;
 use crate::collection::{CollectionInfo, Document};
-use crate::engine::{DocumentEngine, Reply, StoredDocument};
+use crate::engine::{DocumentEngine, Kind, Reply, StoredDocument};
 use crate::error::{Error, Result};
 use crate::sqlite::apply::Tx;
+use crate::sqlite::cache::Cached;
 use crate::sqlite::source::{Source, View};
 use crate::sqlite::verify::Findings;
 use crate::value::Json;
@@ -263,7 +264,11 @@ impl<S: Source> DocumentEngine for S {
     }
 
     fn document_get(&self, name: &str, id: &str) -> Result<Option<Document>> {
-        self.read(|view| get(view.conn, name, id))
+        let read = |view: &View<'_>| Ok(Cached::Document(get(view.conn, name, id)?));
+        match self.read_cached((Kind::Collection, name, id), read)? {
+            Cached::Document(found) => Ok(found),
+            _ => Err(Error::internal("something else was remembered in the place of a document")),
+        }
     }
 
     fn document_contains(&self, name: &str, id: &str) -> Result<bool> {

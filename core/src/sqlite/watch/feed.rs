@@ -1,0 +1,303 @@
+//! One subscriber's way through a channel.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::Instant;
+
+use parking_lot::{Condvar, Mutex};
+
+use super::super::source::Source;
+use super::super::{Sqlite, channel};
+use super::stream::{Next, Stream};
+use crate::clock::Micros;
+use crate::engine::{Feed, Message};
+use crate::error::{Error, ErrorKind, Result};
+use crate::subscription::Start;
+
+/// How many bytes are read from the file at a time.
+const FILL: usize = 256 << 10;
+
+/// What the watcher and the subscriber's thread share.
+pub(super) struct Subscriber {
+    /// The time of the last message it got.
+    place: AtomicI64,
+    closed: AtomicBool,
+    state: Mutex<State>,
+    wake: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// Whether there may be something to get.
+    ready: bool,
+    /// Why nothing will come any more.
+    failure: Option<Error>,
+    /// Messages may have been missed.
+    gap: bool,
+    on_ready: Option<Arc<dyn Fn() + Send + Sync>>,
+    #[cfg(unix)]
+    pipe: Option<Arc<pipe::Pipe>>,
+}
+
+impl Subscriber {
+    fn new(place: Micros, ready: bool) -> Self {
+        Subscriber {
+            place: AtomicI64::new(place),
+            closed: AtomicBool::new(false),
+            state: Mutex::new(State { ready, ..State::default() }),
+            wake: Condvar::new(),
+        }
+    }
+
+    pub fn place(&self) -> Micros {
+        self.place.load(Ordering::SeqCst)
+    }
+
+    /// Tells that there may be something to get.
+    pub fn signal(&self) {
+        self.change(|_| {});
+    }
+
+    /// Lets a thread that waits look at the gate.
+    pub fn wake(&self) {
+        self.change(|_| {});
+    }
+
+    pub fn fail(&self, error: &Error) {
+        self.change(|state| state.failure = Some(error.clone()));
+    }
+
+    pub fn note_gap(&self) {
+        self.change(|state| state.gap = true);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        let mut state = self.state.lock();
+        change(&mut state);
+        let told = std::mem::replace(&mut state.ready, true);
+        self.wake.notify_all();
+        if told {
+            return;
+        }
+        #[cfg(unix)]
+        if let Some(pipe) = &state.pipe {
+            pipe.fill();
+        }
+        let call = state.on_ready.clone();
+        drop(state);
+        // No lock is held while calling out.
+        if let Some(call) = call {
+            call();
+        }
+    }
+}
+
+/// A subscription of an embedded database. Dropped, it is closed.
+pub(in crate::sqlite) struct ChannelFeed {
+    engine: Arc<Sqlite>,
+    channel: Arc<str>,
+    stream: Arc<Stream>,
+    subscriber: Arc<Subscriber>,
+    #[cfg(unix)]
+    pipe: std::sync::OnceLock<Arc<pipe::Pipe>>,
+}
+
+impl ChannelFeed {
+    pub fn new(engine: Arc<Sqlite>, channel: &Arc<str>, start: Start) -> Result<ChannelFeed> {
+        engine.keep_watch()?;
+        let newest = engine.read(|view| channel::newest(view.conn))?;
+        let place = match start {
+            Start::Now => newest,
+            Start::After(place) => place,
+            // Not before what was removed: who begins late has missed nothing.
+            Start::Oldest => engine.read(|view| channel::removed_to(view.conn, channel))?,
+        };
+        let subscriber = Arc::new(Subscriber::new(place, place < newest));
+        let stream = engine.watch.streams().join(channel, newest, &subscriber);
+        let feed = ChannelFeed {
+            engine,
+            channel: channel.clone(),
+            stream,
+            subscriber,
+            #[cfg(unix)]
+            pipe: std::sync::OnceLock::new(),
+        };
+        // Again, now that there is a subscriber: the watcher may have gone in between, for want of anybody who waits.
+        feed.engine.keep_watch()?;
+        // And what was committed in between it may have seen before it knew of the channel.
+        feed.engine.watch.look_again();
+        feed.engine.published()?;
+        Ok(feed)
+    }
+
+    /// What is there after the place.
+    fn take(&self, most: usize) -> Result<Vec<Message>> {
+        let place = self.subscriber.place();
+        let messages = match self.stream.after(place, most) {
+            Next::Messages(messages) => messages,
+            Next::Behind => self.catch_up(place, most)?,
+        };
+        if let Some(last) = messages.last() {
+            self.subscriber.place.store(last.timestamp, Ordering::SeqCst);
+        }
+        Ok(messages)
+    }
+
+    fn catch_up(&self, place: Micros, most: usize) -> Result<Vec<Message>> {
+        // Before the file is read: what comes later stands in the stream.
+        let from = self.stream.from();
+        let (removed_to, messages) = self.engine.read_together(|view| {
+            let removed_to = channel::removed_to(view.conn, &self.channel)?;
+            Ok((removed_to, channel::page(view.conn, &self.channel, place.max(removed_to), most, FILL)?))
+        })?;
+        if removed_to > place {
+            self.subscriber.place.store(removed_to, Ordering::SeqCst);
+            return Err(gap());
+        }
+        if messages.is_empty() {
+            self.subscriber.place.fetch_max(from, Ordering::SeqCst);
+            // Nothing lies in between; what follows is in the stream.
+            return match self.stream.after(self.subscriber.place(), most) {
+                Next::Messages(messages) => Ok(messages),
+                Next::Behind => Ok(Vec::new()),
+            };
+        }
+        Ok(messages)
+    }
+
+    fn check_open(&self) -> Result<()> {
+        if self.subscriber.closed.load(Ordering::Acquire) {
+            return Err(Error::new(ErrorKind::Closed, "the subscription is closed"));
+        }
+        Ok(())
+    }
+}
+
+fn gap() -> Error {
+    Error::limit(
+        "messages were removed before this subscription read them: read sooner, or keep them for longer; the next call goes on",
+    )
+}
+
+impl Feed for ChannelFeed {
+    fn check(&self) -> Result<()> {
+        self.check_open()?;
+        self.engine.gate.check()
+    }
+
+    fn next(&self, most: usize, deadline: Option<Instant>) -> Result<Vec<Message>> {
+        let interrupts = self.engine.gate.interrupts();
+        loop {
+            self.check_open()?;
+            self.engine.gate.check_wait(interrupts)?;
+            let messages = self.take(most)?;
+            if !messages.is_empty() {
+                return Ok(messages);
+            }
+            if let Some(failure) = self.subscriber.state.lock().failure.take() {
+                return Err(failure);
+            }
+            // A watcher that ended (by a pause, or by a failure that was told) is started again.
+            self.engine.keep_watch()?;
+            let mut state = self.subscriber.state.lock();
+            if std::mem::take(&mut state.gap) {
+                return Err(gap());
+            }
+            if std::mem::take(&mut state.ready) {
+                #[cfg(unix)]
+                if let Some(pipe) = &state.pipe {
+                    pipe.drain();
+                }
+                continue;
+            }
+            match deadline {
+                Some(at) if at <= Instant::now() => return Ok(Vec::new()),
+                Some(at) => drop(self.subscriber.wake.wait_until(&mut state, at)),
+                None => self.subscriber.wake.wait(&mut state),
+            }
+        }
+    }
+
+    fn close(&self) {
+        self.subscriber.closed.store(true, Ordering::Release);
+        self.subscriber.wake();
+    }
+
+    fn on_ready(&self, ready: Option<Arc<dyn Fn() + Send + Sync>>) {
+        let mut state = self.subscriber.state.lock();
+        let before = std::mem::replace(&mut state.on_ready, ready.clone());
+        let now = state.ready;
+        drop(state);
+        drop(before); // its destructor is foreign code: not under the lock
+        if now && let Some(ready) = ready {
+            ready();
+        }
+    }
+
+    #[cfg(unix)]
+    fn descriptor(&self) -> Result<std::os::fd::BorrowedFd<'_>> {
+        let pipe = match self.pipe.get() {
+            Some(pipe) => pipe,
+            None => {
+                let pipe = Arc::new(pipe::Pipe::new()?);
+                let mut state = self.subscriber.state.lock();
+                // Of two threads that ask at once, the first has made it.
+                let pipe = self.pipe.get_or_init(|| pipe);
+                if state.ready && state.pipe.is_none() {
+                    pipe.fill();
+                }
+                state.pipe = Some(pipe.clone());
+                pipe
+            }
+        };
+        Ok(pipe.descriptor())
+    }
+}
+
+impl Drop for ChannelFeed {
+    fn drop(&mut self) {
+        if !self.engine.gate.forked() {
+            self.engine.watch.streams().leave(&self.channel, &self.subscriber);
+        }
+    }
+}
+
+#[cfg(unix)]
+mod pipe {
+    //! A descriptor that can be read from while there is something to get.
+
+    use std::io::{Read, Write};
+    use std::os::fd::{AsFd, BorrowedFd};
+    use std::os::unix::net::UnixStream;
+
+    use crate::error::{Error, ErrorKind, Result};
+
+    pub struct Pipe {
+        reading: UnixStream,
+        writing: UnixStream,
+    }
+
+    impl Pipe {
+        pub fn new() -> Result<Pipe> {
+            let failed = |e: std::io::Error| Error::new(ErrorKind::Io, format!("the system gives no descriptor: {e}"));
+            let (reading, writing) = UnixStream::pair().map_err(failed)?;
+            reading.set_nonblocking(true).map_err(failed)?;
+            writing.set_nonblocking(true).map_err(failed)?;
+            Ok(Pipe { reading, writing })
+        }
+
+        /// Makes it readable. A byte that does not fit any more is not needed.
+        pub fn fill(&self) {
+            let _ = (&self.writing).write(&[1]);
+        }
+
+        pub fn drain(&self) {
+            let mut bytes = [0; 64];
+            while (&self.reading).read(&mut bytes).is_ok_and(|count| count == bytes.len()) {}
+        }
+
+        pub fn descriptor(&self) -> BorrowedFd<'_> {
+            self.reading.as_fd()
+        }
+    }
+}
