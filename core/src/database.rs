@@ -81,6 +81,10 @@ pub struct Stats {
     pub waiters: u64,
     /// Threads that wait in the line of the writer.
     pub writers_waiting: u64,
+    /// Reads that the read cache answered, since the database was opened; see [`Options::read_cache_bytes`].
+    pub cache_hits: u64,
+    /// Reads that the read cache had to pass on to the file.
+    pub cache_misses: u64,
 }
 
 /// How far a long piece of work is.

@@ -48,6 +48,11 @@ pub(crate) fn channel_name(topic: &str) -> String {
     format!("{CHANNEL}{topic}")
 }
 
+/// Whether a channel is one of events.
+pub(crate) fn is_channel(name: &str) -> bool {
+    name.starts_with(CHANNEL)
+}
+
 /// An event as it travels.
 #[derive(Serialize, Deserialize)]
 struct Body<'b> {

@@ -110,7 +110,7 @@ impl Aggregate {
     #[allow(clippy::cast_precision_loss)] // counts below 2^53
     fn of(&self, entries: usize, numbers: &mut [f64], window: Duration) -> Value {
         let count = if self.path().is_some() { numbers.len() } else { entries };
-        let sum = || numbers.iter().sum::<f64>();
+        let sum = || numbers.iter().fold(0.0, |sum, number| sum + number);
         let result = match self {
             Aggregate::Count { .. } => return count.into(),
             Aggregate::Rate { .. } => Some(count as f64 / window.as_secs_f64()),
@@ -146,6 +146,8 @@ struct Window<T> {
     entries: VecDeque<(Micros, T)>,
     /// None: to be read anew.
     mark: Option<LogMark>,
+    /// Where the window began the last time.
+    start: Micros,
     /// When the next result is due.
     due: Instant,
 }
@@ -160,6 +162,7 @@ impl<T> Window<T> {
             keep,
             entries: VecDeque::new(),
             mark: None,
+            start: Micros::MIN,
             due: Instant::now(),
         })
     }
@@ -191,6 +194,11 @@ impl<T> Window<T> {
     fn advance(&mut self) -> Result<usize> {
         let now = self.store.now_us();
         let start = now.saturating_sub(i64::try_from(self.length.as_micros()).unwrap_or(i64::MAX));
+        if start < self.start {
+            // The clock was set back: entries that were forgotten belong to the window again.
+            self.mark = None;
+        }
+        self.start = start;
         while self.entries.front().is_some_and(|(at, _)| *at <= start) {
             self.entries.pop_front();
         }

@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::{Mutex, RwLock};
 
@@ -51,6 +52,8 @@ pub(super) struct ReadCache {
     /// How many bytes are remembered.
     most: usize,
     hasher: RandomState,
+    hits: AtomicU64,
+    misses: AtomicU64,
     state: RwLock<State>,
 }
 
@@ -95,7 +98,21 @@ impl Entry {
 impl ReadCache {
     pub fn new(most: u64) -> Self {
         let most = usize::try_from(most).unwrap_or(usize::MAX);
-        ReadCache { most, hasher: RandomState::new(), state: RwLock::default() }
+        ReadCache {
+            most,
+            hasher: RandomState::new(),
+            hits: AtomicU64::new(0),
+            misses: AtomicU64::new(0),
+            state: RwLock::default(),
+        }
+    }
+
+    pub fn hits(&self) -> u64 {
+        self.hits.load(Ordering::Relaxed)
+    }
+
+    pub fn misses(&self) -> u64 {
+        self.misses.load(Ordering::Relaxed)
     }
 
     /// What is remembered, or else what `read` finds, to be remembered.
@@ -116,6 +133,7 @@ impl ReadCache {
                         && entry.is(kind, name, key)
                         && index.is(header)
                     {
+                        self.hits.fetch_add(1, Ordering::Relaxed);
                         return Ok(entry.value.clone());
                     }
                     index.header()
@@ -127,6 +145,7 @@ impl ReadCache {
                 }
             }
         };
+        self.misses.fetch_add(1, Ordering::Relaxed);
         let value = engine.read(read)?;
         if let Some(header) = before {
             let entry = Entry { kind, name: name.into(), key: key.into(), value: value.clone() };

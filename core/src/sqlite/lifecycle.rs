@@ -46,6 +46,7 @@ impl Sqlite {
             readers: Readers::new(incomplete),
             writer,
             slots: parking_lot::Mutex::default(),
+            listening: parking_lot::Mutex::default(),
             life: parking_lot::Mutex::default(),
             this: this.clone(),
         });
@@ -177,7 +178,7 @@ impl Sqlite {
         let writer = turn.lock().take();
         if let Some(writer) = &writer
             && self.gate.state() == State::Closed
-            && self.watch.listens()
+            && self.watch.has_listened()
         {
             // Best effort: what stays is found by the writers, who get no answer.
             let _ = event::forget(&writer.conn, self.watch.listener());

@@ -100,6 +100,8 @@ impl Sqlite {
             readers: self.readers.open_connections() as u64,
             waiters: self.watch.waiting() as u64,
             writers_waiting: self.writer.waiting() as u64,
+            cache_hits: self.cache.as_ref().map_or(0, super::cache::ReadCache::hits),
+            cache_misses: self.cache.as_ref().map_or(0, super::cache::ReadCache::misses),
         })
     }
 

@@ -72,6 +72,8 @@ pub(crate) struct Sqlite {
     cache: Option<ReadCache>,
     /// Connections of snapshots and streams, which close and pause take away.
     slots: Mutex<Vec<Weak<dyn Endable>>>,
+    /// Held by whoever begins or ends to listen to events.
+    listening: Mutex<()>,
     /// Held by a pause, a resume and a close: one at a time.
     life: Mutex<()>,
     /// Itself, for the transactions and snapshots that keep it alive.
@@ -128,15 +130,16 @@ impl Sqlite {
         for op in ops {
             self.watch.notify(op, heirs);
         }
-        self.watch.ring();
+        self.watch.committed();
     }
 
-    /// Serves the subscribers of a `:memory:` database, which has no watcher, after a commit.
-    fn published(&self) -> Result<()> {
+    /// Serves the subscribers of a `:memory:` database, which has no watcher, after a commit. What ends this look is
+    /// not held against the commit: a close ends the subscriptions too.
+    fn published(&self) {
         if self.place == Place::Memory && self.watch.streams().subscribers() > 0 {
-            self.read(|view| self.watch.streams().refresh(view))?;
+            let interrupted = |e: &Error| e.kind() == ErrorKind::Interrupted;
+            while self.read(|view| self.watch.streams().refresh(view)).is_err_and(|e| interrupted(&e)) {}
         }
-        Ok(())
     }
 
     /// A request that begins now.
@@ -168,7 +171,7 @@ impl Sqlite {
             let (outcome, back) = self.writer.submit(self, request);
             let (lock, until) = match outcome {
                 Ok(replies) => {
-                    self.published()?;
+                    self.published();
                     return Ok(Some(replies));
                 }
                 Err(Stop::Failed(e)) => return Err(self.gate.explain(e)),
@@ -317,6 +320,9 @@ impl Store for Sqlite {
     }
 
     fn listen(&self, topic: &Arc<str>, event: &Arc<str>) -> Result<()> {
+        self.gate.check()?;
+        // Held until it is written: who comes second must not listen before the first does.
+        let _one_at_a_time = self.listening.lock();
         if self.watch.listen(topic, event) {
             let change = ChannelChange::Listen { event: event.to_string(), listener: self.watch.listener().clone() };
             let op = Op { name: topic.clone(), owner: None, change: Change::Channel(change) };
@@ -329,6 +335,10 @@ impl Store for Sqlite {
     }
 
     fn unlisten(&self, topic: &Arc<str>, event: &Arc<str>) -> Result<()> {
+        if self.gate.forked() {
+            return self.gate.check();
+        }
+        let _one_at_a_time = self.listening.lock();
         if self.watch.unlisten(topic, event) {
             let change = ChannelChange::Unlisten { event: event.to_string(), listener: self.watch.listener().clone() };
             self.write(Op { name: topic.clone(), owner: None, change: Change::Channel(change) })?;

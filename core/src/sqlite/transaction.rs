@@ -69,7 +69,8 @@ impl Transaction for Ticket {
         let engine = engine.clone();
         // The connection is free again before the subscribers of a `:memory:` database are served.
         drop(self);
-        engine.published()
+        engine.published();
+        Ok(())
     }
 }
 

@@ -60,6 +60,11 @@ impl Eye {
         }
     }
 
+    /// Whether commits do not wake it by themselves.
+    pub fn polls(&self) -> bool {
+        self.index.is_none()
+    }
+
     /// Wakes the watcher, if it sleeps by now.
     pub fn ring(&self) {
         if let Some(index) = &self.index {

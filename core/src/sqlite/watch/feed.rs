@@ -126,7 +126,7 @@ impl ChannelFeed {
         feed.engine.keep_watch()?;
         // And what was committed in between it may have seen before it knew of the channel.
         feed.engine.watch.look_again();
-        feed.engine.published()?;
+        feed.engine.published();
         Ok(feed)
     }
 

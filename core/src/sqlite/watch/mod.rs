@@ -30,6 +30,7 @@ use watcher::Running;
 
 pub(super) struct Watch {
     shared: Arc<Shared>,
+    has_listened: AtomicBool,
 }
 
 /// What the waiting threads and the watcher share.
@@ -57,6 +58,7 @@ struct Watched {
 impl Watch {
     pub fn new(gate: Arc<Gate>, clock: Arc<dyn Clock>) -> Self {
         Watch {
+            has_listened: AtomicBool::new(false),
             shared: Arc::new(Shared {
                 gate,
                 clock,
@@ -104,16 +106,20 @@ impl Watch {
     /// Asks for a look: what was committed before somebody began to wait for it.
     pub fn look_again(&self) {
         self.shared.look_again.store(true, Ordering::SeqCst);
-        self.ring();
+        if let Some(running) = &self.shared.state.lock().watcher {
+            running.eye().ring();
+        }
     }
 
-    /// Where commits do not wake the watcher by themselves: rings for it.
-    pub fn ring(&self) {
+    /// After a commit of this process: rings for a watcher that commits do not wake by themselves.
+    pub fn committed(&self) {
         if self.shared.streams.subscribers() == 0 {
             return;
         }
-        if let Some(running) = &self.shared.state.lock().watcher {
-            running.ring();
+        if let Some(running) = &self.shared.state.lock().watcher
+            && running.eye().polls()
+        {
+            running.eye().ring();
         }
     }
 
@@ -184,6 +190,7 @@ impl Watch {
             return false;
         }
         listened.push((topic.to_owned(), event.to_owned(), 1));
+        self.has_listened.store(true, Ordering::Relaxed);
         true
     }
 
@@ -200,8 +207,9 @@ impl Watch {
         true
     }
 
-    pub fn listens(&self) -> bool {
-        !self.shared.listened.lock().is_empty()
+    /// Whether it ever listened: then the file may know of it.
+    pub fn has_listened(&self) -> bool {
+        self.has_listened.load(Ordering::Relaxed)
     }
 
     /// Ends the watcher, and lets go of its connection.

@@ -14,6 +14,7 @@ use super::feed::Subscriber;
 use crate::clock::Micros;
 use crate::engine::Message;
 use crate::error::{Error, Result};
+use crate::event;
 
 /// How many messages of a channel are kept in memory at the most, and how many bytes of them.
 const KEPT: usize = 1_024;
@@ -99,28 +100,32 @@ impl Streams {
         Ok(any)
     }
 
-    fn each(&self, tell: impl Fn(&Subscriber)) {
-        let streams: Vec<_> = self.all.lock().values().cloned().collect();
-        for stream in streams {
+    fn each(&self, tell: impl Fn(&str, &Subscriber)) {
+        let streams: Vec<_> = self.all.lock().iter().map(|(name, stream)| (name.clone(), stream.clone())).collect();
+        for (name, stream) in streams {
             let subscribers = stream.subscribers.lock().clone();
             for subscriber in subscribers {
-                tell(&subscriber);
+                tell(&name, &subscriber);
             }
         }
     }
 
     /// Lets all subscribers look at the gate.
     pub fn wake_all(&self) {
-        self.each(Subscriber::wake);
+        self.each(|_, subscriber| subscriber.wake());
     }
 
     pub fn fail(&self, error: &Error) {
-        self.each(|subscriber| subscriber.fail(error));
+        self.each(|_, subscriber| subscriber.fail(error));
     }
 
     /// Events may have been missed, because this process was taken for dead.
-    pub fn note_gap(&self) {
-        self.each(Subscriber::note_gap);
+    pub fn note_missed_events(&self) {
+        self.each(|channel, subscriber| {
+            if event::is_channel(channel) {
+                subscriber.note_gap();
+            }
+        });
     }
 }
 

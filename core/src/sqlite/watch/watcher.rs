@@ -36,8 +36,8 @@ impl Running {
         !self.thread.is_finished()
     }
 
-    pub fn ring(&self) {
-        self.eye.ring();
+    pub fn eye(&self) -> &Eye {
+        &self.eye
     }
 
     /// Stops it and waits for its end.
@@ -142,12 +142,14 @@ impl Watcher {
         let (eye, shared) = (self.eye.clone(), self.shared.clone());
         let conn = eye.conn();
         let interrupts = shared.gate.interrupts();
+        // One moment for all that is looked at.
+        let moment = conn.unchecked_transaction()?;
         let view = View { conn: &conn, now: shared.clock.now_us(), gate: &shared.gate, interrupts };
         let woken = self.look_at_topics(&view)?;
         let published = shared.streams.refresh(&view)?;
-        if published {
-            self.answer(&conn)?;
-        }
+        moment.commit()?;
+        // One that cannot be given now is asked for again.
+        let _ = self.answer(&conn);
         Ok(woken || published)
     }
 
@@ -207,7 +209,7 @@ impl Watcher {
         event::register(&transaction, listener, self.shared.clock.now_us(), &listened)?;
         transaction.commit()?;
         if standing == event::Standing::Forgotten {
-            self.shared.streams.note_gap();
+            self.shared.streams.note_missed_events();
         }
         Ok(())
     }
