@@ -17,7 +17,7 @@ use crate::engine::{
 use crate::error::{Error, Result};
 use crate::subscription::{Start, Subscription};
 use crate::value::{Json, check_limits, check_name};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What happened to a structure, or what [`crate::Beaver::emit`] was told.
 #[derive(Debug, Clone, PartialEq)]
@@ -231,7 +231,20 @@ impl Events {
     /// # Errors
     /// As for [`Subscription::next`].
     pub fn next(&self, timeout: Option<Duration>) -> Result<Option<Event>> {
-        let deadline = deadline(timeout);
+        self.next_until(deadline(timeout))
+    }
+
+    /// Waits as [`Events::next`] does, and gives all events that are there by then, up to so many (at least one is
+    /// asked for).
+    ///
+    /// # Errors
+    /// As for [`Subscription::next`].
+    pub fn next_many(&self, most: usize, timeout: Option<Duration>) -> Result<Vec<Event>> {
+        let Some(first) = self.next(timeout)? else { return Ok(Vec::new()) };
+        Ok(self.messages.and_more(first, most, || self.next_until(Some(Instant::now()))))
+    }
+
+    fn next_until(&self, deadline: Option<Instant>) -> Result<Option<Event>> {
         loop {
             let Some(message) = self.messages.next_until(deadline)? else { return Ok(None) };
             let event = of_message(&message)?;

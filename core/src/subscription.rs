@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use crate::clock::Micros;
 use crate::database::deadline;
 use crate::engine::{Feed, Message, Store};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 
 /// How many messages are fetched at a time.
 const AHEAD: usize = 128;
@@ -36,8 +36,15 @@ pub enum Start {
 /// One thread at a time pulls; any thread may close it.
 pub struct Subscription {
     feed: Box<dyn Feed>,
-    /// Fetched, and not given yet.
-    ahead: Mutex<VecDeque<Message>>,
+    ahead: Mutex<Ahead>,
+}
+
+/// Fetched, and not given yet.
+#[derive(Default)]
+struct Ahead {
+    messages: VecDeque<Message>,
+    /// What came up behind the messages that were given last, and is told but once.
+    error: Option<Error>,
 }
 
 impl Subscription {
@@ -55,13 +62,21 @@ impl Subscription {
     }
 
     pub(crate) fn next_until(&self, deadline: Option<Instant>) -> Result<Option<Message>> {
-        if let Some(message) = self.ahead.lock().pop_front() {
+        let mut ahead = self.ahead.lock();
+        if !ahead.messages.is_empty() {
+            // Before one is taken: after a pause it is still there.
             self.feed.check()?;
+        }
+        if let Some(message) = ahead.messages.pop_front() {
             return Ok(Some(message));
         }
+        if let Some(error) = ahead.error.take() {
+            return Err(error);
+        }
+        drop(ahead);
         let mut messages = self.feed.next(AHEAD, deadline)?.into_iter();
         let first = messages.next();
-        self.ahead.lock().extend(messages);
+        self.ahead.lock().messages.extend(messages);
         Ok(first)
     }
 
@@ -72,22 +87,26 @@ impl Subscription {
     /// As for [`Subscription::next`].
     pub fn next_many(&self, most: usize, timeout: Option<Duration>) -> Result<Vec<Message>> {
         let Some(first) = self.next(timeout)? else { return Ok(Vec::new()) };
-        let mut messages = vec![first];
-        while messages.len() < most {
-            let before = messages.len();
-            let mut ahead = self.ahead.lock();
-            let count = ahead.len().min(most - before);
-            messages.extend(ahead.drain(..count));
-            if ahead.is_empty() && messages.len() < most {
-                drop(ahead);
-                // An error waits for the next call: what is here was read already.
-                match self.feed.next((most - messages.len()).min(AHEAD), Some(Instant::now())) {
-                    Ok(more) if !more.is_empty() => messages.extend(more),
-                    _ => break,
+        Ok(self.and_more(first, most, || self.next_until(Some(Instant::now()))))
+    }
+
+    /// Adds to the first what else is there. An error waits for the next call: what is here was read already.
+    pub(crate) fn and_more<T>(&self, first: T, most: usize, mut next: impl FnMut() -> Result<Option<T>>) -> Vec<T> {
+        let mut all = vec![first];
+        while all.len() < most {
+            match next() {
+                Ok(Some(another)) => all.push(another),
+                Ok(None) => break,
+                Err(error) => {
+                    // The others last: they come again, unless they are over by then.
+                    if matches!(error.kind(), ErrorKind::Limit | ErrorKind::Io | ErrorKind::Corrupt) {
+                        self.ahead.lock().error = Some(error);
+                    }
+                    break;
                 }
             }
         }
-        Ok(messages)
+        all
     }
 
     /// Ends the subscription: a `next` that waits, and each later one, fails as CLOSED.

@@ -242,6 +242,33 @@ fn a_subscriber_is_told_once_that_messages_went_before_it_read_them() -> Result<
 }
 
 #[test]
+fn a_subscriber_is_told_of_a_gap_behind_what_it_had_at_once() -> Result<()> {
+    let db = memory();
+    let channel = db.channel("c")?;
+    let subscription = channel.subscribe(Start::Now)?;
+    publish(&channel, 0..200);
+    assert_eq!(next(&subscription, 1), [0]);
+    channel.set_retention(Retention { max_age: None, max_messages: Some(50) })?;
+    publish(&channel, 200..3_000);
+    let (mut last, mut told) = (0, false);
+    while last < 2_999 {
+        match subscription.next_many(10_000, LONG) {
+            Ok(messages) => {
+                for number in numbers(&messages) {
+                    assert!(number == last + 1 || std::mem::take(&mut told), "{number} after {last}");
+                    last = number;
+                }
+            }
+            Err(error) => {
+                assert_eq!(error.kind(), ErrorKind::Limit, "{error}");
+                told = true;
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
 fn readiness_is_told_once_until_everything_was_taken() {
     each_kind(|db| {
         let channel = db.channel("c").unwrap();
@@ -314,6 +341,13 @@ fn a_subscription_goes_on_after_a_pause() {
         db.resume().unwrap();
         publish(&channel, 2..3);
         assert_eq!(next(&subscription, 3), [0, 1, 2]);
+        // Nor are those lost that were fetched by then together with the first.
+        channel.publish_many((3..10).map(|n| json!(n))).unwrap();
+        assert_eq!(next(&subscription, 1), [3]);
+        db.pause().unwrap();
+        assert_eq!(subscription.next(NOW).unwrap_err().kind(), ErrorKind::Paused);
+        db.resume().unwrap();
+        assert_eq!(next(&subscription, 6), [4, 5, 6, 7, 8, 9]);
     });
 }
 
