@@ -61,7 +61,7 @@ fn child() {
             say("ready");
             loop {
                 // By turns for good and on a lease.
-                let item = if number % 2 == 0 {
+                let item = if number.is_multiple_of(2) {
                     queue.get(LONG).unwrap().expect("an item").data
                 } else {
                     let lease = queue.lease(TTL, LONG, None).unwrap().expect("an item");
