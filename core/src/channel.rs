@@ -45,7 +45,7 @@ impl From<Handle> for Channel {
 impl Structure for Channel {}
 
 /// How long the messages of a channel are kept. What is too old, or too many, is removed in passing by those who
-/// publish; a tenth more may stand for a while. The default: a day, and 100,000 messages.
+/// publish; a sixteenth more, or 64, may stand for a while. The default: a day, and 100,000 messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {
     /// The age up to which a message is kept; none: for ever.

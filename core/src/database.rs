@@ -195,7 +195,7 @@ impl Beaver {
     /// INVALID_ARGUMENT and LIMIT for the topic and the event as for a name ([`Beaver::dict`]); READ_ONLY, since who
     /// listens stands in the file; BUSY, FULL, IO, CORRUPT, CLOSED, PAUSED.
     pub fn on(&self, topic: &str, event: &str) -> Result<Events> {
-        Events::new(&self.store(), topic, event)
+        Events::of_topic(&self.store(), topic, event)
     }
 
     /// Tells those who listen to an event of a topic, in any process; false, and nothing is written, if nobody does.

@@ -4,6 +4,7 @@
 //! topics, events and payloads are those of BeaverDB 1.x, and more of the same kind.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -195,28 +196,44 @@ struct Listening {
     store: Arc<dyn Store>,
     topic: Arc<str>,
     event: Arc<str>,
+    ended: AtomicBool,
 }
 
 impl Listening {
     fn begin(store: Arc<dyn Store>, topic: &Arc<str>, event: &Arc<str>) -> Result<Listening> {
         store.listen(topic, event)?;
-        Ok(Listening { store, topic: topic.clone(), event: event.clone() })
+        Ok(Listening { store, topic: topic.clone(), event: event.clone(), ended: AtomicBool::new(false) })
+    }
+
+    fn end(&self) {
+        if !self.ended.swap(true, Ordering::AcqRel) {
+            // Best effort: what a closed database leaves behind, it removed at its close; else a writer finds out.
+            let _ = self.store.unlisten(&self.topic, &self.event);
+        }
     }
 }
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        // Best effort: what a closed database leaves behind, it removed at its close; else a writer finds out.
-        let _ = self.store.unlisten(&self.topic, &self.event);
+        self.end();
     }
 }
 
 impl Events {
-    pub(crate) fn new(store: &Arc<dyn Store>, topic: &str, event: &str) -> Result<Events> {
-        let topic = check_name(topic)?;
+    /// Listens to a topic of the user's own, as it is named.
+    pub(crate) fn of_topic(store: &Arc<dyn Store>, topic: &str, event: &str) -> Result<Events> {
+        Events::new(store, &check_name(topic)?, event)
+    }
+
+    /// Listens to the topic of a structure, which is longer than the longest name if that of the structure is.
+    pub(crate) fn of_structure(store: &Arc<dyn Store>, kind: Kind, name: &str, event: &str) -> Result<Events> {
+        Events::new(store, &topic(kind, name).into(), event)
+    }
+
+    fn new(store: &Arc<dyn Store>, topic: &Arc<str>, event: &str) -> Result<Events> {
         let event = check_name(event)?;
-        let listening = Listening::begin(store.clone(), &topic, &event)?;
-        let messages = Subscription::new(store, &channel_name(&topic).into(), Start::Now)?;
+        let listening = Listening::begin(store.clone(), topic, &event)?;
+        let messages = Subscription::new(store, &channel_name(topic).into(), Start::Now)?;
         Ok(Events { messages, listening })
     }
 
@@ -257,6 +274,7 @@ impl Events {
     /// Listens no more: a `next` that waits, and each later one, fails as CLOSED.
     pub fn close(&self) {
         self.messages.close();
+        self.listening.end();
     }
 
     /// As [`Subscription::on_ready`]. A `next` may then still find nothing: the event was another one of the topic.

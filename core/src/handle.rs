@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::dump::{self, DumpFormat};
 use crate::engine::{Change, Kind, Op, Reply, Store};
 use crate::error::Result;
-use crate::event::{self, Events};
+use crate::event::Events;
 use crate::load::{self, LoadMode};
 use crate::lock::Hold;
 use crate::value::check_name;
@@ -151,7 +151,7 @@ pub trait Structure: Sized + AsRef<Handle> + From<Handle> {
     /// As for [`crate::Beaver::on`].
     fn on(&self, event: &str) -> Result<Events> {
         let handle = self.as_ref();
-        Events::new(&handle.store, &event::topic(handle.kind, &handle.name), event)
+        Events::of_structure(&handle.store, handle.kind, &handle.name, event)
     }
 
     /// Writes all items as JSON text, as of one moment: others may write meanwhile. The metadata has the

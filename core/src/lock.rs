@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use crate::database::deadline;
 use crate::engine::{Change, Kind, LockChange, Op, Reply, Store};
 use crate::error::Result;
-use crate::event::{self, Events};
+use crate::event::Events;
 use crate::value::{check_name, check_ttl};
 
 /// One owner's claim on one lock.
@@ -182,7 +182,7 @@ impl Lock {
     /// # Errors
     /// As for [`crate::Beaver::on`].
     pub fn on(&self, event: &str) -> Result<Events> {
-        Events::new(&self.hold.store, &event::topic(Kind::Lock, &self.hold.lock), event)
+        Events::of_structure(&self.hold.store, Kind::Lock, &self.hold.lock, event)
     }
 
     /// Takes the lock from its holder and everybody out of the line; tells how many there were. For

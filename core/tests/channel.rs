@@ -352,6 +352,35 @@ fn a_subscription_goes_on_after_a_pause() {
 }
 
 #[test]
+fn what_others_publish_during_a_pause_comes_after_it() {
+    for portable_watch in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c.db");
+        let db = Beaver::open(&path, Options { portable_watch, ..Options::default() }).unwrap();
+        let subscription = db.channel("c").unwrap().subscribe(Start::Now).unwrap();
+        db.pause().unwrap();
+        publish(&open(&path).channel("c").unwrap(), 0..3);
+        db.resume().unwrap();
+        // And nobody commits any more.
+        assert_eq!(next(&subscription, 3), [0, 1, 2]);
+    }
+}
+
+#[test]
+fn a_try_finds_what_was_published_before_it() {
+    each_kind(|db| {
+        let channel = db.channel("c").unwrap();
+        let (one, many) = (channel.subscribe(Start::Now).unwrap(), channel.subscribe(Start::Now).unwrap());
+        for n in 0..300 {
+            publish(&channel, n..n + 1);
+            assert_eq!(one.next(NOW).unwrap().map(|message| message.payload.to().unwrap()), Some(n));
+            assert_eq!(numbers(&many.next_many(5, NOW).unwrap()), [n]);
+        }
+        assert_eq!((one.next(NOW).unwrap(), many.next(NOW).unwrap()), (None, None));
+    });
+}
+
+#[test]
 fn a_file_that_was_removed_or_replaced_is_told_to_who_waits() {
     for replaced in [false, true] {
         let folder = tempfile::tempdir().unwrap();

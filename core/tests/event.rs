@@ -349,3 +349,33 @@ fn a_listener_that_died_is_forgotten_after_three_questions_and_told_if_it_lives_
         }
     }
 }
+
+#[test]
+fn closed_events_count_as_nobody_who_listens() -> Result<()> {
+    let db = memory();
+    let (one, two) = (db.on("builds", "done")?, db.on("builds", "done")?);
+    one.close();
+    one.close();
+    assert!(db.emit("builds", "done", json!(1))?);
+    assert_eq!(next(&two), "done 1");
+    two.close();
+    assert!(!db.emit("builds", "done", json!(2))?);
+    drop((one, two));
+    let again = db.on("builds", "done")?;
+    assert!(db.emit("builds", "done", json!(3))?);
+    assert_eq!(next(&again), "done 3");
+    Ok(())
+}
+
+#[test]
+fn a_structure_with_the_longest_name_can_be_listened_to() -> Result<()> {
+    let db = memory();
+    let name = "n".repeat(255);
+    let (dict, lock) = (db.dict(&name)?, db.lock(&name)?);
+    let (events, acquired) = (dict.on("set")?, lock.on("acquire")?);
+    dict.set("k", json!(1))?;
+    lock.acquire(NOW, TTL)?;
+    assert_eq!((next(&events), next(&acquired)), (r#"set {"key":"k"}"#.to_owned(), "acquire {}".to_owned()));
+    assert_eq!(db.on(&"t".repeat(256), "e").err().map(|e| e.kind()), Some(ErrorKind::Limit));
+    Ok(())
+}

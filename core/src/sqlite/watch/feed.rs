@@ -133,12 +133,27 @@ impl ChannelFeed {
     /// What is there after the place.
     fn take(&self, most: usize) -> Result<Vec<Message>> {
         let place = self.subscriber.place();
-        let messages = match self.stream.after(place, most) {
-            Next::Messages(messages) => messages,
-            Next::Behind => self.catch_up(place, most)?,
-        };
+        match self.stream.after(place, most) {
+            Next::Messages(messages) => Ok(self.given(messages)),
+            Next::Behind => self.catch_up(place, most).map(|messages| self.given(messages)),
+        }
+    }
+
+    /// Moves the place behind what is given.
+    fn given(&self, messages: Vec<Message>) -> Vec<Message> {
         if let Some(last) = messages.last() {
             self.subscriber.place.store(last.timestamp, Ordering::SeqCst);
+        }
+        messages
+    }
+
+    /// As `take`, and what the watcher has not seen yet: who only tries gets all that was committed before.
+    fn take_at_last(&self, most: usize) -> Result<Vec<Message>> {
+        // Asked first: what it sees meanwhile stands in the stream.
+        let behind = self.engine.watch.is_behind();
+        let messages = self.take(most)?;
+        if behind && messages.is_empty() {
+            return self.catch_up(self.subscriber.place(), most).map(|messages| self.given(messages));
         }
         Ok(messages)
     }
@@ -211,7 +226,10 @@ impl Feed for ChannelFeed {
                 continue;
             }
             match deadline {
-                Some(at) if at <= Instant::now() => return Ok(Vec::new()),
+                Some(at) if at <= Instant::now() => {
+                    drop(state);
+                    return self.take_at_last(most);
+                }
                 Some(at) => drop(self.subscriber.wake.wait_until(&mut state, at)),
                 None => self.subscriber.wake.wait(&mut state),
             }

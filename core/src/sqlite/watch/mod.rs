@@ -13,7 +13,7 @@ mod stream;
 mod watcher;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
@@ -27,6 +27,9 @@ use seat::Seat;
 pub(super) use seat::{Topic, Waiter};
 pub(super) use stream::Streams;
 use watcher::Running;
+
+/// No version of a file.
+const NEVER: i64 = -1;
 
 pub(super) struct Watch {
     shared: Arc<Shared>,
@@ -43,6 +46,8 @@ struct Shared {
     streams: Streams,
     /// Asks the watcher for a look though nothing was committed.
     look_again: AtomicBool,
+    /// The version of the file that the watcher has looked at; none it can have, until it did.
+    looked_at: AtomicI64,
     /// Who this open database is among those who listen, and to what: topic, event, how often.
     listener: Arc<str>,
     listened: Mutex<Vec<(String, String, u32)>>,
@@ -66,6 +71,7 @@ impl Watch {
                 waiting: AtomicUsize::new(0),
                 streams: Streams::default(),
                 look_again: AtomicBool::new(false),
+                looked_at: AtomicI64::new(NEVER),
                 listener: uuid::Uuid::new_v4().simple().to_string().into(),
                 listened: Mutex::default(),
             }),
@@ -109,6 +115,15 @@ impl Watch {
         if let Some(running) = &self.shared.state.lock().watcher {
             running.eye().ring();
         }
+    }
+
+    /// Whether something was committed that the watcher has not looked at yet.
+    pub fn is_behind(&self) -> bool {
+        // Not under the mutex: the watcher takes it while it holds the eye's connection.
+        let eye = self.shared.state.lock().watcher.as_ref().map(Running::eye);
+        eye.is_some_and(|eye| {
+            eye.version().map_or(true, |version| version != self.shared.looked_at.load(Ordering::SeqCst))
+        })
     }
 
     /// After a commit of this process: rings for a watcher that commits do not wake by themselves.
@@ -237,6 +252,9 @@ impl Shared {
             ended.end();
         }
         if let Some(eye) = open_eye()? {
+            // What was committed while none ran: those who wait have looked themselves, but not the subscribers.
+            self.look_again.store(true, Ordering::SeqCst);
+            self.looked_at.store(NEVER, Ordering::SeqCst);
             state.watcher = Some(watcher::start(self, eye)?);
         }
         Ok(())

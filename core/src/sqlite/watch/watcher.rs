@@ -36,8 +36,8 @@ impl Running {
         !self.thread.is_finished()
     }
 
-    pub fn eye(&self) -> &Eye {
-        &self.eye
+    pub fn eye(&self) -> Arc<Eye> {
+        self.eye.clone()
     }
 
     /// Stops it and waits for its end.
@@ -107,7 +107,9 @@ impl Watcher {
                 }
                 // Taken before the look: what is committed during it is looked at again.
                 self.seen = version;
-                self.look().map(Some)
+                let found = self.look()?;
+                self.shared.looked_at.store(version, Ordering::SeqCst);
+                Ok(Some(found))
             });
             let outcome = outcome.and_then(|found| self.look_after_place().map(|()| found));
             match outcome {
