@@ -9,6 +9,8 @@ mod memory;
 mod programs;
 mod report;
 mod search;
+mod server;
+mod table;
 mod work;
 mod writers;
 
