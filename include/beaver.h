@@ -58,6 +58,18 @@
  *   two at once on the same object. Handles are the first, iterators, streams, batches, buffers and errors the second,
  *   and so is every free. A call that waits is ended by beaver_db_interrupt(), beaver_db_pause() and beaver_db_close().
  *
+ * Waiting for what comes
+ *   Messages, events and the results of live views are pulled: beaver_subscription_next() and beaver_live_view_next()
+ *   wait up to timeout_ms and give TIMEOUT if nothing came. One thread at a time pulls; any thread may close: a pull
+ *   that waits then gives CLOSED.
+ *   Event loops do not wait in a pull. beaver_subscription_on_ready() wakes them by a callback, or
+ *   beaver_subscription_fd() gives a descriptor that can be read from; then they pull with a timeout of 0 until
+ *   it gives TIMEOUT.
+ *   What was not pulled yet waits in the file. If messages were deleted before they were pulled, because their channel
+ *   keeps them no longer, the pull gives LIMIT, once, and the next one goes on with the oldest that is left.
+ *   As long as somebody waits or is subscribed, the library has one thread of its own for each open database, which
+ *   sleeps until another process commits.
+ *
  * Callbacks
  *   A callback is a function, userdata and destroy. destroy is called with userdata exactly once when the callback will
  *   not be called again, also when the call fails; it may be NULL. No lock of the library is held meanwhile. A callback
@@ -201,6 +213,16 @@
 #define BEAVER_MAX_IN_VALUES 10000
 
 /**
+ * How many aggregates a live view may have.
+ */
+#define BEAVER_MAX_AGGREGATES 64
+
+/**
+ * How many entries the window of a live view may hold.
+ */
+#define BEAVER_MAX_WINDOW_ENTRIES 10000000
+
+/**
  * The version of this header: major.
  */
 #define BEAVER_VERSION_MAJOR 0
@@ -236,6 +258,13 @@ typedef struct beaver_blob_writer beaver_blob_writer;
  * Bytes by key, each with metadata (JSON) if it was given some.
  */
 typedef struct beaver_blobs beaver_blobs;
+
+/**
+ * Messages between programs, through the file: what one publishes, every subscriber in any process gets, once and in
+ * the order of the commits. They stay for a while, a day and up to 100,000 of them unless beaver_channel_set_retention()
+ * says otherwise. A message as a row: {"timestamp_us", "payload"}.
+ */
+typedef struct beaver_channel beaver_channel;
 
 /**
  * Documents (any JSON) by id, each with an embedding if it was given one, found by vector, by text, by their fields
@@ -278,6 +307,12 @@ typedef struct beaver_iter beaver_iter;
 typedef struct beaver_list beaver_list;
 
 /**
+ * What the last while of a log looks like, again and again: numbers made of its entries, or the entries. Each time it
+ * reads only what has come since the last.
+ */
+typedef struct beaver_live_view beaver_live_view;
+
+/**
  * A lock between processes: first come, first served, and ended by a time to live if its holder dies. Each handle
  * is an owner of its own; for two owners, use two handles.
  */
@@ -295,6 +330,13 @@ typedef struct beaver_log beaver_log;
  * row: {"priority", "timestamp_us", "data"}.
  */
 typedef struct beaver_queue beaver_queue;
+
+/**
+ * The messages of a channel, or events, from a place on, each once and in the order of the commits, whichever process
+ * made them. A message comes as {"timestamp_us", "payload"}, an event as {"timestamp_us", "topic", "event", "payload"}.
+ * What was not pulled yet waits in the file: a slow subscriber takes no memory, and slows nobody down.
+ */
+typedef struct beaver_subscription beaver_subscription;
 
 /**
  * What a call came to. The numbers never change their meaning.
@@ -336,6 +378,12 @@ typedef void (*beaver_destroy_fn)(void *userdata);
  * returns. May come from any thread, several at once; must not call back into the same database.
  */
 typedef void (*beaver_log_fn)(void *userdata, int32_t level, const char *target, const char *message);
+
+/**
+ * Told that a subscription may have something to pull. May come from any thread; must return soon, and must not call
+ * back into the library.
+ */
+typedef void (*beaver_ready_fn)(void *userdata);
 
 /**
  * Takes the next bytes of a dump; returns false to stop it, which fails as INTERRUPTED.
@@ -389,7 +437,7 @@ typedef int64_t (*beaver_read_fn)(void *userdata, uint8_t *buffer, size_t capaci
 #define BEAVER_TYPE_MISMATCH 13
 
 /**
- * A limit is exceeded: send less at a time.
+ * A limit is exceeded: send less at a time. Of a subscription: messages were deleted before they were pulled.
  */
 #define BEAVER_LIMIT 14
 
@@ -414,7 +462,7 @@ typedef int64_t (*beaver_read_fn)(void *userdata, uint8_t *buffer, size_t capaci
 #define BEAVER_INTERRUPTED 22
 
 /**
- * The database is closed, or was opened before a fork: open it again.
+ * The database, or the subscription or live view, is closed, or was opened before a fork: open it again.
  */
 #define BEAVER_CLOSED 23
 
@@ -484,7 +532,7 @@ BEAVER_API uint32_t beaver_version_number(void);
 
 /**
  * Tells whether the library was built with a part: "dict", "list", "queue", "blob", "log",
- * "collection", "lock", "batch".
+ * "collection", "lock", "batch", "channel", "event", "live".
  * @param name  NUL-terminated UTF-8; NULL and unknown names give false.
  * @return true if it is there.
  * @thread any, concurrently.  @since 0.1
@@ -566,8 +614,11 @@ BEAVER_API void beaver_error_free(beaver_error *error);
  * @param path          NUL-terminated UTF-8; ":memory:" for a new one that lives only as long as it is open.
  * @param options_json  a JSON object, or NULL for the defaults: {"read_only": false, "create": true,
  *                      "durability": "normal", "busy_timeout_ms": 30000, "cache_kib": 2000,
- *                      "mmap_bytes": 0, "low_memory": false}. With the durability "full" each commit also
- *                      outlasts a loss of power.
+ *                      "mmap_bytes": 0, "low_memory": false, "read_cache_bytes": 0,
+ *                      "portable_watch": false}. With the durability "full" each commit also outlasts a loss of
+ *                      power. Up to "read_cache_bytes" of what was read are remembered for as long as nobody
+ *                      commits to the file. With "portable_watch", commits of other processes are seen by a look
+ *                      every few milliseconds while somebody waits, as on systems that have no better way.
  * @param out_db        On OK: the database; caller frees with beaver_db_free().
  * @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, IO (the path cannot be opened), CORRUPT (no
  *         database), UNSUPPORTED (a newer format, or a file of BeaverDB 2.x), READ_ONLY, FULL, BUSY
@@ -696,6 +747,19 @@ beaver_status beaver_db_collection(const beaver_db *db,
                                    beaver_error **out_error);
 
 /**
+ * Opens the channel of that name. See beaver_db_dict().
+ * @param name         NUL-terminated UTF-8, 1 to 255 bytes, not beginning with "__"; copied before return.
+ * @param out_channel  On OK: the handle; caller frees with beaver_channel_free().
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, LIMIT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_db_channel(const beaver_db *db,
+                                const char *name,
+                                beaver_channel **out_channel,
+                                beaver_error **out_error);
+
+/**
  * Makes a handle on the lock of that name. Each handle is an owner of its own.
  * @param name      NUL-terminated UTF-8, 1 to 255 bytes, not beginning with "__"; copied before return.
  * @param out_lock  On OK: the handle; caller frees with beaver_lock_free().
@@ -733,7 +797,7 @@ beaver_status beaver_db_info(const beaver_db *db,
 
 /**
  * Lists the structures of one kind that hold anything.
- * @param kind      "dict", "list", "queue", "blob", "log", "collection" or "lock".
+ * @param kind      "dict", "list", "queue", "blob", "log", "collection", "channel" or "lock".
  * @param out_json  On OK: a JSON array of names, sorted; caller frees with beaver_buf_free().
  * @return OK, and what all reads give
  * @thread any, concurrently.  @since 0.1
@@ -1870,6 +1934,390 @@ beaver_status beaver_log_clear(const beaver_log *log,
 BEAVER_API void beaver_log_free(beaver_log *log);
 
 /**
+ * Begins a live view of a log: every "period", what the "aggregates" make of the entries of the last "window".
+ * An aggregate is {"op": "count"} or {"op": "rate"} (count for each second of the window), of the entries or, with a
+ * "path", of the numbers there; {"op": "sum"}, "mean", "min", "max" with a "path"; {"op": "percentile", "p": 0 to 100}
+ * with a "path". Entries that have no number at the path do not take part; without any number, what is not a count, a sum
+ * or a rate is null. An entry that is itself a number has the path "value".
+ * @param options_json  {"window": seconds, "period": seconds, "aggregates": {name: aggregate}}, both times above 0, 1
+ *                      to BEAVER_MAX_AGGREGATES aggregates; without "aggregates" the view gives the entries.
+ * @param out_view      On OK: the view; caller frees with beaver_live_view_free().
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, LIMIT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_log_live(const beaver_log *log,
+                              const char *options_json,
+                              beaver_live_view **out_view,
+                              beaver_error **out_error);
+
+/**
+ * Waits until the next result is due: the first is at once, the others one period after each other. Those that
+ * nobody waited for are left out.
+ * @param timeout_ms  how long to wait, in milliseconds; 0 for a result only if it is due, -1 for ever.
+ * @param out_json    On OK: a JSON object of a number for each aggregate, or a JSON array of the entries of the
+ *                    window as rows, {"timestamp_us", "data"}, the oldest first; caller frees with
+ *                    beaver_buf_free().
+ * @return OK, TIMEOUT, LIMIT (the window holds more than BEAVER_MAX_WINDOW_ENTRIES), CLOSED also if the view is, and
+ *         what all reads give
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_live_view_next(const beaver_live_view *view,
+                                    int64_t timeout_ms,
+                                    beaver_buf *out_json,
+                                    beaver_error **out_error);
+
+/**
+ * Ends the view: a call that waits, and each later one, gives CLOSED. Closing again does nothing.
+ * @return OK, INVALID_ARGUMENT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API beaver_status beaver_live_view_close(const beaver_live_view *view, beaver_error **out_error);
+
+/**
+ * Frees the view. Not while another thread is in a call on it: close it, and let that thread end.
+ * @param view  what to free, or NULL.
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API void beaver_live_view_free(beaver_live_view *view);
+
+/**
+ * Publishes a message. Who waits for it wakes at once.
+ * @param json              JSON text; copied before return.
+ * @param json_len          its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param out_timestamp_us  On OK: its time, unique among the messages of all channels and later than those of all
+ *                          before it; or NULL.
+ * @return OK, INVALID_JSON, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_channel_publish(const beaver_channel *channel,
+                                     const char *json,
+                                     size_t json_len,
+                                     int64_t *out_timestamp_us,
+                                     beaver_error **out_error);
+
+/**
+ * Publishes many messages in one commit, in their order.
+ * @param payloads_json      a JSON array of messages, up to BEAVER_MAX_ITEMS; copied before return.
+ * @param payloads_json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param out_json           On OK: a JSON array of their times; caller frees with beaver_buf_free(); or NULL.
+ * @return OK, INVALID_JSON, LIMIT, and what all writes give; beaver_error_operation() tells the index of
+ *         a bad message
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_channel_publish_many(const beaver_channel *channel,
+                                          const char *payloads_json,
+                                          size_t payloads_json_len,
+                                          beaver_buf *out_json,
+                                          beaver_error **out_error);
+
+/**
+ * Begins to listen. Every message that is published after this returned is given, and with another start also
+ * those that are there.
+ * @param options_json      {"start": "now"}; {"start": "oldest"} for what is there too; {"after_us": time of a
+ *                          message} to go on behind it, where an earlier subscription ended; or NULL for "now".
+ * @param out_subscription  On OK: the subscription; caller frees with beaver_subscription_free().
+ * @return OK, INVALID_UTF8, INVALID_JSON, READ_ONLY (only for a file of an earlier format), and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_channel_subscribe(const beaver_channel *channel,
+                                       const char *options_json,
+                                       beaver_subscription **out_subscription,
+                                       beaver_error **out_error);
+
+/**
+ * Goes through the messages that are there, the oldest first.
+ * @param out_iter  On OK: an iterator over messages as rows; caller frees with beaver_iter_free().
+ * @return OK, INVALID_ARGUMENT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_channel_items(const beaver_channel *channel,
+                                   beaver_iter **out_iter,
+                                   beaver_error **out_error);
+
+/**
+ * Counts the messages that are there.
+ * @param out_count  On OK: the count.
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_channel_len(const beaver_channel *channel,
+                                 uint64_t *out_count,
+                                 beaver_error **out_error);
+
+/**
+ * Deletes every message. A subscriber that misses some is told by LIMIT.
+ * @param out_count  On OK: how many there were; or NULL.
+ * @return OK, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_channel_clear(const beaver_channel *channel,
+                                   uint64_t *out_count,
+                                   beaver_error **out_error);
+
+/**
+ * Tells how long messages are kept.
+ * @param out_json  On OK: {"max_age": seconds or null, "max_messages": count or null}; caller frees with
+ *                  beaver_buf_free().
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_channel_retention(const beaver_channel *channel,
+                                       beaver_buf *out_json,
+                                       beaver_error **out_error);
+
+/**
+ * Chooses how long messages are kept, for all processes. What is too old, or too many, is deleted in passing by
+ * those who publish; a tenth more may stand for a while.
+ * @param options_json  {"max_age": 86400, "max_messages": 100000}, each of them optional: seconds, above 0, or null
+ *                      for as long as the file; a count, or null for all. NULL for these defaults.
+ * @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_channel_set_retention(const beaver_channel *channel,
+                                           const char *options_json,
+                                           beaver_error **out_error);
+
+/**
+ * Frees the handle. Subscriptions go on.
+ * @param channel  what to free, or NULL.
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API void beaver_channel_free(beaver_channel *channel);
+
+/**
+ * Waits for the next message or event.
+ * @param timeout_ms  how long to wait, in milliseconds; 0 to try, -1 for ever.
+ * @param out_json    On OK: the message or event as JSON text; caller frees with beaver_buf_free().
+ * @return OK, TIMEOUT, LIMIT (some were deleted before this subscription pulled them: said once, the next call goes
+ *         on with the oldest that is left), CLOSED also if the subscription is, IO also if the file was replaced or
+ *         deleted, and what all reads give
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_subscription_next(const beaver_subscription *subscription,
+                                       int64_t timeout_ms,
+                                       beaver_buf *out_json,
+                                       beaver_error **out_error);
+
+/**
+ * Waits for the next message or event, and gives all that are there by then.
+ * @param most        how many at the most; 0 counts as 1.
+ * @param timeout_ms  how long to wait for the first, in milliseconds; 0 to try, -1 for ever.
+ * @param out_json    On OK: a JSON array of at least one; caller frees with beaver_buf_free().
+ * @return as beaver_subscription_next()
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_subscription_next_many(const beaver_subscription *subscription,
+                                            size_t most,
+                                            int64_t timeout_ms,
+                                            beaver_buf *out_json,
+                                            beaver_error **out_error);
+
+/**
+ * Sets who is told that there may be something to pull, or that there will be nothing more, in the place of whom it was
+ * before. Told once; again only after beaver_subscription_next() with a timeout of 0 gave TIMEOUT. If something is
+ * there already, it is told at once, by this call.
+ * @param ready     called from any thread; must return soon and must not call back into the library: it wakes an event
+ *                  loop. NULL for nobody.
+ * @param userdata  given to `ready` and `destroy`.
+ * @param destroy   called once with `userdata` when `ready` will not be called again: after the next
+ *                  beaver_subscription_on_ready(), after beaver_subscription_free(), or at once if this call fails
+ *                  or `ready` is NULL; or NULL. A call of `ready` that is running then ends first.
+ * @return OK, INVALID_ARGUMENT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_subscription_on_ready(const beaver_subscription *subscription,
+                                           beaver_ready_fn ready,
+                                           void *userdata,
+                                           beaver_destroy_fn destroy,
+                                           beaver_error **out_error);
+
+/**
+ * Gives a descriptor for poll(), epoll and the loops built on them: it can be read from as long as there may be
+ * something to pull. Do not read from it: call beaver_subscription_next() with a timeout of 0 until it gives TIMEOUT.
+ * @param out_fd  On OK: the descriptor, borrowed until beaver_subscription_free(); -1 otherwise.
+ * @return OK, INVALID_ARGUMENT, IO, UNSUPPORTED (this system has none: Windows)
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_subscription_fd(const beaver_subscription *subscription,
+                                     int *out_fd,
+                                     beaver_error **out_error);
+
+/**
+ * Ends the subscription: a call that waits, and each later one, gives CLOSED. Closing again does nothing.
+ * @return OK, INVALID_ARGUMENT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_subscription_close(const beaver_subscription *subscription,
+                                        beaver_error **out_error);
+
+/**
+ * Frees the subscription. Not while another thread is in a call on it: close it, and let that thread end.
+ * @param subscription  what to free, or NULL.
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API void beaver_subscription_free(beaver_subscription *subscription);
+
+/**
+ * Listens to an event of the dict, in this process and all others, from now on. An event is written in the commit of
+ * the change that it tells of, and only if somebody listens; what changed nothing is no event. Freeing the
+ * subscription ends the listening.
+ * @param event             "set" and "del", with {"key"}, and "clear"; "*" for all of them.
+ * @param out_subscription  On OK: the events; caller frees with beaver_subscription_free().
+ * @return OK, INVALID_UTF8, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_dict_on(const beaver_dict *dict,
+                             const char *event,
+                             beaver_subscription **out_subscription,
+                             beaver_error **out_error);
+
+/**
+ * Listens to an event of the list. See beaver_dict_on().
+ * @param event             "push", "prepend", "pop", "deque", "insert" and "set" with {"index"}, "del" with {"index"} or {}, "reverse",
+ *                          "replace" and "clear"; "*" for all of them.
+ * @param out_subscription  On OK: the events; caller frees with beaver_subscription_free().
+ * @return OK, INVALID_UTF8, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_list_on(const beaver_list *list,
+                             const char *event,
+                             beaver_subscription **out_subscription,
+                             beaver_error **out_error);
+
+/**
+ * Listens to an event of the queue. See beaver_dict_on().
+ * @param event             "put", "get" (also for a lease), "ack" and "nack" with {"id"}, and "clear"; "*" for all of them.
+ * @param out_subscription  On OK: the events; caller frees with beaver_subscription_free().
+ * @return OK, INVALID_UTF8, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_queue_on(const beaver_queue *queue,
+                              const char *event,
+                              beaver_subscription **out_subscription,
+                              beaver_error **out_error);
+
+/**
+ * Listens to an event of the blob store. See beaver_dict_on().
+ * @param event             "put" and "del", with {"key"}, and "clear"; "*" for all of them.
+ * @param out_subscription  On OK: the events; caller frees with beaver_subscription_free().
+ * @return OK, INVALID_UTF8, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_blobs_on(const beaver_blobs *blobs,
+                              const char *event,
+                              beaver_subscription **out_subscription,
+                              beaver_error **out_error);
+
+/**
+ * Listens to an event of the log. See beaver_dict_on().
+ * @param event             "append" with {"timestamp_us"} of the last entry, "prune" and "clear"; "*" for all of them.
+ * @param out_subscription  On OK: the events; caller frees with beaver_subscription_free().
+ * @return OK, INVALID_UTF8, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_log_on(const beaver_log *log,
+                            const char *event,
+                            beaver_subscription **out_subscription,
+                            beaver_error **out_error);
+
+/**
+ * Listens to an event of the collection. See beaver_dict_on().
+ * @param event             "index" and "drop" with {"id"}, "connect" and "disconnect" with {"src_id", "tgt_id"}, and
+ *                          "clear"; "*" for all of them.
+ * @param out_subscription  On OK: the events; caller frees with beaver_subscription_free().
+ * @return OK, INVALID_UTF8, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_on(const beaver_collection *collection,
+                                   const char *event,
+                                   beaver_subscription **out_subscription,
+                                   beaver_error **out_error);
+
+/**
+ * Listens to an event of the channel. See beaver_dict_on().
+ * @param event             "clear"; "*" for all of them.
+ * @param out_subscription  On OK: the events; caller frees with beaver_subscription_free().
+ * @return OK, INVALID_UTF8, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_channel_on(const beaver_channel *channel,
+                                const char *event,
+                                beaver_subscription **out_subscription,
+                                beaver_error **out_error);
+
+/**
+ * Listens to an event of the lock. See beaver_dict_on(). That a lock ends by its time to live is no event.
+ * @param event             "acquire", "release" and "clear"; "*" for all of them.
+ * @param out_subscription  On OK: the events; caller frees with beaver_subscription_free().
+ * @return OK, INVALID_UTF8, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_lock_on(const beaver_lock *lock,
+                             const char *event,
+                             beaver_subscription **out_subscription,
+                             beaver_error **out_error);
+
+/**
+ * Listens to an event of a topic, in this process and all others, from now on: a topic of your own, as
+ * beaver_db_emit() names it, or that of a structure, "dict:app_config", for which beaver_dict_on() is easier. A process
+ * that does not run for minutes while there are events is taken for dead; if it lives after all, its subscriptions
+ * are told by LIMIT that they may have missed some.
+ * @param topic             NUL-terminated UTF-8, 1 to 255 bytes, not beginning with "__".
+ * @param event             the same; "*" for all events of the topic.
+ * @param out_subscription  On OK: the events; caller frees with beaver_subscription_free().
+ * @return OK, INVALID_UTF8, LIMIT, and what all writes give: who listens stands in the file
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_db_on(const beaver_db *db,
+                           const char *topic,
+                           const char *event,
+                           beaver_subscription **out_subscription,
+                           beaver_error **out_error);
+
+/**
+ * Tells those who listen to an event of a topic, in any process. If nobody does, nothing is written.
+ * @param topic      NUL-terminated UTF-8, 1 to 255 bytes, not beginning with "__".
+ * @param event      the same; not "*".
+ * @param json       the payload, JSON text; copied before return.
+ * @param json_len   its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param out_heard  On OK: whether anybody listens; or NULL.
+ * @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_db_emit(const beaver_db *db,
+                             const char *topic,
+                             const char *event,
+                             const char *json,
+                             size_t json_len,
+                             bool *out_heard,
+                             beaver_error **out_error);
+
+/**
  * Chooses how vectors are compared and how text is cut into words, while the collection is empty. Choosing
  * what is chosen already does nothing.
  * @param settings_json  {"metric": "l2", "tokenizer": "porter"}, each optional: these are the defaults. The
@@ -2697,6 +3145,52 @@ beaver_status beaver_collection_locked(const beaver_collection *collection,
                                        beaver_error **out_error);
 
 /**
+ * Acquires the channel for one owner. See beaver_dict_acquire().
+ * @param timeout_ms   how long to wait, in milliseconds; 0 to try, -1 for ever.
+ * @param ttl_seconds  how long it is held at the most, above 0; 60 is usual.
+ * @param out_channel      On OK: a handle that passes; caller frees with beaver_channel_free().
+ * @return OK, TIMEOUT, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_channel_acquire(const beaver_channel *channel,
+                                     int64_t timeout_ms,
+                                     double ttl_seconds,
+                                     beaver_channel **out_channel,
+                                     beaver_error **out_error);
+
+/**
+ * Ends what beaver_channel_acquire() began, called on the handle that it gave.
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended), and
+ *         what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API beaver_status beaver_channel_release(const beaver_channel *channel, beaver_error **out_error);
+
+/**
+ * Holds the acquired channel for so long from now on.
+ * @param ttl_seconds  how long, above 0.
+ * @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
+ *         LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_channel_renew(const beaver_channel *channel,
+                                   double ttl_seconds,
+                                   beaver_error **out_error);
+
+/**
+ * Tells whether anybody has acquired the channel.
+ * @param out_locked  On OK: whether anybody has.
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_channel_locked(const beaver_channel *channel,
+                                    bool *out_locked,
+                                    beaver_error **out_error);
+
+/**
  * Writes the whole dict as JSON text, as of one moment. Its items are {"key", "value"}, with
  * "expires_at" (seconds since 1970) where there is one.
  * @param options_json  {"format": "json"} or {"format": "jsonl"}, one item a line; or NULL for "json".
@@ -2887,6 +3381,38 @@ beaver_status beaver_collection_dump_to(const beaver_collection *collection,
                                         void *userdata,
                                         beaver_destroy_fn destroy,
                                         beaver_error **out_error);
+
+/**
+ * Writes the whole channel as JSON text, as of one moment. Its items are {"timestamp", "payload"}, times in
+ * seconds since 1970.
+ * @param options_json  {"format": "json"} or {"format": "jsonl"}, one item a line; or NULL for "json".
+ * @param out_text      On OK: the dump; caller frees with beaver_buf_free().
+ * @return OK, INVALID_UTF8, INVALID_JSON, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_channel_dump(const beaver_channel *channel,
+                                  const char *options_json,
+                                  beaver_buf *out_text,
+                                  beaver_error **out_error);
+
+/**
+ * Writes a dump piece by piece. See beaver_channel_dump().
+ * @param options_json  {"format": "json"} or {"format": "jsonl"}, one item a line; or NULL for "json".
+ * @param write         called with each piece.
+ * @param userdata      given to both callbacks.
+ * @param destroy       called once with `userdata` before the function returns, whatever happens; or
+ *                      NULL.
+ * @return OK, INVALID_UTF8, INVALID_JSON, and what all reads give; INTERRUPTED if `write` returned false
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_channel_dump_to(const beaver_channel *channel,
+                                     const char *options_json,
+                                     beaver_write_fn write,
+                                     void *userdata,
+                                     beaver_destroy_fn destroy,
+                                     beaver_error **out_error);
 
 /**
  * Reads a dump, of BeaverDB 1.x too, into the dict: all of it, or nothing. Appended, the keys of the
@@ -3124,6 +3650,45 @@ beaver_status beaver_collection_load_from(const beaver_collection *collection,
                                           const char *options_json,
                                           uint64_t *out_count,
                                           beaver_error **out_error);
+
+/**
+ * Reads a dump into the channel: all of it, or nothing. The messages are published anew, at times of now.
+ * @param text          the dump.
+ * @param text_len      its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param options_json  {"mode": "replace"} or {"mode": "append"}; or NULL for "replace".
+ * @param out_count     On OK: how many items it had; or NULL.
+ * @return OK, INVALID_UTF8, INVALID_JSON, TYPE_MISMATCH (a dump of another kind, or none), LIMIT, and
+ *         what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_channel_load(const beaver_channel *channel,
+                                  const char *text,
+                                  size_t text_len,
+                                  const char *options_json,
+                                  uint64_t *out_count,
+                                  beaver_error **out_error);
+
+/**
+ * Reads a dump piece by piece. See beaver_channel_load().
+ * @param read          called for each piece.
+ * @param userdata      given to both callbacks.
+ * @param destroy       called once with `userdata` before the function returns, whatever happens; or
+ *                      NULL.
+ * @param options_json  {"mode": "replace"} or {"mode": "append"}; or NULL for "replace".
+ * @param out_count     On OK: how many items it had; or NULL.
+ * @return OK, INVALID_UTF8, INVALID_JSON, TYPE_MISMATCH (a dump of another kind, or none), LIMIT, and
+ *         what all writes give; INTERRUPTED if `read` returned a negative number
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_channel_load_from(const beaver_channel *channel,
+                                       beaver_read_fn read,
+                                       void *userdata,
+                                       beaver_destroy_fn destroy,
+                                       const char *options_json,
+                                       uint64_t *out_count,
+                                       beaver_error **out_error);
 
 /**
  * Waits for the lock and holds it. A handle that holds it acquires it again at once, and must then
@@ -3499,6 +4064,32 @@ beaver_status beaver_batch_log_clear(beaver_batch *batch,
                                      beaver_error **out_error);
 
 /**
+ * Publishes a message on a channel.
+ * @param channel   the channel; need not outlive the call.
+ * @param json      JSON text; copied before return.
+ * @param json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_channel_publish(beaver_batch *batch,
+                                           const beaver_channel *channel,
+                                           const char *json,
+                                           size_t json_len,
+                                           beaver_error **out_error);
+
+/**
+ * Deletes every message of a channel.
+ * @param channel  the channel; need not outlive the call.
+ * @return OK, INVALID_ARGUMENT, LIMIT
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_batch_channel_clear(beaver_batch *batch,
+                                         const beaver_channel *channel,
+                                         beaver_error **out_error);
+
+/**
  * Counts the operations that it holds.
  * @param out_count  On OK: the count.
  * @return OK, INVALID_ARGUMENT
@@ -3516,7 +4107,7 @@ beaver_status beaver_batch_len(const beaver_batch *batch,
  *                      for one that need not, or NULL for what the database was opened with.
  * @param out_json      On OK: a JSON array of what each operation did: true for done, true or false for
  *                      whether there was anything to do, a count of what was deleted, an array of the
- *                      times of log entries; caller frees with beaver_buf_free(); or NULL.
+ *                      times of log entries or messages; caller frees with beaver_buf_free(); or NULL.
  * @return OK, CONFLICT (a condition was not met), NOT_FOUND (an index of a list, a lease, or a document that
  *         was to be connected, was not there), INVALID_UTF8, INVALID_JSON, and what all writes give;
  *         beaver_error_operation() tells which operation failed

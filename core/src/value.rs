@@ -36,7 +36,7 @@ pub const MAX_ITEMS: usize = 100_000;
 pub struct Json(String);
 
 impl Clone for Json {
-    /// With room for the NUL that C wants behind it, as in [`Json::with_room`].
+    /// With room for the NUL that C wants behind it, as in `with_room`.
     fn clone(&self) -> Self {
         Json::with_room(&self.0)
     }

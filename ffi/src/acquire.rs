@@ -4,6 +4,7 @@ use beaver_core::{Result, Structure, seconds};
 use safer_ffi::prelude::*;
 
 use crate::blob::{OutBlobs, beaver_blobs};
+use crate::channel::{OutChannel, beaver_channel};
 use crate::collection::{OutCollection, beaver_collection};
 use crate::dict::{OutDict, beaver_dict};
 use crate::error::OutError;
@@ -362,4 +363,57 @@ pub extern "C" fn beaver_collection_locked(
     out_error: OutError<'_>,
 ) -> beaver_status {
     with(collection, out_error, |collection| locked(&collection, out_locked))
+}
+
+/// Acquires the channel for one owner. See beaver_dict_acquire().
+/// @param timeout_ms   how long to wait, in milliseconds; 0 to try, -1 for ever.
+/// @param ttl_seconds  how long it is held at the most, above 0; 60 is usual.
+/// @param out_channel      On OK: a handle that passes; caller frees with beaver_channel_free().
+/// @return OK, TIMEOUT, LIMIT, and what all writes give
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_channel_acquire(
+    channel: Option<&beaver_channel>,
+    timeout_ms: i64,
+    ttl_seconds: f64,
+    out_channel: OutChannel<'_>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(channel, out_error, |channel| acquire("out_channel", &channel, timeout_ms, ttl_seconds, out_channel))
+}
+
+/// Ends what beaver_channel_acquire() began, called on the handle that it gave.
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended), and
+///         what all writes give
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_channel_release(channel: Option<&beaver_channel>, out_error: OutError<'_>) -> beaver_status {
+    with(channel, out_error, |channel| give::found(channel.inner()?.release()?))
+}
+
+/// Holds the acquired channel for so long from now on.
+/// @param ttl_seconds  how long, above 0.
+/// @return OK, NOT_FOUND (this handle holds nothing: it never did, or its time to live ended),
+///         LIMIT, and what all writes give
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_channel_renew(
+    channel: Option<&beaver_channel>,
+    ttl_seconds: f64,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(channel, out_error, |channel| renew(&channel, ttl_seconds))
+}
+
+/// Tells whether anybody has acquired the channel.
+/// @param out_locked  On OK: whether anybody has.
+/// @return OK, and what all reads give
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_channel_locked(
+    channel: Option<&beaver_channel>,
+    out_locked: OutBool<'_>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(channel, out_error, |channel| locked(&channel, out_locked))
 }

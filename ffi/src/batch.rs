@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::blob::beaver_blobs;
 use crate::buf::{OutBuf, beaver_buf};
 use crate::call::{call, free, object, object_mut, output};
+use crate::channel::beaver_channel;
 use crate::dict::beaver_dict;
 use crate::error::OutError;
 use crate::give::OutU64;
@@ -485,6 +486,44 @@ pub extern "C" fn beaver_batch_log_clear(
     })
 }
 
+/// Publishes a message on a channel.
+/// @param channel   the channel; need not outlive the call.
+/// @param json      JSON text; copied before return.
+/// @param json_len  its length in bytes, or BEAVER_NUL_TERMINATED.
+/// @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, LIMIT
+/// @thread one at a time.  @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn beaver_batch_channel_publish(
+    batch: Option<&mut beaver_batch>,
+    channel: Option<&beaver_channel>,
+    json: *const c_char,
+    json_len: usize,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    add(batch, out_error, |batch| {
+        let channel = &object("channel", channel)?.inner;
+        // SAFETY: as the header's conventions have it.
+        let json = unsafe { json_in("json", json, json_len) }?;
+        batch.channel_publish(channel, json)
+    })
+}
+
+/// Deletes every message of a channel.
+/// @param channel  the channel; need not outlive the call.
+/// @return OK, INVALID_ARGUMENT, LIMIT
+/// @thread one at a time.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_batch_channel_clear(
+    batch: Option<&mut beaver_batch>,
+    channel: Option<&beaver_channel>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    add(batch, out_error, |batch| {
+        let channel = &object("channel", channel)?.inner;
+        batch.channel_clear(channel)
+    })
+}
+
 /// Counts the operations that it holds.
 /// @param out_count  On OK: the count.
 /// @return OK, INVALID_ARGUMENT
@@ -509,7 +548,7 @@ pub extern "C" fn beaver_batch_len(
 ///                      for one that need not, or NULL for what the database was opened with.
 /// @param out_json      On OK: a JSON array of what each operation did: true for done, true or false for
 ///                      whether there was anything to do, a count of what was deleted, an array of the
-///                      times of log entries; caller frees with beaver_buf_free(); or NULL.
+///                      times of log entries or messages; caller frees with beaver_buf_free(); or NULL.
 /// @return OK, CONFLICT (a condition was not met), NOT_FOUND (an index of a list, a lease, or a document that
 ///         was to be connected, was not there), INVALID_UTF8, INVALID_JSON, and what all writes give;
 ///         beaver_error_operation() tells which operation failed

@@ -9,7 +9,10 @@ use safer_ffi::prelude::*;
 use crate::batch::{OutBatch, beaver_batch};
 use crate::blob::{OutBlobs, beaver_blobs};
 use crate::buf::{OutBuf, beaver_buf};
-use crate::callback::{beaver_destroy_fn, beaver_log_fn, beaver_progress_fn, beaver_read_fn, beaver_write_fn};
+use crate::callback::{
+    beaver_destroy_fn, beaver_log_fn, beaver_progress_fn, beaver_read_fn, beaver_ready_fn, beaver_write_fn,
+};
+use crate::channel::{OutChannel, beaver_channel};
 use crate::collection::{OutCollection, beaver_collection};
 use crate::database::{OutDb, beaver_db};
 use crate::dict::{OutDict, beaver_dict};
@@ -18,11 +21,13 @@ use crate::give::{OutBool, OutI64, OutSize, OutU64};
 use crate::input::StrIn;
 use crate::iter::{OutIter, beaver_iter};
 use crate::list::{OutList, beaver_list};
+use crate::live_view::{OutLiveView, beaver_live_view};
 use crate::lock::{OutLock, beaver_lock};
 use crate::log::{OutLog, beaver_log};
 use crate::queue::{OutQueue, beaver_queue};
 use crate::status::beaver_status;
 use crate::stream::{OutReader, OutWriter, beaver_blob_reader, beaver_blob_writer};
+use crate::subscription::{OutFd, OutSubscription, beaver_subscription};
 
 const fn has_layout_of_c<T: ReprC>() {}
 
@@ -43,19 +48,23 @@ const _: () = {
         beaver_blob_reader, OutReader<'static>;
         beaver_blob_writer, OutWriter<'static>;
         beaver_blobs, OutBlobs<'static>;
+        beaver_channel, OutChannel<'static>;
         beaver_collection, OutCollection<'static>;
         beaver_db, OutDb<'static>;
         beaver_dict, OutDict<'static>;
         beaver_error, OutError<'static>;
         beaver_iter, OutIter<'static>;
         beaver_list, OutList<'static>;
+        beaver_live_view, OutLiveView<'static>;
         beaver_lock, OutLock<'static>;
         beaver_log, OutLog<'static>;
         beaver_queue, OutQueue<'static>;
+        beaver_subscription, OutSubscription<'static>;
     }
     has_layout_of_c::<beaver_buf>();
     has_layout_of_c::<OutBuf<'static>>();
     has_layout_of_c::<OutBool<'static>>();
+    has_layout_of_c::<OutFd<'static>>();
     has_layout_of_c::<OutI64<'static>>();
     has_layout_of_c::<OutSize<'static>>();
     has_layout_of_c::<OutU64<'static>>();
@@ -71,5 +80,6 @@ const _: () = {
     has_layout_of_c::<beaver_log_fn>();
     has_layout_of_c::<beaver_progress_fn>();
     has_layout_of_c::<beaver_read_fn>();
+    has_layout_of_c::<beaver_ready_fn>();
     has_layout_of_c::<beaver_write_fn>();
 };

@@ -34,6 +34,10 @@ pub type beaver_write_fn = Option<unsafe extern "C" fn(userdata: *mut c_void, da
 /// negative number to stop the call, which fails as INTERRUPTED.
 pub type beaver_read_fn = Option<unsafe extern "C" fn(userdata: *mut c_void, buffer: *mut u8, capacity: usize) -> i64>;
 
+/// Told that a subscription may have something to pull. May come from any thread; must return soon, and must not call
+/// back into the library.
+pub type beaver_ready_fn = Option<unsafe extern "C" fn(userdata: *mut c_void)>;
+
 /// Receives a diagnostic: one of BEAVER_LOG_, the module that speaks, one line of text, both borrowed until it
 /// returns. May come from any thread, several at once; must not call back into the same database.
 pub type beaver_log_fn =

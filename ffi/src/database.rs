@@ -6,6 +6,7 @@ use safer_ffi::prelude::*;
 use crate::batch::{OutBatch, beaver_batch};
 use crate::blob::{OutBlobs, beaver_blobs};
 use crate::call::{call, free};
+use crate::channel::{OutChannel, beaver_channel};
 use crate::collection::{OutCollection, beaver_collection};
 use crate::dict::{OutDict, beaver_dict};
 use crate::error::OutError;
@@ -48,8 +49,11 @@ impl Object for beaver_db {
 /// @param path          NUL-terminated UTF-8; ":memory:" for a new one that lives only as long as it is open.
 /// @param options_json  a JSON object, or NULL for the defaults: {"read_only": false, "create": true,
 ///                      "durability": "normal", "busy_timeout_ms": 30000, "cache_kib": 2000,
-///                      "mmap_bytes": 0, "low_memory": false}. With the durability "full" each commit also
-///                      outlasts a loss of power.
+///                      "mmap_bytes": 0, "low_memory": false, "read_cache_bytes": 0,
+///                      "portable_watch": false}. With the durability "full" each commit also outlasts a loss of
+///                      power. Up to "read_cache_bytes" of what was read are remembered for as long as nobody
+///                      commits to the file. With "portable_watch", commits of other processes are seen by a look
+///                      every few milliseconds while somebody waits, as on systems that have no better way.
 /// @param out_db        On OK: the database; caller frees with beaver_db_free().
 /// @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, IO (the path cannot be opened), CORRUPT (no
 ///         database), UNSUPPORTED (a newer format, or a file of BeaverDB 2.x), READ_ONLY, FULL, BUSY
@@ -235,6 +239,26 @@ pub extern "C" fn beaver_db_collection(
         give::object("out_collection", out_collection, || {
             let db = db.inner()?;
             Ok(beaver_collection::wrap(db.collection(text("name", name)?)?, db.clone()))
+        })
+    })
+}
+
+/// Opens the channel of that name. See beaver_db_dict().
+/// @param name         NUL-terminated UTF-8, 1 to 255 bytes, not beginning with "__"; copied before return.
+/// @param out_channel  On OK: the handle; caller frees with beaver_channel_free().
+/// @return OK, INVALID_ARGUMENT, INVALID_UTF8, LIMIT
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_db_channel(
+    db: Option<&beaver_db>,
+    name: StrIn<'_>,
+    out_channel: OutChannel<'_>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(db, out_error, |db| {
+        give::object("out_channel", out_channel, || {
+            let db = db.inner()?;
+            Ok(beaver_channel::wrap(db.channel(text("name", name)?)?, db.clone()))
         })
     })
 }

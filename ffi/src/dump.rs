@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::blob::beaver_blobs;
 use crate::buf::OutBuf;
 use crate::callback::{Userdata, beaver_destroy_fn, beaver_write_fn, required, stopped};
+use crate::channel::beaver_channel;
 use crate::collection::beaver_collection;
 use crate::dict::beaver_dict;
 use crate::error::OutError;
@@ -295,4 +296,41 @@ pub extern "C" fn beaver_collection_dump_to(
 ) -> beaver_status {
     let userdata = Userdata::new(userdata, destroy);
     with(collection, out_error, |collection| dump_to(&collection, options_json, write, &userdata))
+}
+
+/// Writes the whole channel as JSON text, as of one moment. Its items are {"timestamp", "payload"}, times in
+/// seconds since 1970.
+/// @param options_json  {"format": "json"} or {"format": "jsonl"}, one item a line; or NULL for "json".
+/// @param out_text      On OK: the dump; caller frees with beaver_buf_free().
+/// @return OK, INVALID_UTF8, INVALID_JSON, and what all reads give
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_channel_dump(
+    channel: Option<&beaver_channel>,
+    options_json: StrIn<'_>,
+    out_text: OutBuf<'_>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(channel, out_error, |channel| dump(&channel, options_json, out_text))
+}
+
+/// Writes a dump piece by piece. See beaver_channel_dump().
+/// @param options_json  {"format": "json"} or {"format": "jsonl"}, one item a line; or NULL for "json".
+/// @param write         called with each piece.
+/// @param userdata      given to both callbacks.
+/// @param destroy       called once with `userdata` before the function returns, whatever happens; or
+///                      NULL.
+/// @return OK, INVALID_UTF8, INVALID_JSON, and what all reads give; INTERRUPTED if `write` returned false
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_channel_dump_to(
+    channel: Option<&beaver_channel>,
+    options_json: StrIn<'_>,
+    write: beaver_write_fn,
+    userdata: *mut c_void,
+    destroy: beaver_destroy_fn,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    let userdata = Userdata::new(userdata, destroy);
+    with(channel, out_error, |channel| dump_to(&channel, options_json, write, &userdata))
 }

@@ -3,8 +3,8 @@
 use std::fmt::{self, Write};
 
 use beaver_core::{
-    Error, ErrorKind, Info, Json, LeasedItem, LogEntry, Outcome, QueueItem, RepairReport, Result, Stats, VerifyReport,
-    When,
+    Error, ErrorKind, Event, Info, Json, LeasedItem, LogEntry, Message, Outcome, QueueItem, RepairReport, Result,
+    Retention, Stats, VerifyReport, When,
 };
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
@@ -160,6 +160,22 @@ pub fn leased_row(leased: &LeasedItem) -> String {
 pub fn log_row(entry: &LogEntry) -> String {
     let LogEntry { timestamp, data } = entry;
     format!(r#"{{"timestamp_us":{timestamp},"data":{data}}}"#)
+}
+
+pub fn message_row(message: &Message) -> String {
+    let Message { timestamp, payload } = message;
+    format!(r#"{{"timestamp_us":{timestamp},"payload":{payload}}}"#)
+}
+
+pub fn event_row(event: &Event) -> String {
+    let Event { timestamp, topic, event, payload } = event;
+    let (topic, event) = (string(topic), string(event));
+    format!(r#"{{"timestamp_us":{timestamp},"topic":{topic},"event":{event},"payload":{payload}}}"#)
+}
+
+pub fn retention(retention: &Retention) -> String {
+    let Retention { max_age, max_messages } = retention;
+    serde_json::json!({ "max_age": max_age.map(|age| age.as_secs_f64()), "max_messages": max_messages }).to_string()
 }
 
 /// What each operation of a batch did.

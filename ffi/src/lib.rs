@@ -52,6 +52,14 @@ mod stream;
 
 mod log;
 
+mod live_view;
+
+mod channel;
+
+mod subscription;
+
+mod event;
+
 mod collection;
 
 mod collection_search;

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::blob::beaver_blobs;
 use crate::callback::{Userdata, beaver_destroy_fn, beaver_read_fn, required, stopped};
+use crate::channel::beaver_channel;
 use crate::collection::beaver_collection;
 use crate::dict::beaver_dict;
 use crate::error::OutError;
@@ -366,4 +367,52 @@ pub extern "C" fn beaver_collection_load_from(
 ) -> beaver_status {
     let userdata = Userdata::new(userdata, destroy);
     with(collection, out_error, |collection| load_from(&collection, read, &userdata, options_json, out_count))
+}
+
+/// Reads a dump into the channel: all of it, or nothing. The messages are published anew, at times of now.
+/// @param text          the dump.
+/// @param text_len      its length in bytes, or BEAVER_NUL_TERMINATED.
+/// @param options_json  {"mode": "replace"} or {"mode": "append"}; or NULL for "replace".
+/// @param out_count     On OK: how many items it had; or NULL.
+/// @return OK, INVALID_UTF8, INVALID_JSON, TYPE_MISMATCH (a dump of another kind, or none), LIMIT, and
+///         what all writes give
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn beaver_channel_load(
+    channel: Option<&beaver_channel>,
+    text: *const c_char,
+    text_len: usize,
+    options_json: StrIn<'_>,
+    out_count: OutU64<'_>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(channel, out_error, |channel| {
+        // SAFETY: as the header's conventions have it.
+        let text = unsafe { text_bytes("text", text, text_len) }?;
+        load(&channel, text, options_json, out_count)
+    })
+}
+
+/// Reads a dump piece by piece. See beaver_channel_load().
+/// @param read          called for each piece.
+/// @param userdata      given to both callbacks.
+/// @param destroy       called once with `userdata` before the function returns, whatever happens; or
+///                      NULL.
+/// @param options_json  {"mode": "replace"} or {"mode": "append"}; or NULL for "replace".
+/// @param out_count     On OK: how many items it had; or NULL.
+/// @return OK, INVALID_UTF8, INVALID_JSON, TYPE_MISMATCH (a dump of another kind, or none), LIMIT, and
+///         what all writes give; INTERRUPTED if `read` returned a negative number
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_channel_load_from(
+    channel: Option<&beaver_channel>,
+    read: beaver_read_fn,
+    userdata: *mut c_void,
+    destroy: beaver_destroy_fn,
+    options_json: StrIn<'_>,
+    out_count: OutU64<'_>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    let userdata = Userdata::new(userdata, destroy);
+    with(channel, out_error, |channel| load_from(&channel, read, &userdata, options_json, out_count))
 }

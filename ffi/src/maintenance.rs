@@ -31,7 +31,7 @@ pub extern "C" fn beaver_db_info(
 }
 
 /// Lists the structures of one kind that hold anything.
-/// @param kind      "dict", "list", "queue", "blob", "log", "collection" or "lock".
+/// @param kind      "dict", "list", "queue", "blob", "log", "collection", "channel" or "lock".
 /// @param out_json  On OK: a JSON array of names, sorted; caller frees with beaver_buf_free().
 /// @return OK, and what all reads give
 /// @thread any, concurrently.  @since 0.1

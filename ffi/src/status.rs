@@ -24,7 +24,7 @@ pub const BEAVER_INVALID_UTF8: beaver_status = 11;
 pub const BEAVER_INVALID_JSON: beaver_status = 12;
 /// A stored or given value is of another type than the call needs.
 pub const BEAVER_TYPE_MISMATCH: beaver_status = 13;
-/// A limit is exceeded: send less at a time.
+/// A limit is exceeded: send less at a time. Of a subscription: messages were deleted before they were pulled.
 pub const BEAVER_LIMIT: beaver_status = 14;
 /// This library or this file format cannot do it: use a newer library, or import the file.
 pub const BEAVER_UNSUPPORTED: beaver_status = 15;
@@ -34,7 +34,7 @@ pub const BEAVER_CONFLICT: beaver_status = 20;
 pub const BEAVER_BUSY: beaver_status = 21;
 /// beaver_db_interrupt() or a callback stopped the call: nothing was done.
 pub const BEAVER_INTERRUPTED: beaver_status = 22;
-/// The database is closed, or was opened before a fork: open it again.
+/// The database, or the subscription or live view, is closed, or was opened before a fork: open it again.
 pub const BEAVER_CLOSED: beaver_status = 23;
 /// The database is paused: resume it.
 pub const BEAVER_PAUSED: beaver_status = 24;
@@ -95,6 +95,11 @@ pub const BEAVER_MAX_FILTER_CONDITIONS: usize = 1_000;
 /// How many values one "in" of a filter may have.
 pub const BEAVER_MAX_IN_VALUES: usize = 10_000;
 
+/// How many aggregates a live view may have.
+pub const BEAVER_MAX_AGGREGATES: usize = 64;
+/// How many entries the window of a live view may hold.
+pub const BEAVER_MAX_WINDOW_ENTRIES: usize = 10_000_000;
+
 /// The version of this header: major.
 pub const BEAVER_VERSION_MAJOR: u32 = 0;
 /// The version of this header: minor.
@@ -121,6 +126,8 @@ const _: () = {
     assert!(BEAVER_MAX_FILTER_DEPTH == beaver_core::MAX_FILTER_DEPTH);
     assert!(BEAVER_MAX_FILTER_CONDITIONS == beaver_core::MAX_FILTER_CONDITIONS);
     assert!(BEAVER_MAX_IN_VALUES == beaver_core::MAX_IN_VALUES);
+    assert!(BEAVER_MAX_AGGREGATES == beaver_core::MAX_AGGREGATES);
+    assert!(BEAVER_MAX_WINDOW_ENTRIES == beaver_core::MAX_WINDOW_ENTRIES);
     let codes = [
         (BEAVER_NOT_FOUND, ErrorKind::NotFound),
         (BEAVER_TIMEOUT, ErrorKind::Timeout),
@@ -198,12 +205,13 @@ pub extern "C" fn beaver_version_number() -> u32 {
 }
 
 /// Tells whether the library was built with a part: "dict", "list", "queue", "blob", "log",
-/// "collection", "lock", "batch".
+/// "collection", "lock", "batch", "channel", "event", "live".
 /// @param name  NUL-terminated UTF-8; NULL and unknown names give false.
 /// @return true if it is there.
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
 pub extern "C" fn beaver_has_feature(name: StrIn<'_>) -> bool {
-    const FEATURES: [&str; 8] = ["dict", "list", "queue", "blob", "log", "collection", "lock", "batch"];
+    const FEATURES: [&str; 11] =
+        ["dict", "list", "queue", "blob", "log", "collection", "lock", "batch", "channel", "event", "live"];
     text("name", name).is_ok_and(|name| FEATURES.contains(&name))
 }

@@ -7,6 +7,7 @@ static beaver_list *list;
 static beaver_queue *queue;
 static beaver_blobs *blobs;
 static beaver_log *events;
+static beaver_channel *channel;
 static beaver_batch *batch;
 
 static void changes_everything_in_one_commit(void) {
@@ -27,15 +28,20 @@ static void changes_everything_in_one_commit(void) {
     CHECK_OK(beaver_batch_blobs_delete(batch, blobs, "none", NULL));
     CHECK_OK(beaver_batch_log_append_at(batch, events, "1", Z, 1000, NULL));
     CHECK_OK(beaver_batch_log_append_at(batch, events, "2", Z, 1000, NULL));
-    CHECK_COUNTS(16, beaver_batch_len(batch, &count, NULL));
+    CHECK_OK(beaver_batch_channel_publish(batch, channel, "\"done\"", Z, NULL));
+    CHECK_COUNTS(17, beaver_batch_len(batch, &count, NULL));
     CHECK_COUNTS(0, beaver_dict_len(dict, &count, NULL));
-    CHECK_GIVES("[true,true,false,true,true,true,true,true,true,true,true,true,true,false,[1000],[1001]]",
-                beaver_batch_commit(batch, "{\"durable\":true}", &buf, NULL));
+    beaver_buf outcomes;
+    const char *expected = "[true,true,false,true,true,true,true,true,true,true,true,true,true,false,[1000],[1001],[";
+    CHECK_OK(beaver_batch_commit(batch, "{\"durable\":true}", &outcomes, NULL));
+    CHECK(strncmp(expected, (const char *)outcomes.data, strlen(expected)) == 0); /* and the time of the message */
+    beaver_buf_free(&outcomes);
     CHECK_GIVES("1", beaver_dict_get(dict, "a", &buf, NULL));
     CHECK_GIVES("[1,2,3,\"five\"]", beaver_list_slice(list, 0, INT64_MAX, &buf, NULL));
     CHECK_COUNTS(1, beaver_queue_len(queue, &count, NULL));
     CHECK_GIVES("byt", beaver_blobs_get(blobs, "k", &buf, NULL, NULL));
     CHECK_COUNTS(2, beaver_log_len(events, &count, NULL));
+    CHECK_COUNTS(1, beaver_channel_len(channel, &count, NULL));
 }
 
 static void changes_nothing_where_one_fails(void) {
@@ -98,9 +104,11 @@ static void clears_everything(void) {
     CHECK_OK(beaver_batch_blobs_clear(batch, blobs, NULL));
     CHECK_OK(beaver_batch_log_clear(batch, events, NULL));
     CHECK_OK(beaver_batch_log_append(batch, events, "1", Z, NULL));
+    CHECK_OK(beaver_batch_channel_clear(batch, channel, NULL));
     CHECK_OK(beaver_batch_commit(batch, NULL, NULL, NULL));
     CHECK_COUNTS(0, beaver_list_len(list, &count, NULL));
     CHECK_COUNTS(1, beaver_log_len(events, &count, NULL));
+    CHECK_COUNTS(0, beaver_channel_len(channel, &count, NULL));
 }
 
 int main(void) {
@@ -110,6 +118,7 @@ int main(void) {
     CHECK_OK(beaver_db_queue(db, "s", &queue, NULL));
     CHECK_OK(beaver_db_blobs(db, "s", &blobs, NULL));
     CHECK_OK(beaver_db_log(db, "s", &events, NULL));
+    CHECK_OK(beaver_db_channel(db, "s", &channel, NULL));
     CHECK_OK(beaver_db_batch(db, &batch, NULL));
     RUN(changes_everything_in_one_commit);
     RUN(changes_nothing_where_one_fails);
@@ -122,6 +131,7 @@ int main(void) {
     beaver_queue_free(queue);
     beaver_blobs_free(blobs);
     beaver_log_free(events);
+    beaver_channel_free(channel);
     beaver_batch_free(batch);
     beaver_db_free(db);
     return check_end();

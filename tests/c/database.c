@@ -31,7 +31,7 @@ static void keeps_what_was_written(void) {
 
 static void takes_options(void) {
     beaver_db *db = NULL;
-    CHECK_OK(beaver_db_open("options.db", "{\"durability\":\"full\",\"busy_timeout_ms\":100,\"cache_kib\":100,\"low_memory\":true}", &db, NULL));
+    CHECK_OK(beaver_db_open("options.db", "{\"durability\":\"full\",\"busy_timeout_ms\":100,\"cache_kib\":100,\"low_memory\":true,\"read_cache_bytes\":65536,\"portable_watch\":true}", &db, NULL));
     put(db, "a", "1");
     beaver_db_free(db);
     CHECK_OK(beaver_db_open("options.db", "{\"read_only\":true}", &db, NULL));
@@ -202,7 +202,7 @@ static void lives_in_memory(void) {
 
 static void tells_its_version(void) {
     CHECK_INT(BEAVER_VERSION_MAJOR * 1000000 + BEAVER_VERSION_MINOR * 1000 + BEAVER_VERSION_PATCH, beaver_version_number());
-    CHECK(beaver_has_feature("queue"));
+    CHECK(beaver_has_feature("queue") && beaver_has_feature("channel") && beaver_has_feature("event") && beaver_has_feature("live"));
     CHECK(!beaver_has_feature("teleport"));
     CHECK(!beaver_has_feature(NULL));
     CHECK_STR("NOT_FOUND", beaver_status_name(BEAVER_NOT_FOUND));

@@ -15,9 +15,12 @@ struct all {
     beaver_iter *iter;
     beaver_blob_writer *writer;
     beaver_blob_reader *reader;
+    beaver_channel *channel;
+    beaver_subscription *messages, *events;
+    beaver_live_view *view;
 };
 
-enum { KINDS = 15 };
+enum { KINDS = 19 };
 
 static struct all make(const char *path) {
     struct all all;
@@ -44,6 +47,11 @@ static struct all make(const char *path) {
     CHECK_OK(beaver_batch_dict_set(all.batch, all.dict, "b", "2", Z, 0, NULL, NULL));
     CHECK_OK(beaver_batch_collection_index(all.batch, all.my_coll, "b", "2", Z, NULL, 0, NULL, NULL, NULL));
     CHECK_OK(beaver_dict_items(all.dict, &all.iter, NULL));
+    CHECK_OK(beaver_db_channel(all.db, "s", &all.channel, NULL));
+    CHECK_OK(beaver_channel_publish(all.channel, "1", Z, NULL, NULL));
+    CHECK_OK(beaver_channel_subscribe(all.channel, "{\"start\":\"oldest\"}", &all.messages, NULL));
+    CHECK_OK(beaver_list_on(all.list, "push", &all.events, NULL));
+    CHECK_OK(beaver_log_live(all.log, "{\"window\":60,\"period\":1}", &all.view, NULL));
     return all;
 }
 
@@ -63,6 +71,10 @@ static void free_one(struct all *all, int which) {
     case 11: beaver_collection_free(all->coll); break;
     case 12: beaver_collection_free(all->my_coll); break;
     case 13: beaver_iter_free(all->documents); break;
+    case 14: beaver_channel_free(all->channel); break;
+    case 15: beaver_subscription_free(all->messages); break;
+    case 16: beaver_subscription_free(all->events); break;
+    case 17: beaver_live_view_free(all->view); break;
     default: beaver_blob_reader_free(all->reader); break;
     }
 }
@@ -88,6 +100,14 @@ static void children_keep_their_database(void) {
     beaver_db_free(all.db);
     CHECK_GIVES("1", beaver_dict_get(all.dict, "a", &buf, NULL));
     CHECK_OK(beaver_list_push(all.list, "1", Z, NULL));
+    beaver_buf event, message;
+    CHECK_OK(beaver_subscription_next(all.events, 10000, &event, NULL));
+    CHECK(strstr((const char *)event.data, "\"topic\":\"list:s\",\"event\":\"push\",\"payload\":{}") != NULL);
+    CHECK_OK(beaver_subscription_next(all.messages, 10000, &message, NULL));
+    CHECK(strstr((const char *)message.data, "\"payload\":1") != NULL);
+    beaver_buf_free(&event);
+    beaver_buf_free(&message);
+    CHECK_GIVES("[]", beaver_live_view_next(all.view, 0, &buf, NULL));
     CHECK_GIVES("{\"id\":\"a\",\"body\":1}", beaver_iter_next(all.documents, &buf, NULL));
     CHECK_OK(beaver_blob_writer_finish(all.writer, NULL));
     for (int at = 1; at < KINDS; at++) free_one(&all, at);
@@ -111,6 +131,10 @@ static void after_close_children_say_closed(void) {
     CHECK_GIVES_NOTHING(BEAVER_CLOSED, beaver_iter_next(all.iter, &buf, NULL));
     CHECK_STATUS(BEAVER_CLOSED, beaver_blob_writer_finish(all.writer, NULL));
     CHECK_STATUS(BEAVER_CLOSED, beaver_blob_reader_read(all.reader, &byte, 1, &len, NULL));
+    CHECK_STATUS(BEAVER_CLOSED, beaver_channel_publish(all.channel, "1", Z, NULL, NULL));
+    CHECK_GIVES_NOTHING(BEAVER_CLOSED, beaver_subscription_next(all.messages, -1, &buf, NULL));
+    CHECK_GIVES_NOTHING(BEAVER_CLOSED, beaver_subscription_next(all.events, -1, &buf, NULL));
+    CHECK_GIVES_NOTHING(BEAVER_CLOSED, beaver_live_view_next(all.view, -1, &buf, NULL));
     for (int at = 0; at < KINDS; at++) free_one(&all, at);
 }
 
