@@ -841,7 +841,7 @@ beaver_status beaver_db_repair(const beaver_db *db,
 /**
  * Gives sizes and counts for diagnosis, in constant time.
  * @param out_json  On OK: {"file_bytes", "free_bytes", "wal_bytes", "readers", "waiters",
- *                  "writers_waiting"}; caller frees with beaver_buf_free().
+ *                  "writers_waiting", "cache_hits", "cache_misses"}; caller frees with beaver_buf_free().
  * @return OK, and what all reads give
  * @thread any, concurrently.  @since 0.1
  */

@@ -96,7 +96,8 @@ impl Channel {
     /// those that are there.
     ///
     /// # Errors
-    /// READ_ONLY for a file of an earlier format; IO, CORRUPT, CLOSED, PAUSED; UNSUPPORTED inside a transaction.
+    /// IO, CORRUPT, CLOSED, PAUSED; BUSY and FULL for a file of an earlier format, which gets its tables first;
+    /// UNSUPPORTED inside a transaction.
     pub fn subscribe(&self, start: Start) -> Result<Subscription> {
         Subscription::new(&self.0.store, &self.0.name, start)
     }

@@ -3,10 +3,11 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use beaver_core::{
     Beaver, Collection, Document, ErrorKind, Filter, Find, Fuzziness, IndexOptions, Kind, ManualClock, MatchOptions,
-    NeighborOptions, Options, Result, SearchOptions, Structure,
+    NeighborOptions, Options, Result, SearchOptions, Start, Structure,
 };
 use serde_json::{Value, json};
 
@@ -92,6 +93,12 @@ fn compare(db: &Beaver, expected: &Value) -> Result<()> {
         let found: Vec<Value> = db.log(name)?.items().map(|entry| entry.unwrap().data.to().unwrap()).collect();
         let entries: Vec<Value> = entries.as_array().unwrap().iter().map(|entry| entry["data"].clone()).collect();
         assert_eq!(found, entries, "log {name:?}");
+    }
+    for (name, messages) in object(&expected["channels"]) {
+        let found: Vec<_> = db.channel(name)?.items().map(|message| message.unwrap().payload.to_string()).collect();
+        let messages: Vec<_> =
+            messages.as_array().unwrap().iter().map(|message| message[1].as_str().unwrap().to_owned()).collect();
+        assert_eq!(found, messages, "channel {name:?}");
     }
     for (name, blobs) in object(&expected["blobs"]) {
         for (key, blob) in object(blobs) {
@@ -245,6 +252,32 @@ fn collections_of_1x_are_searched_before_while_and_after_they_are_adopted() -> R
     assert_eq!(db.collection("archive")?.match_text("builds", &MatchOptions::default())?.len(), 1);
     let problems = db.verify()?.problems;
     assert!(!problems.iter().any(|problem| problem.contains("collection")), "{problems:#?}");
+    Ok(())
+}
+
+#[test]
+fn a_subscription_goes_on_behind_the_messages_of_1x() -> Result<()> {
+    for read_only in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let db = open(&copy("structures.db", folder.path()), read_only);
+        let news = db.channel("news")?;
+        let subscription = news.subscribe(Start::Oldest)?;
+        let next = || subscription.next(Some(Duration::from_secs(10))).map(Option::unwrap);
+        let mut last = 0;
+        for number in 0..5 {
+            let message = next()?;
+            assert_eq!(message.payload.as_str(), format!("{{\"number\": {number}}}"));
+            assert!(message.timestamp > last);
+            last = message.timestamp;
+        }
+        if !read_only {
+            news.publish(json!("ours"))?;
+            let message = next()?;
+            assert!(message.timestamp > last && message.payload.as_str() == r#""ours""#);
+            db.dict("d")?.on("set")?;
+        }
+        assert_eq!(subscription.next(Some(Duration::ZERO))?, None);
+    }
     Ok(())
 }
 

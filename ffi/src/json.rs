@@ -213,7 +213,8 @@ pub fn info(info: &Info) -> Result<Json> {
 }
 
 pub fn stats(stats: &Stats) -> String {
-    let Stats { file_bytes, free_bytes, wal_bytes, readers, waiters, writers_waiting } = stats;
+    let Stats { file_bytes, free_bytes, wal_bytes, readers, waiters, writers_waiting, cache_hits, cache_misses } =
+        stats;
     serde_json::json!({
         "file_bytes": file_bytes,
         "free_bytes": free_bytes,
@@ -221,6 +222,8 @@ pub fn stats(stats: &Stats) -> String {
         "readers": readers,
         "waiters": waiters,
         "writers_waiting": writers_waiting,
+        "cache_hits": cache_hits,
+        "cache_misses": cache_misses,
     })
     .to_string()
 }

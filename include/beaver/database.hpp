@@ -91,6 +91,8 @@ struct Stats {
     std::uint64_t readers = 0;
     std::uint64_t waiters = 0;
     std::uint64_t writers_waiting = 0;
+    std::uint64_t cache_hits = 0;
+    std::uint64_t cache_misses = 0;
 };
 
 /// How serious a diagnostic is.
@@ -232,6 +234,8 @@ public:
             if (detail::is(key, "readers")) stats.readers = count();
             if (detail::is(key, "waiters")) stats.waiters = count();
             if (detail::is(key, "writers_waiting")) stats.writers_waiting = count();
+            if (detail::is(key, "cache_hits")) stats.cache_hits = count();
+            if (detail::is(key, "cache_misses")) stats.cache_misses = count();
         });
         return stats;
     }

@@ -7,8 +7,11 @@
 mod lists;
 mod memory;
 mod programs;
+mod realtime;
 mod report;
 mod search;
+mod server;
+mod table;
 mod work;
 mod writers;
 
@@ -51,6 +54,8 @@ enum Which {
     Lists,
     /// Memory after opening a file of 1 GiB
     Memory,
+    /// From one process to another: messages, queues, locks; and what waiting costs
+    Realtime,
     /// Criterion for the core, which keeps reports of its own
     Core,
     /// Vectors, text and graph, beside the peers: takes long, and installs the peers below the target folder
@@ -103,6 +108,9 @@ pub fn run(args: &Args) -> Result<()> {
             };
             report::write(&sections.iter().map(written).collect::<Vec<_>>(), programs.folder())?;
         }
+    }
+    if wanted(Which::Realtime) {
+        realtime::run(effort.rounds, args.quick, args.write)?;
     }
     if wanted(Which::Core) {
         sh::run(sh::cargo().args(["bench", "--package", "beaver-core", "--bench", "*", "--"]).args(&args.arguments))?;

@@ -32,6 +32,12 @@ pub fn portable() -> Result<()> {
     sh::run(sh::cargo().args(["test", "--package", "beaver-core", "--no-default-features", "--test", "vector"]))
 }
 
+/// The hunt for stale reads, which every run of the core's tests does for three seconds.
+pub fn stale_reads() -> Result<()> {
+    let hunt = ["test", "--package", "beaver-core", "--test", "read_cache", "no_read_is_stale"];
+    sh::run(sh::cargo().args(hunt).env("BEAVER_HUNT_SECONDS", "60"))
+}
+
 /// The suites that the judge must reject, fail and pass, and the rules that all suite files keep.
 pub fn judge() -> Result<()> {
     sh::run(judge_command().arg("meta"))?;

@@ -294,3 +294,55 @@ impl Watched {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seats(topics: &[(Kind, &str, Option<&str>)]) -> Watched {
+        let seat = |(kind, name, owner): &(Kind, &str, Option<&str>)| {
+            Arc::new(Seat::new(Topic(Some((*kind, (*name).into()))), owner.map(Arc::from)))
+        };
+        Watched { seats: topics.iter().map(seat).collect(), watcher: None }
+    }
+
+    fn woken(watched: &Watched) -> Vec<bool> {
+        watched.seats.iter().map(|seat| seat.signalled()).collect()
+    }
+
+    #[test]
+    fn as_many_waiters_wake_as_items_came_in_the_order_of_their_coming() {
+        let waiters = seats(&[
+            (Kind::Queue, "other", None),
+            (Kind::Queue, "q", None),
+            (Kind::Queue, "q", None),
+            (Kind::Queue, "q", None),
+        ]);
+        waiters.items_came("q", 1);
+        assert_eq!(woken(&waiters), [false, true, false, false]);
+        waiters.items_came("q", 1);
+        assert_eq!(woken(&waiters), [false, true, true, false]);
+        waiters.items_came("q", 5);
+        assert_eq!(woken(&waiters), [false, true, true, true]);
+        // Where only times changed, the first looks.
+        let waiters = seats(&[(Kind::Queue, "q", None), (Kind::Queue, "q", None)]);
+        waiters.items_came("q", 0);
+        assert_eq!(woken(&waiters), [true, false]);
+    }
+
+    #[test]
+    fn a_lock_wakes_its_heir_and_when_nobody_has_it_those_who_wait_for_its_end() {
+        let line = [
+            (Kind::Lock, "l", Some("ann")),
+            (Kind::Lock, "l", Some("bob")),
+            (Kind::Lock, "l", None),
+            (Kind::Lock, "other", Some("bob")),
+        ];
+        let waiters = seats(&line);
+        waiters.lock_passed("l", Some("bob"));
+        assert_eq!(woken(&waiters), [false, true, false, false]);
+        let waiters = seats(&line);
+        waiters.lock_passed("l", None);
+        assert_eq!(woken(&waiters), [true, true, true, false]);
+    }
+}

@@ -1,8 +1,8 @@
 //! Recall after many changes, and searches with filters.
 
-use super::table::{Line, Table, time, times};
 use super::{Bench, DIMENSION};
 use crate::bench::report::median;
+use crate::bench::table::{Line, Table, time, times};
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::json;

@@ -1,8 +1,8 @@
 //! Indexing: one document in its own transaction, many in bulk, and by one process while another searches.
 
-use super::table::{Line, Table, time, times};
 use super::{Bench, DIMENSION, Micros, Prepared, with};
 use crate::bench::report::median;
+use crate::bench::table::{Line, Table, time, times};
 use anyhow::Result;
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -1,8 +1,8 @@
 //! Walks, paths and hybrid search over the documents of the data and their relations.
 
-use super::table::{Line, Table, times};
 use super::{Bench, DIMENSION, Micros};
 use crate::bench::report::median;
+use crate::bench::table::{Line, Table, times};
 use anyhow::Result;
 use serde::Deserialize;
 use serde_json::json;

@@ -8,20 +8,20 @@ mod curve;
 mod documents;
 mod graph;
 mod oracle;
-mod server;
-mod table;
+mod peers;
 mod text;
 mod vectors;
 mod wide;
 
 use super::report::{self, Written};
+use super::server::Server;
+use super::table::Table;
 use crate::{project, sh};
 use anyhow::{Context, Result, bail};
+use peers::Peers;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use server::{Peers, Server};
 use std::path::{Path, PathBuf};
-use table::Table;
 
 const SAMPLE: &str = "examples/data/wordnet-sample";
 /// How many rows are held out to be searched for.

@@ -1,7 +1,7 @@
 //! Beside BeaverDB 1.3.0, on as many documents as it can be waited for.
 
-use super::table::{Line, Table, times};
 use super::{Bench, DIMENSION, Micros, recall};
+use crate::bench::table::{Line, Table, times};
 use crate::sh;
 use crate::test::oracle;
 use anyhow::{Context, Result};

@@ -1,8 +1,8 @@
 //! Full text beside the bare statement of FTS5, fuzzy beside tantivy.
 
-use super::table::{Line, Table, times};
 use super::{Bench, DIMENSION, Micros};
 use crate::bench::report::median;
+use crate::bench::table::{Line, Table, times};
 use anyhow::Result;
 use serde::Deserialize;
 use serde_json::json;

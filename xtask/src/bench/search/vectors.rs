@@ -1,10 +1,10 @@
 //! Vector search on the real vectors, beside the peers at equal recall.
 
 use super::curve::{self, Point};
-use super::server::Server;
-use super::table::{Line, Table, time, times};
 use super::{Bench, DIMENSION, Micros, Prepared, recall, with};
 use crate::bench::report::median;
+use crate::bench::server::Server;
+use crate::bench::table::{Line, Table, time, times};
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::json;

@@ -1,8 +1,8 @@
 //! Wide vectors and the other metrics, beside sqlite-vec.
 
-use super::table::{Line, Table, times};
 use super::vectors::{Searched, start};
 use super::{Bench, recall};
+use crate::bench::table::{Line, Table, times};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 

@@ -4,7 +4,7 @@ use crate::bench::report::{Ratio, median};
 use std::fmt;
 
 pub struct Table {
-    /// Its mark in the page, behind `search`.
+    /// Its mark in the page; of a part of search, what stands behind `search` in it.
     pub part: &'static str,
     pub lines: Vec<Line>,
     /// What has to be said of the numbers.
