@@ -12,25 +12,32 @@
 ///   Vectors are floats, never JSON. Options are a JSON object as text; empty text is the defaults.
 ///   Objects own their handle, are moved and not copied, and free it when they end, in any order. One that was moved
 ///   from gives InvalidArgument. handle() lends it to functions of beaver.h.
-///   Any number of threads may use a Database or a structure at once; a range, stream or batch is used by one at a time.
+///   Any number of threads may use a Database or a structure at once; a range, stream or batch is used by one at a time;
+///   so are a Subscription, Events and live views, which any thread may close.
+///   A Listener has a thread of its own; link with -pthread where std::thread needs it.
 ///   Functions that a call is given may throw: the call is stopped, and their exception comes out of it.
 #ifndef BEAVER_HPP
 #define BEAVER_HPP
 
 #include "beaver/batch.hpp"
 #include "beaver/blob.hpp"
+#include "beaver/channel.hpp"
 #include "beaver/collection.hpp"
 #include "beaver/database.hpp"
 #include "beaver/dict.hpp"
 #include "beaver/error.hpp"
 #include "beaver/graph.hpp"
 #include "beaver/list.hpp"
+#include "beaver/listener.hpp"
+#include "beaver/live.hpp"
 #include "beaver/lock.hpp"
 #include "beaver/log.hpp"
+#include "beaver/log_entry.hpp"
 #include "beaver/queue.hpp"
 #include "beaver/range.hpp"
 #include "beaver/search.hpp"
 #include "beaver/structure.hpp"
+#include "beaver/subscription.hpp"
 #include "beaver/text.hpp"
 #include "beaver/time.hpp"
 #include "beaver/vector.hpp"

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "blob.hpp"
+#include "channel.hpp"
 #include "collection.hpp"
 #include "dict.hpp"
 #include "list.hpp"
@@ -40,7 +41,7 @@ private:
 };
 
 /// What an operation of a batch did: done, or whether there was anything to do; a count of what was deleted; the times
-/// of log entries.
+/// of log entries or messages.
 using Outcome = std::variant<bool, std::uint64_t, std::vector<Time>>;
 
 /// Changes that are collected first and then made in one commit: all of them, or none. Structures need not outlive the
@@ -145,6 +146,14 @@ public:
 
     /// Deletes every entry of a log.
     Batch& log_clear(const Log& log) { return add(beaver_batch_log_clear, log.handle()); }
+
+    /// Publishes a message on a channel.
+    Batch& channel_publish(const Channel& channel, std::string_view payload) {
+        return add(beaver_batch_channel_publish, channel.handle(), detail::data(payload), payload.size());
+    }
+
+    /// Deletes every message of a channel.
+    Batch& channel_clear(const Channel& channel) { return add(beaver_batch_channel_clear, channel.handle()); }
 
     /// Indexes a document of a collection, as Collection::index() does; without an id, under a random UUID.
     Batch& collection_index(const Collection& collection, std::optional<std::string_view> id, std::string_view body,

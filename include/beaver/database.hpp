@@ -32,6 +32,11 @@ struct Options {
     std::optional<std::uint64_t> mmap_bytes = std::nullopt;
     /// Whether to do with little memory.
     std::optional<bool> low_memory = std::nullopt;
+    /// How many bytes of what was read are remembered for as long as nobody commits to the file.
+    std::optional<std::uint64_t> read_cache_bytes = std::nullopt;
+    /// Whether commits of other processes are seen by a look every few milliseconds while somebody waits, as on systems
+    /// that have no better way.
+    std::optional<bool> portable_watch = std::nullopt;
 
     /// As beaver.h takes them.
     std::string json() const {
@@ -47,13 +52,15 @@ struct Options {
         if (cache_kib) add("cache_kib", std::to_string(*cache_kib));
         if (mmap_bytes) add("mmap_bytes", std::to_string(*mmap_bytes));
         if (low_memory) add("low_memory", flag(*low_memory));
+        if (read_cache_bytes) add("read_cache_bytes", std::to_string(*read_cache_bytes));
+        if (portable_watch) add("portable_watch", flag(*portable_watch));
         return '{' + members + '}';
     }
 };
 
 /// A structure that holds anything.
 struct StructureInfo {
-    /// "dict", "list", "queue", "blob", "log", "collection" or "lock".
+    /// "dict", "list", "queue", "blob", "log", "collection", "channel" or "lock".
     std::string kind;
     std::string name;
     std::uint64_t count = 0;
@@ -162,6 +169,9 @@ public:
     /// Opens the collection of that name.
     Collection collection(std::string_view name) const { return make<Collection>(beaver_db_collection, name); }
 
+    /// Opens the channel of that name.
+    Channel channel(std::string_view name) const { return make<Channel>(beaver_db_channel, name); }
+
     /// Makes an owner of the lock of that name.
     Lock lock(std::string_view name) const { return make<Lock>(beaver_db_lock, name); }
 
@@ -170,6 +180,30 @@ public:
         beaver_batch* batch = nullptr;
         detail::call(beaver_db_batch, handle(), &batch);
         return Batch(batch);
+    }
+
+    /// Listens to an event of a topic, in this process and all others, from now on: a topic of your own, as emit() names
+    /// it, or that of a structure, "dict:app_config". The event "*" stands for all of the topic.
+    Events on(std::string_view topic, std::string_view event) const {
+        const auto function = [&](const beaver_db* db, const char* text, beaver_subscription** out, beaver_error** error) {
+            return beaver_db_on(db, detail::CText("topic", topic).c_str(), text, out, error);
+        };
+        return detail::events(function, handle(), event);
+    }
+
+    /// The same with a function that is called for each event, from a thread of its own.
+    template <class Function>
+    Listener on(std::string_view topic, std::string_view event, Function function, OnError on_error = {}) const {
+        return Listener(on(topic, event), std::move(function), std::move(on_error));
+    }
+
+    /// Tells those who listen to an event of a topic, in any process, and whether anybody does. If nobody does, nothing is
+    /// written.
+    bool emit(std::string_view topic, std::string_view event, std::string_view payload) {
+        bool heard = false;
+        detail::call(beaver_db_emit, handle(), detail::CText("topic", topic).c_str(),
+                     detail::CText("event", event).c_str(), detail::data(payload), payload.size(), &heard);
+        return heard;
     }
 
     /// What the database holds.
@@ -186,7 +220,8 @@ public:
         return info;
     }
 
-    /// The names of one kind ("dict", "list", "queue", "blob", "log", "collection", "lock") that hold anything, sorted.
+    /// The names of one kind ("dict", "list", "queue", "blob", "log", "collection", "channel", "lock") that hold anything,
+    /// sorted.
     std::vector<std::string> names(std::string_view kind) const {
         detail::Buffer json;
         detail::call(beaver_db_names, handle(), detail::CText("kind", kind).c_str(), json.out());

@@ -34,6 +34,9 @@ struct Free {
     void operator()(beaver_collection* object) const noexcept { beaver_collection_free(object); }
     void operator()(beaver_lock* object) const noexcept { beaver_lock_free(object); }
     void operator()(beaver_batch* object) const noexcept { beaver_batch_free(object); }
+    void operator()(beaver_channel* object) const noexcept { beaver_channel_free(object); }
+    void operator()(beaver_subscription* object) const noexcept { beaver_subscription_free(object); }
+    void operator()(beaver_live_view* object) const noexcept { beaver_live_view_free(object); }
     void operator()(beaver_iter* object) const noexcept { beaver_iter_free(object); }
 };
 

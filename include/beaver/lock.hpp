@@ -3,8 +3,12 @@
 #define BEAVER_LOCK_HPP
 
 #include <cstdint>
+#include <string_view>
+#include <utility>
 
 #include "handle.hpp"
+#include "listener.hpp"
+#include "subscription.hpp"
 #include "time.hpp"
 
 namespace beaver {
@@ -45,6 +49,16 @@ public:
         bool locked = false;
         detail::call(beaver_lock_locked, handle(), &locked);
         return locked;
+    }
+
+    /// Listens to an event of the lock, in this process and all others, from now on: "acquire", "release", "clear", or "*"
+    /// for all of them. That a lock ends by its time to live is no event.
+    Events on(std::string_view event) const { return detail::events(beaver_lock_on, handle(), event); }
+
+    /// The same with a function that is called for each event, from a thread of its own.
+    template <class Function>
+    Listener on(std::string_view event, Function function, OnError on_error = {}) const {
+        return Listener(on(event), std::move(function), std::move(on_error));
     }
 
     /// Takes the lock from its holder and everybody out of the line, and tells how many they were. For repairs.

@@ -9,20 +9,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "live.hpp"
+#include "log_entry.hpp"
 #include "structure.hpp"
 
 namespace beaver {
-
-/// An entry of a log.
-struct LogEntry {
-    /// Its time, which no other entry has.
-    Time timestamp;
-    /// The value, JSON text.
-    std::string data;
-};
 
 /// Which entries of a log to read, and how.
 struct LogQuery {
@@ -35,19 +30,6 @@ struct LogQuery {
     /// The newest first; comes before the limit.
     bool reverse = false;
 };
-
-namespace detail {
-
-inline LogEntry log_entry(std::string_view json) {
-    LogEntry entry;
-    each_member(json, [&](std::string_view key, std::string_view value) {
-        if (is(key, "timestamp_us")) entry.timestamp = time(integer<std::int64_t>(value));
-        if (is(key, "data")) entry.data = value;
-    });
-    return entry;
-}
-
-}  // namespace detail
 
 /// JSON values in the order of time. Each entry has a time of its own: one that is taken becomes the next free
 /// microsecond.
@@ -116,11 +98,40 @@ public:
         return entries;
     }
 
+    /// A live view: every `period`, what the aggregates make of the entries of the last `window`.
+    ///
+    ///     auto view = metrics.live(5min, 5s, {{"requests", Aggregate::count()}, {"p99", Aggregate::percentile("ms", 99)}});
+    ///     for (const auto& json : view) show(json);
+    LiveView live(Seconds window, Seconds period, const Aggregates& aggregates) const {
+        std::string members;
+        for (const auto& [name, aggregate] : aggregates) {
+            members += (members.empty() ? "" : ",") + json_string(name) + ':';
+            members += detail::one_value(aggregate.json());
+        }
+        return LiveView(view(window, period, R"(,"aggregates":{)" + members + '}'));
+    }
+
+    /// The same with a function of your own, which is given the entries as a std::vector<LogEntry>, the oldest first, and
+    /// gives a result.
+    template <class Function, class = std::enable_if_t<std::is_invocable_v<Function&, std::vector<LogEntry>>>>
+    LiveEntries<Function> live(Seconds window, Seconds period, Function function) const {
+        return LiveEntries<Function>(view(window, period, ""), std::move(function));
+    }
+
     /// Deletes what is older than a time and tells how many entries that were.
     std::uint64_t prune_older(Time time) { return number(beaver_log_prune_older, detail::microseconds(time)); }
 
     /// Deletes all but the newest entries and tells how many those were.
     std::uint64_t prune_keep(std::uint64_t newest) { return number(beaver_log_prune_keep, newest); }
+
+private:
+    beaver_live_view* view(Seconds window, Seconds period, const std::string& rest) const {
+        const std::string options = R"({"window":)" + detail::number(window.count()) + R"(,"period":)" +
+                                    detail::number(period.count()) + rest + '}';
+        beaver_live_view* view = nullptr;
+        detail::call(beaver_log_live, handle(), options.c_str(), &view);
+        return view;
+    }
 };
 
 }  // namespace beaver

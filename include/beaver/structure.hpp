@@ -13,7 +13,9 @@
 #include <utility>
 
 #include "handle.hpp"
+#include "listener.hpp"
 #include "range.hpp"
+#include "subscription.hpp"
 #include "text.hpp"
 #include "time.hpp"
 
@@ -44,6 +46,7 @@ struct Api;
         static constexpr auto dump_to = beaver_##kind##_dump_to;    \
         static constexpr auto load = beaver_##kind##_load;          \
         static constexpr auto load_from = beaver_##kind##_load_from; \
+        static constexpr auto on = beaver_##kind##_on;              \
     }
 BEAVER_HPP_API(dict);
 BEAVER_HPP_API(list);
@@ -51,6 +54,7 @@ BEAVER_HPP_API(queue);
 BEAVER_HPP_API(blobs);
 BEAVER_HPP_API(log);
 BEAVER_HPP_API(collection);
+BEAVER_HPP_API(channel);
 #undef BEAVER_HPP_API
 
 inline const char* options(DumpFormat format) {
@@ -63,7 +67,7 @@ inline const char* options(LoadMode mode) {
 
 }  // namespace detail
 
-/// The base of Dict, List, Queue, Blobs, Log and Collection.
+/// The base of Dict, List, Queue, Blobs, Log, Collection and Channel.
 template <class Self, class C>
 class Structure {
     using Api = detail::Api<C>;
@@ -96,6 +100,17 @@ public:
         bool locked = false;
         detail::call(Api::locked, handle(), &locked);
         return locked;
+    }
+
+    /// Listens to an event of the structure, in this process and all others, from now on: "set", "del", "clear", …, as
+    /// beaver_dict_on() and its like name them, or "*" for all of them. An event is written in the commit of the change
+    /// that it tells of, and only if somebody listens.
+    Events on(std::string_view event) const { return detail::events(Api::on, handle(), event); }
+
+    /// The same with a function that is called for each event, from a thread of its own.
+    template <class Function>
+    Listener on(std::string_view event, Function function, OnError on_error = {}) const {
+        return Listener(on(event), std::move(function), std::move(on_error));
     }
 
     /// How many items there are; of a queue, those that could be taken now.

@@ -8,6 +8,7 @@ struct Structures {
     beaver::Queue queue = db.queue("s");
     beaver::Blobs blobs = db.blobs("s");
     beaver::Log log = db.log("s");
+    beaver::Channel channel = db.channel("s");
 };
 
 static void every_operation() {
@@ -29,13 +30,15 @@ static void every_operation() {
         .blob_put(s.blobs, "b", beaver::Bytes{1})
         .blob_delete(s.blobs, "b")
         .log_append(s.log, "1", at(7))
-        .log_append(s.log, "2");
-    CHECK_INT(17, batch.size());
+        .log_append(s.log, "2")
+        .channel_publish(s.channel, "1");
+    CHECK_INT(18, batch.size());
     const auto done = batch.commit(true);
-    REQUIRE(done.size() == 17);
+    REQUIRE(done.size() == 18);
     CHECK(std::get<bool>(done[2]));
     CHECK(!std::get<bool>(done[3]));
     CHECK_INT(7, microseconds(std::get<std::vector<beaver::Time>>(done[15]).at(0)));
+    CHECK(std::get<std::vector<beaver::Time>>(done[17]).at(0) == s.channel.items().next()->timestamp);
     CHECK_INT(0, batch.size());
     CHECK_TEXTS("b", s.dict.keys());
     CHECK_TEXTS("0,2,4,\"five\"", s.list.items());
@@ -48,9 +51,9 @@ static void every_operation() {
     batch.queue_ack(s.queue, job->id).commit();
     CHECK_INT(0, s.queue.leased());
     const auto cleared = batch.dict_clear(s.dict).list_clear(s.list).queue_clear(s.queue).blob_clear(s.blobs)
-                             .log_clear(s.log).commit(false);
+                             .log_clear(s.log).channel_clear(s.channel).commit(false);
     CHECK_INT(4, std::get<std::uint64_t>(cleared.at(1)));
-    CHECK(s.list.empty() && s.dict.empty() && s.blobs.empty() && s.log.empty());
+    CHECK(s.list.empty() && s.dict.empty() && s.blobs.empty() && s.log.empty() && s.channel.empty());
 }
 
 static void all_or_nothing() {

@@ -14,8 +14,10 @@ static void options() {
     all.cache_kib = 1000;
     all.mmap_bytes = 0;
     all.low_memory = true;
+    all.read_cache_bytes = 65536;
+    all.portable_watch = true;
     CHECK_STR(R"({"read_only":false,"create":true,"durability":"full","busy_timeout_ms":2000,"cache_kib":1000,)"
-              R"("mmap_bytes":0,"low_memory":true})",
+              R"("mmap_bytes":0,"low_memory":true,"read_cache_bytes":65536,"portable_watch":true})",
               all.json().c_str());
     beaver::Database db("options.db", all);
     db.dict("d").set("k", "1");

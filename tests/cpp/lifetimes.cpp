@@ -7,7 +7,8 @@
 
 #if __cplusplus >= 202002L
 #include <ranges>
-static_assert(std::ranges::input_range<beaver::Range<std::string>>);
+static_assert(std::ranges::input_range<beaver::Range<std::string>> &&
+              std::ranges::input_range<beaver::Subscription> && std::ranges::input_range<beaver::LiveView>);
 #endif
 
 template <class Object>
@@ -16,7 +17,9 @@ constexpr bool is_moved_only = std::is_nothrow_move_constructible_v<Object> && s
 static_assert(is_moved_only<beaver::Database> && is_moved_only<beaver::Dict> && is_moved_only<beaver::List> &&
               is_moved_only<beaver::Queue> && is_moved_only<beaver::Blobs> && is_moved_only<beaver::Log> &&
               is_moved_only<beaver::Collection> && is_moved_only<beaver::Lock> && is_moved_only<beaver::Batch> && is_moved_only<beaver::BlobWriter> &&
-              is_moved_only<beaver::BlobReader> && is_moved_only<beaver::Range<std::string>>);
+              is_moved_only<beaver::BlobReader> && is_moved_only<beaver::Range<std::string>> &&
+              is_moved_only<beaver::Channel> && is_moved_only<beaver::Subscription> && is_moved_only<beaver::Events> &&
+              is_moved_only<beaver::Listener> && is_moved_only<beaver::LiveView>);
 
 // Any object, to be destroyed at any time.
 using Held = std::shared_ptr<void>;
@@ -53,6 +56,10 @@ static std::vector<Held> make(const char* path) {
     all.push_back(hold(db.queue("s")));
     all.push_back(hold(db.log("s")));
     all.push_back(hold(db.collection("s")));
+    all.push_back(hold(db.channel("s")));
+    all.push_back(hold(db.channel("s").subscribe()));
+    all.push_back(hold(db.list("s").on("push", [](const beaver::Event&) {})));
+    all.push_back(hold(db.log("s").live(1h, 1h, {{"n", beaver::Aggregate::count()}})));
     all.push_back(hold(std::move(db)));
     return all;
 }
