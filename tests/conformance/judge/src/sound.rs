@@ -27,7 +27,8 @@ impl<'a> Checker<'a> {
         let entities = suite.entities_of(test);
         for (name, entity) in &entities {
             let database = entity.kind == "database";
-            let known = database || table.operations.contains_key(&format!("database.{}", entity.kind));
+            let opened = table.operations.get(&format!("database.{}", entity.kind));
+            let known = database || opened.is_some_and(|op| op.creates.as_ref() == Some(&entity.kind));
             ensure!(known, "{name} is of no kind that there is: {}", entity.kind);
             ensure!(database != entity.name.is_some(), "{name}: a structure has a name, a database has none");
             ensure!(

@@ -53,6 +53,8 @@ fn add(db: &Beaver, batch: &mut beaver_core::Batch, op: &Args) -> Result<()> {
         }
         "blob_delete" => batch.blob_delete(&db.blobs(name)?, key),
         "log_append" => batch.log_append(&db.log(name)?, op.json("data")?, op.int("at")),
+        "channel_publish" => batch.channel_publish(&db.channel(name)?, op.json("payload")?),
+        "channel_clear" => batch.channel_clear(&db.channel(name)?),
         "collection_index" => {
             let options = documents::index_options(op)?;
             batch.collection_index(&db.collection(name)?, documents::document(op)?, &options)

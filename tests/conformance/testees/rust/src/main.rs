@@ -7,6 +7,7 @@ mod batch;
 mod documents;
 mod graph;
 mod mutation;
+mod realtime;
 mod retrieval;
 mod structures;
 
@@ -16,7 +17,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 
 use answer::Answer;
 use args::Args;
-use beaver_core::{Beaver, BlobReader, BlobWriter, Blobs, Collection, Dict, Kind, List, Lock, Log, Options, Queue};
+use beaver_core::{
+    Beaver, BlobReader, BlobWriter, Blobs, Channel, Collection, Dict, Events, Kind, List, Lock, Log, Options, Queue,
+    Subscription,
+};
 
 /// Everything a request can be about.
 enum Object {
@@ -27,10 +31,14 @@ enum Object {
     Blob(Blobs),
     Log(Log),
     Collection(Collection),
+    Channel(Channel),
     Lock(Lock),
     /// Used up by `finish` and `abort`.
     Writer(Mutex<Option<BlobWriter>>),
     Reader(Mutex<BlobReader>),
+    Subscription(Subscription),
+    Events(Events),
+    Live(realtime::View),
 }
 
 #[derive(Default)]
@@ -116,9 +124,13 @@ impl Testee {
             Object::Blob(blobs) => structures::blob(self, request, blobs, verb),
             Object::Log(log) => structures::log(self, request, log, verb),
             Object::Collection(collection) => documents::collection(self, request, collection, verb),
-            Object::Lock(lock) => structures::lock(args, lock, verb),
+            Object::Channel(channel) => realtime::channel(self, request, channel, verb),
+            Object::Lock(lock) => structures::lock(self, request, lock, verb),
             Object::Writer(writer) => structures::writer(args, &mut lock(writer), verb),
             Object::Reader(reader) => structures::reader(args, &mut lock(reader), verb),
+            Object::Subscription(subscription) => realtime::subscription(args, subscription, verb),
+            Object::Events(events) => realtime::events(args, events, verb),
+            Object::Live(view) => realtime::view(args, view, verb),
         }
     }
 
@@ -132,6 +144,15 @@ impl Testee {
             "blob" => self.keep(request, Object::Blob(db.blobs(&name())?)),
             "log" => self.keep(request, Object::Log(db.log(&name())?)),
             "collection" => self.keep(request, Object::Collection(db.collection(&name())?)),
+            "channel" => self.keep(request, Object::Channel(db.channel(&name())?)),
+            "on" => {
+                let topic = mutation::text(args.text("topic"));
+                self.keep(request, Object::Events(db.on(&topic, &realtime::event(args))?))
+            }
+            "emit" => {
+                let (topic, event) = (mutation::text(args.text("topic")), mutation::text(args.text("event")));
+                Answer::of(&db.emit(&topic, &event, args.json("payload")?)?)
+            }
             "lock" => self.keep(request, Object::Lock(db.lock(&name())?)),
             "names" => {
                 let mut names = db.names(Kind::parse(args.text("kind"))?)?;

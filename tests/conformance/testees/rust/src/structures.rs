@@ -9,7 +9,7 @@ use beaver_core::{
 
 use crate::answer::{Answer, array, bytes};
 use crate::args::Args;
-use crate::{Object, Request, Testee, mutation};
+use crate::{Object, Request, Testee, mutation, realtime};
 
 const DEFAULT_TTL: Duration = Duration::from_secs(60);
 
@@ -36,6 +36,7 @@ pub fn common<S: Structure + Clone>(
         "release" => Answer::of(&structure.release()?),
         "renew" => Answer::of(&structure.renew(ttl()?)?),
         "locked" => Answer::of(&structure.locked()?),
+        "on" => testee.keep(request, Object::Events(structure.on(&realtime::event(args))?)),
         "dump" => {
             let format = match args.options().text("format") {
                 "jsonl" => DumpFormat::JsonLines,
@@ -290,11 +291,13 @@ pub fn log(testee: &Testee, request: &Request, log: &Log, verb: &str) -> Result<
             }
             Answer::of(&removed)
         }
+        "live" => realtime::live(testee, request, log)?,
         _ => common(testee, request, log, verb, Object::Log)?,
     })
 }
 
-pub fn lock(args: &Args, lock: &Lock, verb: &str) -> Result<Answer> {
+pub fn lock(testee: &Testee, request: &Request, lock: &Lock, verb: &str) -> Result<Answer> {
+    let args = &request.args;
     let ttl = args.ttl("ttl")?.unwrap_or(DEFAULT_TTL);
     Ok(match verb {
         "acquire" if mutation::is("lock") => Answer::of(&true),
@@ -307,6 +310,7 @@ pub fn lock(args: &Args, lock: &Lock, verb: &str) -> Result<Answer> {
             lock.clear()?;
             Answer::null()
         }
+        "on" => testee.keep(request, Object::Events(lock.on(&realtime::event(args))?)),
         _ => Answer::unknown(verb),
     })
 }
