@@ -26,7 +26,9 @@ impl Series {
     }
 
     fn told(&self) -> String {
-        format!("{} (p99 {})", time(self.percentile(50)), time(self.percentile(99)))
+        // The longest shows a wake-up that was lost, which no percentile does.
+        let longest = self.rounds.concat().into_iter().fold(0.0, f64::max);
+        format!("{} (p99 {}, longest {})", time(self.percentile(50)), time(self.percentile(99)), time(longest))
     }
 }
 
