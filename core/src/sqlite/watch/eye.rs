@@ -9,7 +9,7 @@ use super::super::wal_index::WalIndex;
 use crate::error::Result;
 
 /// How long the watcher sleeps at the most: programs other than beaver commit without waking it.
-const NET: Duration = Duration::from_millis(50);
+const NET: Duration = Duration::from_millis(100);
 /// How often it looks where no process wakes it, as long as something happens now and then.
 const POLL: Duration = Duration::from_millis(8);
 

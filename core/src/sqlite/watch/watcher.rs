@@ -180,10 +180,10 @@ impl Watcher {
                     woken = true;
                 }
                 State::Lock { holder } => {
-                    if before != Some(&state) {
-                        watched.lock_passed(&name, holder.as_deref());
-                        woken = true;
-                    }
+                    // Also if it is the same as at the last look: the lock may have gone to others and come back in
+                    // between, to a seat that was not there then.
+                    watched.lock_passed(&name, holder.as_deref());
+                    woken |= before != Some(&state);
                 }
             }
             drop(watched);
