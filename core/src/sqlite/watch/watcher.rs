@@ -246,3 +246,39 @@ impl Watched {
         topics
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::seat::{Seat, Topic};
+    use super::*;
+    use crate::options::Options;
+    use crate::sqlite::Sqlite;
+
+    #[test]
+    fn who_sat_down_since_the_last_look_is_woken_though_the_lock_has_the_same_holder() -> Result<()> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("w.db");
+        let engine = Sqlite::open(Some(&path), Options::default())?;
+        let raw = rusqlite::Connection::open(&path)?;
+        raw.execute("INSERT INTO beaver_lock_waiters VALUES ('l', 'ann', 1.0, 9e9)", [])?;
+        let shared = engine.watch.shared.clone();
+        let mut watcher = Watcher {
+            eye: Arc::new(engine.open_eye()?.unwrap()),
+            shared: shared.clone(),
+            stop: Arc::default(),
+            seen: 0,
+            topics: Vec::new(),
+            placed: Instant::now(),
+            needed: Instant::now(),
+        };
+        for _ in 0..2 {
+            // In between it went to others, and came back.
+            let seat = Arc::new(Seat::new(Topic(Some((Kind::Lock, "l".into()))), Some("ann".into())));
+            shared.state.lock().seats = vec![seat.clone()];
+            watcher.look()?;
+            assert!(seat.signalled());
+        }
+        shared.state.lock().seats.clear();
+        Ok(())
+    }
+}
