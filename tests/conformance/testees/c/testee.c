@@ -33,9 +33,13 @@ static void release(object *gone) {
     if (strcmp(gone->kind, "blob") == 0) beaver_blobs_free(gone->handle);
     if (strcmp(gone->kind, "log") == 0) beaver_log_free(gone->handle);
     if (strcmp(gone->kind, "collection") == 0) beaver_collection_free(gone->handle);
+    if (strcmp(gone->kind, "channel") == 0) beaver_channel_free(gone->handle);
     if (strcmp(gone->kind, "lock") == 0) beaver_lock_free(gone->handle);
     if (strcmp(gone->kind, "writer") == 0) beaver_blob_writer_free(gone->handle);
     if (strcmp(gone->kind, "reader") == 0) beaver_blob_reader_free(gone->handle);
+    if (strcmp(gone->kind, "subscription") == 0) beaver_subscription_free(gone->handle);
+    if (strcmp(gone->kind, "events") == 0) beaver_subscription_free(gone->handle);
+    if (strcmp(gone->kind, "live") == 0) beaver_live_view_free(gone->handle);
     free(gone->name);
     free(gone);
 }
@@ -247,6 +251,7 @@ static bool log_op(const beaver_log *log, const char *verb) {
        text("options"), &out.iter, &error)))
     OP("items", give_each_row(beaver_log_items(log, &out.iter, &error)))
     OP("prune", prune(log))
+    OP("live", MAKE("live", beaver_live_view, live(log, &made)))
     STRUCTURE("log", log)
     return false;
 }
@@ -258,6 +263,7 @@ static bool lock_op(const beaver_lock *lock, const char *verb) {
     OP("held", give_flag(beaver_lock_held(lock, &out.flag, &error)))
     OP("locked", give_flag(beaver_lock_locked(lock, &out.flag, &error)))
     OP("clear", give_null(beaver_lock_clear(lock, NULL, &error)))
+    ON(lock)
     return false;
 }
 
@@ -283,6 +289,8 @@ static beaver_status add(const beaver_db *db, beaver_batch *batch, const char *w
     ADD("log_append", log, log, member("at") == NULL
         ? beaver_batch_log_append(batch, log, JSON("data"), &error)
         : beaver_batch_log_append_at(batch, log, JSON("data"), integer("at", 0), &error))
+    ADD_TO(channel, publish, JSON("payload"), &error)
+    ADD_TO(channel, clear, &error)
     return collection_add(db, batch);
 }
 
@@ -318,7 +326,10 @@ static bool database_op(const beaver_db *db, const char *verb) {
     OP("blob", MAKE("blob", beaver_blobs, beaver_db_blobs(db, text("name"), &made, &error)))
     OP("log", MAKE("log", beaver_log, beaver_db_log(db, text("name"), &made, &error)))
     OP("collection", MAKE("collection", beaver_collection, beaver_db_collection(db, text("name"), &made, &error)))
+    OP("channel", MAKE("channel", beaver_channel, beaver_db_channel(db, text("name"), &made, &error)))
     OP("lock", MAKE("lock", beaver_lock, beaver_db_lock(db, text("name"), &made, &error)))
+    OP("on", MAKE("events", beaver_subscription, beaver_db_on(db, text("topic"), text("event"), &made, &error)))
+    OP("emit", give_flag(beaver_db_emit(db, text("topic"), text("event"), JSON("payload"), &out.flag, &error)))
     OP("batch", run_batch(db))
     OP("close", give_null(beaver_db_close(db, &error)))
     OP("pause", give_null(beaver_db_pause(db, &error)))
@@ -358,7 +369,11 @@ static bool object_op(const object *on, const char *kind, const char *verb) {
     if (strcmp(kind, "blob") == 0) return blob_op(on->handle, verb);
     if (strcmp(kind, "log") == 0) return log_op(on->handle, verb);
     if (strcmp(kind, "collection") == 0) return collection_op(on->handle, verb);
+    if (strcmp(kind, "channel") == 0) return channel_op(on->handle, verb);
     if (strcmp(kind, "lock") == 0) return lock_op(on->handle, verb);
+    if (strcmp(kind, "subscription") == 0) return subscription_op(on->handle, verb);
+    if (strcmp(kind, "events") == 0) return subscription_op(on->handle, verb);
+    if (strcmp(kind, "live") == 0) return live_op(on->handle, verb);
     if (strcmp(kind, "writer") == 0) return writer_op(on->handle, verb);
     return reader_op(on->handle, verb);
 }

@@ -15,6 +15,12 @@ void put_value(FILE *file, const cJSON *value); /* the JSON text that a string h
 bool collection_op(const beaver_collection *collection, const char *verb);
 beaver_status collection_add(const beaver_db *db, beaver_batch *batch);
 
+/* The operations of a channel, of subscriptions and events, and of live views. */
+bool channel_op(const beaver_channel *channel, const char *verb);
+bool subscription_op(const beaver_subscription *subscription, const char *verb);
+bool live_op(const beaver_live_view *view, const char *verb);
+beaver_status live(const beaver_log *log, beaver_live_view **made);
+
 #define OP(name, answer)           \
     if (strcmp(verb, name) == 0) { \
         answer;                    \
@@ -33,6 +39,10 @@ beaver_status collection_add(const beaver_db *db, beaver_batch *batch);
     answer;                                     \
     free(many.data)
 
+/* A call that listens to events. */
+#define ON(object)  \
+    OP("on", MAKE("events", beaver_subscription, beaver_##object##_on(object, text("event"), &made, &error)))
+
 /* What all structures can do. */
 #define STRUCTURE(kind, object)                                                                 \
     OP("acquire", MAKE(kind, beaver_##object,                                                   \
@@ -40,6 +50,7 @@ beaver_status collection_add(const beaver_db *db, beaver_batch *batch);
     OP("release", give_found(beaver_##object##_release(object, &error)))                        \
     OP("renew", give_found(beaver_##object##_renew(object, lock_ttl(), &error)))                \
     OP("locked", give_flag(beaver_##object##_locked(object, &out.flag, &error)))                \
+    ON(object)                                                                                  \
     OP("len", give_number(beaver_##object##_len(object, &out.count, &error)))                   \
     OP("clear", give_number(beaver_##object##_clear(object, &out.count, &error)))               \
     OP("dump", give_string(beaver_##object##_dump(object, text("options"), &out.json, &error))) \

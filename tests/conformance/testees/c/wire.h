@@ -52,7 +52,7 @@ void give_found(beaver_status status);  /* true; false if there was nothing, or 
 void give_number(beaver_status status); /* `number` or `count` */
 void give_json(beaver_status status);
 void give_string(beaver_status status); /* `json` as a string */
-void give_row(beaver_status status);    /* `json` as a row of a queue or log */
+void give_row(beaver_status status);    /* `json` as a row of a queue, log, … */
 void give_rows(beaver_status status);   /* an array of them */
 void give_each(beaver_status status);   /* what `iter` gives, as an array */
 void give_each_row(beaver_status status);

@@ -18,6 +18,12 @@ Answer ask(const Request& request, beaver::Database& db) {
     if (verb == "blob") return request.keep(db.blobs(name()));
     if (verb == "log") return request.keep(db.log(name()));
     if (verb == "collection") return request.keep(db.collection(name()));
+    if (verb == "channel") return request.keep(db.channel(name()));
+    if (verb == "on") return request.keep(db.on(request.args.text("topic"), request.args.text("event")));
+    if (verb == "emit") {
+        const auto& args = request.args;
+        return answer::of(db.emit(args.text("topic"), args.text("event"), args.text("payload")));
+    }
     if (verb == "lock") return request.keep(db.lock(name()));
     if (verb == "names") return answer::of(db.names(request.args.text("kind")));
     if (verb == "info") return answer::of(info(db));
@@ -89,6 +95,10 @@ static void add(const beaver::Database& db, beaver::Batch& batch, const Args& op
         batch.blob_delete(db.blobs(name), key());
     else if (what == "log_append")
         batch.log_append(db.log(name), op.text("data"), op.time("at"));
+    else if (what == "channel_publish")
+        batch.channel_publish(db.channel(name), op.text("payload"));
+    else if (what == "channel_clear")
+        batch.channel_clear(db.channel(name));
     else if (what.rfind("collection_", 0) != 0 || !add(db.collection(name), batch, op))
         invalid("the testee does not know the operation " + what);
 }

@@ -195,7 +195,7 @@ Answer ask(const Request& request, beaver::BlobReader& reader) {
     return look_up(table, request, reader);
 }
 
-static std::string entry_text(const beaver::LogEntry& entry) {
+std::string entry_text(const beaver::LogEntry& entry) {
     return "{\"timestamp\":" + std::to_string(entry.timestamp.time_since_epoch().count()) + ",\"data\":" + entry.data + '}';
 }
 
@@ -233,6 +233,7 @@ Answer ask(const Request& request, beaver::Log& log) {
          }},
         {"items", [](const Request&, L& l) { return answer::rows(l.items(), entry_text); }},
         {"prune", prune},
+        {"live", live},
     });
     return look_up(table, request, log);
 }
@@ -247,6 +248,7 @@ Answer ask(const Request& request, beaver::Lock& lock) {
         {"held", [](const Request&, L& l) { return answer::of(l.held()); }},
         {"locked", [](const Request&, L& l) { return answer::of(l.locked()); }},
         {"clear", [](const Request&, L& l) { return l.clear(), answer::null(); }},
+        {"on", [](const Request& r, L& l) { return r.keep(l.on(r.args.text("event"))); }},
     };
     return look_up(table, request, lock);
 }

@@ -41,6 +41,7 @@ Table<T> structure(Table<T> table) {
         {"release", [](const Request&, T& o) { return answer::of(o.release()); }},
         {"renew", [](const Request& r, T& o) { return answer::of(o.renew(r.args.owner_ttl())); }},
         {"locked", [](const Request&, T& o) { return answer::of(o.locked()); }},
+        {"on", [](const Request& r, T& o) { return r.keep(o.on(r.args.text("event"))); }},
         {"len", [](const Request&, T& o) { return answer::of(o.size()); }},
         {"clear", [](const Request&, T& o) { return answer::of(o.clear()); }},
         {"dump", [](const Request& r, T& o) { return answer::of(o.dump(format(r))); }},

@@ -65,12 +65,15 @@ public:
     /// An embedding or a query vector, if there is one.
     std::optional<std::vector<float>> vector(const char* name) const;
     /// The options, which may have these members only.
-    Args options(const std::set<std::string>& known) const;
+    Args options(const std::set<std::string>& known, const char* name = "options") const;
     beaver::When condition() const;
 
 private:
     json members_;
 };
+
+/// A live view of the entries themselves, which it makes the text of the wire.
+using Entries = beaver::LiveEntries<std::string (*)(std::vector<beaver::LogEntry>)>;
 
 /// What a request can be about. Any number of threads may use the first ones; the streams have a lock.
 struct Object {
@@ -78,7 +81,8 @@ struct Object {
     explicit Object(T object) : what(std::move(object)) {}
 
     std::variant<beaver::Database, beaver::Dict, beaver::List, beaver::Queue, beaver::Blobs, beaver::Log,
-                 beaver::Collection, beaver::Lock, beaver::BlobWriter, beaver::BlobReader>
+                 beaver::Collection, beaver::Channel, beaver::Lock, beaver::BlobWriter, beaver::BlobReader,
+                 beaver::Subscription, beaver::Events, beaver::LiveView, Entries>
         what;
     std::mutex one_at_a_time;
 };
@@ -122,9 +126,16 @@ Answer ask(const Request& request, beaver::Queue& queue);
 Answer ask(const Request& request, beaver::Blobs& blobs);
 Answer ask(const Request& request, beaver::Log& log);
 Answer ask(const Request& request, beaver::Collection& collection);
+Answer ask(const Request& request, beaver::Channel& channel);
 Answer ask(const Request& request, beaver::Lock& lock);
 Answer ask(const Request& request, beaver::BlobWriter& writer);
 Answer ask(const Request& request, beaver::BlobReader& reader);
+Answer ask(const Request& request, beaver::Subscription& subscription);
+Answer ask(const Request& request, beaver::Events& events);
+Answer ask(const Request& request, beaver::LiveView& view);
+Answer ask(const Request& request, Entries& entries);
+Answer live(const Request& request, const beaver::Log& log);
+std::string entry_text(const beaver::LogEntry& entry);
 Answer batch(const Request& request, const beaver::Database& db);
 /// Adds an operation of a collection; false if it is none.
 bool add(const beaver::Collection& collection, beaver::Batch& batch, const Args& op);

@@ -116,11 +116,12 @@ std::vector<Args> Args::items(const char* name) const {
     return items;
 }
 
-Args Args::options(const std::set<std::string>& known) const {
-    const auto text = optional_text("options");
+Args Args::options(const std::set<std::string>& known, const char* name) const {
+    const auto text = optional_text(name);
     json options = text ? json::parse(*text) : json::object();
-    for (const auto& [name, value] : options.items()) {
-        if (known.count(name) == 0) invalid("there is no option " + name);
+    if (!options.is_object()) invalid("options are an object");
+    for (const auto& [option, value] : options.items()) {
+        if (known.count(option) == 0) invalid("there is no option " + option);
     }
     return Args(std::move(options));
 }
