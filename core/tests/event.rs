@@ -250,6 +250,31 @@ fn nothing_is_written_when_nobody_listens() -> Result<()> {
 }
 
 #[test]
+fn who_stops_listening_inside_a_transaction_is_taken_back_by_the_next() -> Result<()> {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Beaver::open(folder.path().join("e.db"), Options::default())?;
+    let events = db.on("t", "e")?;
+    // Another thread waits for the end of the transaction, in order to listen.
+    std::thread::scope(|scope| {
+        let other = db.transaction(|_| {
+            let other = scope.spawn(|| db.on("t", "other"));
+            std::thread::sleep(Duration::from_millis(20));
+            assert_eq!(db.on("t", "e").err().map(|e| e.kind()), Some(ErrorKind::Conflict));
+            drop(events);
+            Ok(other)
+        })?;
+        let other = other.join().unwrap()?;
+        drop(other);
+        let last = db.on("t", "last")?;
+        drop(last);
+        Ok::<(), Error>(())
+    })?;
+    assert!(!db.emit("t", "other", json!({}))?);
+    assert!(!db.emit("t", "last", json!({}))?);
+    Ok(())
+}
+
+#[test]
 fn events_of_your_own_reach_other_databases_on_the_file() -> Result<()> {
     let folder = tempfile::tempdir().unwrap();
     let open = || Beaver::open(folder.path().join("e.db"), Options::default());

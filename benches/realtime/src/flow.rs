@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use beaver_core::{Beaver, Json, Start};
+use beaver_core::{Json, Start};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -14,6 +14,7 @@ use crate::{clock, hear, say_ready};
 
 /// How many messages are published together.
 const BATCH: usize = 100;
+const LEASE: Duration = Duration::from_secs(60);
 
 /// Publishes so many messages, in batches.
 #[derive(Deserialize)]
@@ -73,42 +74,36 @@ impl Drain {
     }
 }
 
-/// Puts an item, leases one and settles it, for some seconds: three commits an item. Others do the same.
+/// Puts an item and takes one, for some seconds, each a commit of its own. Others do the same.
 #[derive(Deserialize)]
 pub struct Work {
     file: String,
     seconds: f64,
-    threads: usize,
+    /// Takes it on a lease, and settles that: three commits an item instead of two.
+    lease: bool,
 }
 
 impl Work {
     pub fn run(self) -> Result<Value> {
-        let db = open(&Place { means: Means::Beaver, at: self.file.clone() })?;
-        db.queue(NAME)?.len()?;
+        let queue = open(&Place { means: Means::Beaver, at: self.file })?.queue(NAME)?;
+        queue.len()?;
         say_ready()?;
         hear()?;
         let start = Instant::now();
         let time = Duration::from_secs_f64(self.seconds);
-        let settled: u64 = std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..self.threads).map(|_| scope.spawn(|| work(&db, start, time))).collect();
-            workers
-                .into_iter()
-                .map(|worker| worker.join().unwrap_or_else(|e| std::panic::resume_unwind(e)))
-                .sum::<Result<u64>>()
-        })?;
-        Ok(json!({ "operations": settled, "seconds": start.elapsed().as_secs_f64() }))
-    }
-}
-
-fn work(db: &Beaver, start: Instant, time: Duration) -> Result<u64> {
-    let queue = db.queue(NAME)?;
-    let mut settled = 0;
-    while start.elapsed() < time {
-        queue.put(Json::parse(&clock::payload()?)?, 1.0)?;
-        if let Some(item) = queue.lease(Duration::from_secs(60), Some(Duration::ZERO), None)? {
-            ensure!(queue.ack(item.id)?, "a lease was lost");
-            settled += 1;
+        let mut done: u64 = 0;
+        while start.elapsed() < time {
+            queue.put(Json::parse(&clock::payload()?)?, 1.0)?;
+            // Nobody takes more than he put, so one is there.
+            let was_there = if self.lease {
+                let item = queue.lease(LEASE, Some(Duration::ZERO), None)?;
+                item.map(|item| queue.ack(item.id)).transpose()?.unwrap_or(false)
+            } else {
+                queue.get(Some(Duration::ZERO))?.is_some()
+            };
+            ensure!(was_there, "an item was lost");
+            done += 1;
         }
+        Ok(json!({ "operations": done, "seconds": start.elapsed().as_secs_f64() }))
     }
-    Ok(settled)
 }

@@ -31,7 +31,7 @@ enum Task {
     Publish(flow::Publish),
     /// Reads many messages.
     Drain(flow::Drain),
-    /// Puts, leases and settles items for some seconds.
+    /// Puts and takes items for some seconds.
     Work(flow::Work),
     /// Waits ten times over while nothing happens.
     Idle(idle::Idle),

@@ -72,8 +72,8 @@ pub(crate) struct Sqlite {
     cache: Option<ReadCache>,
     /// Connections of snapshots and streams, which close and pause take away.
     slots: Mutex<Vec<Weak<dyn Endable>>>,
-    /// Held by whoever begins or ends to listen to events.
-    listening: Mutex<()>,
+    /// Held by whoever begins or ends to listen to events; those that ended and are still to be taken back.
+    listening: Mutex<Vec<(Arc<str>, Arc<str>)>>,
     /// Held by a pause, a resume and a close: one at a time.
     life: Mutex<()>,
     /// Itself, for the transactions and snapshots that keep it alive.
@@ -131,6 +131,23 @@ impl Sqlite {
             self.watch.notify(op, heirs);
         }
         self.watch.committed();
+    }
+
+    /// Takes one listening back, and the entry in the file with the last of its kind.
+    fn take_back(&self, topic: &Arc<str>, event: &Arc<str>) -> Result<()> {
+        if self.watch.unlisten(topic, event) {
+            let change = ChannelChange::Unlisten { event: event.to_string(), listener: self.watch.listener().clone() };
+            self.write(Op { name: topic.clone(), owner: None, change: Change::Channel(change) })?;
+        }
+        Ok(())
+    }
+
+    /// Those that ended inside a transaction.
+    fn take_back_left(&self, left: &mut Vec<(Arc<str>, Arc<str>)>) {
+        for (topic, event) in left.drain(..) {
+            // What fails here is found by the writers, who get no answer, or taken back by the close.
+            let _ = self.take_back(&topic, &event);
+        }
     }
 
     /// Serves the subscribers of a `:memory:` database, which has no watcher, after a commit. What ends this look is
@@ -321,8 +338,10 @@ impl Store for Sqlite {
 
     fn listen(&self, topic: &Arc<str>, event: &Arc<str>) -> Result<()> {
         self.gate.check()?;
+        self.writer.refuse_inside_transaction()?;
         // Held until it is written: who comes second must not listen before the first does.
-        let _one_at_a_time = self.listening.lock();
+        let mut left = self.listening.lock();
+        self.take_back_left(&mut left);
         if self.watch.listen(topic, event) {
             let change = ChannelChange::Listen { event: event.to_string(), listener: self.watch.listener().clone() };
             let op = Op { name: topic.clone(), owner: None, change: Change::Channel(change) };
@@ -338,12 +357,16 @@ impl Store for Sqlite {
         if self.gate.forked() {
             return self.gate.check();
         }
-        let _one_at_a_time = self.listening.lock();
-        if self.watch.unlisten(topic, event) {
-            let change = ChannelChange::Unlisten { event: event.to_string(), listener: self.watch.listener().clone() };
-            self.write(Op { name: topic.clone(), owner: None, change: Change::Channel(change) })?;
+        // A thread inside a transaction cannot write beside it, nor wait for one who waits for its end.
+        if self.writer.refuse_inside_transaction().is_err() {
+            if let Some(mut left) = self.listening.try_lock() {
+                left.push((topic.clone(), event.clone()));
+            }
+            return Ok(());
         }
-        Ok(())
+        let mut left = self.listening.lock();
+        self.take_back_left(&mut left);
+        self.take_back(topic, event)
     }
 
     fn sleep(&self, until: Instant, ended: &AtomicBool) -> Result<()> {
