@@ -1,20 +1,32 @@
-// Workers that lease their jobs: one that fails or dies loses nothing, and what fails again and again ends in a queue
-// of its own. It leaves jobs.db in the current folder.
+// Workers that lease their jobs: each job goes to one of them, one that fails or dies loses nothing, and what fails again
+// and again ends in a queue of its own. The workers are threads here; processes share the jobs in the same way. It leaves
+// jobs.db in the current folder.
 #include <beaver.hpp>
 #include <iostream>
 #include <string>
+#include <thread>
+#include <vector>
 
 using namespace std::chrono_literals;
 
-static void work(beaver::Queue& jobs, const beaver::LeasedItem& job) {
+static void work(beaver::Queue& jobs, int worker, const beaver::LeasedItem& job) {
     // {"action":"…"}, written below. A JSON library takes any JSON apart.
     const auto action = job.data.substr(10, job.data.size() - 11);
     const bool failed = action == R"("divide_by_zero")";
-    std::cout << "attempt " << job.attempts << " at " << action << ": " << (failed ? "failed" : "done") << '\n';
+    // One text, so that what several workers print does not mix.
+    std::cout << "worker " + std::to_string(worker) + ", attempt " + std::to_string(job.attempts) + " at " + action +
+                     (failed ? ": failed\n" : ": done\n");
     if (failed)
         jobs.nack(job.id);
     else
         jobs.ack(job.id);
+}
+
+// Waits for jobs, and goes home when none has come for a while. A put wakes one who waits.
+static void run_worker(beaver::Queue& jobs, int number) {
+    // Nobody may hold a job for more than 30 seconds, or be given it more than three times.
+    const beaver::DeadLetter dead{3, "agent_tasks.dead"};
+    while (const auto job = jobs.lease(30s, 500ms, dead)) work(jobs, number, *job);
 }
 
 static void run() {
@@ -23,13 +35,13 @@ static void run() {
     beaver::Queue given_up = db.queue("agent_tasks.dead");
     jobs.clear();
     given_up.clear();
+    std::vector<std::thread> workers;
+    for (int number = 1; number <= 3; number++) workers.emplace_back([&jobs, number] { run_worker(jobs, number); });
     jobs.put(R"({"action":"summarize_news"})", 10);
     jobs.put(R"({"action":"respond_to_user"})", 1);
     jobs.put(R"({"action":"divide_by_zero"})", 5);
-
-    // Nobody may hold a job for more than 30 seconds, or be given it more than three times.
-    const beaver::DeadLetter dead{3, "agent_tasks.dead"};
-    while (const auto job = jobs.lease(30s, beaver::no_wait, dead)) work(jobs, *job);
+    jobs.put(R"({"action":"index_mail"})", 10);
+    for (auto& worker : workers) worker.join();
 
     for (const auto& item : given_up.items()) std::cout << "given up: " << item.data << '\n';
 }

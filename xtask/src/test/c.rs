@@ -5,7 +5,9 @@ use crate::compiler::{self, Linkage};
 use crate::library::{Library, Profile};
 use crate::{project, sh};
 use anyhow::{Context, Result, bail};
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 pub fn shared() -> Result<()> {
     run_all("tests/c", "c", Linkage::Shared)
@@ -31,22 +33,39 @@ pub fn panic() -> Result<()> {
     Ok(())
 }
 
-/// Examples take the data folder as their argument, and may leave files in their current folder.
+/// Examples take the data folder as their argument, and may leave files in their current folder. Those whose output
+/// does not change from run to run print the same in each language: what stands in examples/expected.
 pub fn examples() -> Result<()> {
     let data = project::root().join("examples/data/wordnet-sample");
+    let folder = sh::temp_dir()?;
     for source in sources("examples/rust", "rs")? {
         let name = source.file_stem().context("a source has a name")?;
         let mut cargo = sh::cargo();
         cargo.args(["run", "--quiet", "--package", "beaver-examples", "--bin"]);
-        sh::run(cargo.arg(name).arg("--").arg(&data))?;
+        let built = folder.path().join(name);
+        run_example(cargo.arg(name).arg("--").arg(&data), &built, sh::run)?;
     }
     let library = Library::build(Profile::Dev)?;
-    let folder = sh::temp_dir()?;
     for (place, extension) in [("examples/c", "c"), ("examples/cpp", "cpp")] {
         for source in sources(place, extension)? {
             let program = compiler::build(&source, &library, Linkage::Shared, &[], folder.path())?;
-            run_program(sh::command(program).arg(&data))?;
+            run_example(sh::command(&program).arg(&data), &program, run_program)?;
         }
+    }
+    Ok(())
+}
+
+/// Runs an example, and compares what it printed if that is known.
+fn run_example(command: &mut Command, program: &Path, run: fn(&mut Command) -> Result<()>) -> Result<()> {
+    let name = program.file_name().context("a program has a name")?.to_string_lossy();
+    let Ok(expected) = project::read(&format!("examples/expected/{name}.txt")) else {
+        return run(command);
+    };
+    let output = program.with_extension("out");
+    run(command.stdout(File::create(&output)?))?;
+    let printed = std::fs::read_to_string(&output)?;
+    if printed != expected {
+        bail!("the example {name} printed, other than in examples/expected:\n{printed}");
     }
     Ok(())
 }
