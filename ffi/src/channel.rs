@@ -210,7 +210,7 @@ pub extern "C" fn beaver_channel_retention(
 }
 
 /// Chooses how long messages are kept, for all processes. What is too old, or too many, is deleted in passing by
-/// those who publish; a tenth more may stand for a while.
+/// those who publish; a sixteenth more, or 64, may stand for a while.
 /// @param options_json  {"max_age": 86400, "max_messages": 100000}, each of them optional: seconds, above 0, or null
 ///                      for as long as the file; a count, or null for all. NULL for these defaults.
 /// @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all writes give

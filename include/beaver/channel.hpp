@@ -36,7 +36,7 @@ private:
 };
 
 /// How long the messages of a channel are kept. What is too old, or too many, is deleted in passing by those who publish;
-/// a tenth more may stand for a while.
+/// a sixteenth more, or 64, may stand for a while.
 struct Retention {
     /// The age up to which a message is kept; nothing for as long as the file.
     std::optional<Seconds> max_age = std::chrono::hours(24);
