@@ -213,23 +213,19 @@ pub(crate) trait LogEngine {
     fn log_len(&self, name: &str) -> Result<u64>;
     /// Up to `limit` entries in order, with their place, after that place.
     fn log_page(&self, name: &str, range: &LogRange, after: Option<f64>, limit: usize) -> Result<Vec<(f64, LogEntry)>>;
-    /// What has come to a log since a mark was set, whatever time the entries have. Without a mark, or if `oldest` or
-    /// what the mark was set at is gone: all entries from `start` on.
-    fn log_news(&self, name: &str, start: Micros, mark: Option<&LogMark>, oldest: Option<Micros>) -> Result<LogNews>;
+    /// What has come to a log since a mark was set, whatever time the entries have. Without a mark, or if entries from
+    /// `start` on were removed since then: all from `start` on.
+    fn log_news(&self, name: &str, start: Micros, mark: Option<&LogMark>) -> Result<LogNews>;
 }
 
-/// How far a log was read: the newest row of all logs by then, and the newest of its own.
+/// How far a log was read: the newest row of all logs by then, and how often rows had been removed.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct LogMark {
-    pub newest: Option<LogRow>,
-    pub own: Option<LogRow>,
-}
-
-/// A row of the logs, and the time in it, by which it is known again.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct LogRow {
-    pub row: i64,
-    pub place: f64,
+    pub newest_row: i64,
+    /// Of this log.
+    pub removals: i64,
+    /// Of the newest row of all: its number is given again.
+    pub newest_removals: i64,
 }
 
 pub(crate) struct LogNews {

@@ -202,9 +202,8 @@ impl<T> Window<T> {
         while self.entries.front().is_some_and(|(at, _)| *at <= start) {
             self.entries.pop_front();
         }
-        let oldest = self.entries.front().map(|(at, _)| *at);
         let name = &self.log.as_ref().name;
-        let news = self.store.log_news(name, start.saturating_add(1), self.mark.as_ref(), oldest)?;
+        let news = self.store.log_news(name, start.saturating_add(1), self.mark.as_ref())?;
         if news.anew {
             self.entries.clear();
         }

@@ -123,6 +123,36 @@ fn entries_of_other_logs_and_removed_entries_do_not_count() -> Result<()> {
     Ok(())
 }
 
+/// Rows get the numbers of removed ones, and entries the times that they are given.
+#[test]
+fn a_log_that_was_filled_anew_with_the_same_times_is_read_anew() -> Result<()> {
+    let (db, clock) = with_clock();
+    let (log, other) = (db.log("g")?, db.log("other")?);
+    let sum = aggregates(json!({"sum": {"op": "sum", "path": "value"}}));
+    let live = log.live(Duration::from_secs(10), PERIOD, sum)?;
+    log.append_many([(json!(1), Some(START - 3)), (json!(2), Some(START - 2)), (json!(3), Some(START - 1))])?;
+    assert_eq!(result(&live), json!({"sum": 6.0}));
+    log.clear()?;
+    log.append_many([(json!(1), Some(START - 3)), (json!(50), Some(START - 2)), (json!(3), Some(START - 1))])?;
+    assert_eq!(result(&live), json!({"sum": 54.0}));
+    // Also when the newest row was another log's.
+    other.append_at(json!(0), START)?;
+    assert_eq!(result(&live), json!({"sum": 54.0}));
+    other.clear()?;
+    log.append_at(json!(100), START - 5)?;
+    other.append_at(json!(0), START)?;
+    assert_eq!(result(&live), json!({"sum": 154.0}));
+    // What is pruned before the window leaves it as it is, in the window it does not.
+    clock.advance_us(5 * SECOND);
+    log.append_at(json!(7), START - 20 * SECOND)?;
+    assert_eq!(log.prune_older(START - 10 * SECOND)?, 1);
+    assert_eq!(result(&live), json!({"sum": 154.0}));
+    log.prune_older(START - 2)?;
+    log.append_at(json!(9), START - 5)?;
+    assert_eq!(result(&live), json!({"sum": 62.0}));
+    Ok(())
+}
+
 #[test]
 fn results_come_at_once_and_then_a_period_apart() -> Result<()> {
     let db = Beaver::open(":memory:", Options::default())?;
@@ -236,7 +266,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     /// A live view shows what a query of the same window shows, whatever was done before.
     #[test]

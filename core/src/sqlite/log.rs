@@ -9,7 +9,7 @@ use super::apply::Tx;
 use super::source::{Source, View};
 use super::verify::Findings;
 use crate::clock::{MAX_TIME, Micros, from_seconds, to_seconds};
-use crate::engine::{LogChange, LogEngine, LogEntry, LogMark, LogNews, LogRange, LogRow, Reply};
+use crate::engine::{LogChange, LogEngine, LogEntry, LogMark, LogNews, LogRange, Reply};
 use crate::error::{Error, Result};
 use crate::value::Json;
 
@@ -137,12 +137,28 @@ fn end_of_stretch(tx: &Tx<'_>, name: &str, from: Micros) -> Result<Micros> {
     Ok(free)
 }
 
+/// Removes the entries before a time, or all, and notes that for those who read what is new only.
 fn delete_before(tx: &Tx<'_>, name: &str, before: Option<f64>) -> Result<usize> {
     let sql = match before {
         Some(_) => "DELETE FROM beaver_logs WHERE log_name = ?1 AND timestamp < ?2",
         None => "DELETE FROM beaver_logs WHERE log_name = ?1 AND ?2 IS NULL",
     };
-    Ok(tx.conn.prepare_cached(sql)?.execute(params![name, before])?)
+    let newest = newest_row(tx.conn)?;
+    let removed = tx.conn.prepare_cached(sql)?.execute(params![name, before])?;
+    if removed > 0 {
+        note_removal(tx, name, before.unwrap_or(f64::INFINITY))?;
+        if newest_row(tx.conn)? != newest {
+            note_removal(tx, NEWEST, 0.0)?;
+        }
+    }
+    Ok(removed)
+}
+
+fn note_removal(tx: &Tx<'_>, name: &str, removed_to: f64) -> Result<()> {
+    let sql = "INSERT INTO beaver_log_removals VALUES (?1, 1, ?2)
+        ON CONFLICT (log_name) DO UPDATE SET removals = removals + 1, removed_to = ?2";
+    tx.conn.prepare_cached(sql)?.execute(params![name, removed_to])?;
+    Ok(())
 }
 
 /// Removes all but the newest so many.
@@ -191,64 +207,63 @@ impl<S: Source> LogEngine for S {
         })
     }
 
-    fn log_news(&self, name: &str, start: Micros, mark: Option<&LogMark>, oldest: Option<Micros>) -> Result<LogNews> {
-        self.read_together(|view| news(view.conn, name, start, mark, oldest))
+    fn log_news(&self, name: &str, start: Micros, mark: Option<&LogMark>) -> Result<LogNews> {
+        self.read_together(|view| news(view.conn, name, start, mark))
     }
 }
 
-/// A new row's number is larger than every other as long as the largest is not removed, so what has come since a
-/// mark has larger numbers than the newest row then, if that row is still there.
-fn news(
-    conn: &Connection,
-    name: &str,
-    start: Micros,
-    mark: Option<&LogMark>,
-    oldest: Option<Micros>,
-) -> Result<LogNews> {
-    let intact = |row: Option<LogRow>| -> Result<bool> {
-        let Some(row) = row else { return Ok(true) };
-        let mut find = conn.prepare_cached("SELECT 1 FROM beaver_logs WHERE rowid = ?1 AND timestamp = ?2")?;
-        Ok(find.exists(params![row.row, row.place])?)
+/// A new row's number is larger than all others, as long as the largest is not removed: so what has come since a mark
+/// has larger numbers than the newest row then.
+fn news(conn: &Connection, name: &str, start: Micros, mark: Option<&LogMark>) -> Result<LogNews> {
+    let (removals, removed_to) = removals(conn, name)?;
+    let (newest_removals, _) = removals_of_newest(conn)?;
+    let newest_row = newest_row(conn)?.unwrap_or(0);
+    let unharmed = |mark: &&LogMark| {
+        mark.newest_removals == newest_removals
+            && (mark.removals == removals || (mark.removals + 1 == removals && removed_to <= to_seconds(start)))
     };
-    let there = |at: Option<Micros>| -> Result<bool> {
-        let Some(at) = at else { return Ok(true) };
-        let mut find = conn.prepare_cached("SELECT 1 FROM beaver_logs WHERE log_name = ?1 AND timestamp = ?2")?;
-        Ok(find.exists(params![name, to_seconds(at)])?)
-    };
-    let since = match mark {
-        Some(mark) if intact(mark.newest)? && intact(mark.own)? && there(oldest)? => Some(*mark),
-        _ => None,
-    };
-    let row_of = |row: &rusqlite::Row<'_>| Ok(LogRow { row: row.get(0)?, place: row.get(1)? });
-    let newest = conn
-        .prepare_cached("SELECT rowid, timestamp FROM beaver_logs ORDER BY rowid DESC LIMIT 1")?
-        .query_row([], row_of)
-        .optional()?;
+    let since = mark.filter(unharmed);
     // The plus keeps the planner off the index by name: the rows are few, and theirs is the order asked for.
     let (sql, from) = match since {
         Some(mark) => (
-            "SELECT rowid, timestamp, data FROM beaver_logs WHERE rowid > ?2 AND +log_name = ?1",
-            rusqlite::types::Value::from(mark.newest.map_or(i64::MIN, |row| row.row)),
+            "SELECT timestamp, data FROM beaver_logs WHERE rowid > ?2 AND +log_name = ?1",
+            rusqlite::types::Value::from(mark.newest_row),
         ),
         None => (
-            "SELECT rowid, timestamp, data FROM beaver_logs WHERE log_name = ?1 AND timestamp >= ?2",
+            "SELECT timestamp, data FROM beaver_logs WHERE log_name = ?1 AND timestamp >= ?2",
             to_seconds(start).into(),
         ),
     };
-    let mut own = since.and_then(|mark| mark.own);
-    let mut entries = Vec::new();
     let mut select = conn.prepare_cached(sql)?;
-    let mut rows = select.query(params![name, from])?;
-    while let Some(row) = rows.next()? {
-        let found = row_of(row)?;
-        if own.is_none_or(|own| own.row < found.row) {
-            own = Some(found);
-        }
-        entries.push(LogEntry { timestamp: time_of(found.place), data: Json::trusted(row.get::<_, String>(2)?) });
-    }
+    let found = select.query_map(params![name, from], |row| {
+        Ok(LogEntry { timestamp: time_of(row.get(0)?), data: Json::trusted(row.get::<_, String>(1)?) })
+    })?;
+    let mut entries = found.collect::<rusqlite::Result<Vec<_>>>()?;
     entries.sort_unstable_by_key(|entry| entry.timestamp);
-    Ok(LogNews { entries, anew: since.is_none(), mark: LogMark { newest, own } })
+    Ok(LogNews { entries, anew: since.is_none(), mark: LogMark { newest_row, removals, newest_removals } })
 }
+
+/// The largest number of a row.
+fn newest_row(conn: &Connection) -> Result<Option<i64>> {
+    Ok(conn.prepare_cached("SELECT max(rowid) FROM beaver_logs")?.query_row([], |row| row.get(0))?)
+}
+
+/// How often entries of a log were removed, and up to which time the last time.
+fn removals(conn: &Connection, name: &str) -> Result<(i64, f64)> {
+    let found = conn
+        .prepare_cached("SELECT removals, removed_to FROM beaver_log_removals WHERE log_name = ?1")?
+        .query_row([name], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(found.unwrap_or((0, f64::NEG_INFINITY)))
+}
+
+/// How often the newest row of all was among those that were removed.
+fn removals_of_newest(conn: &Connection) -> Result<(i64, f64)> {
+    removals(conn, NEWEST)
+}
+
+/// In the place of a log's name.
+const NEWEST: &str = "";
 
 /// What is wrong with the logs.
 pub(super) fn problems(view: &View<'_>) -> Result<Vec<String>> {

@@ -74,7 +74,7 @@ pub(super) const TEXT_TABLE: &str = "beaver_fts_index";
 pub(super) const TEXT_COLUMNS: &str = "collection, item_id, field_path, field_content";
 
 /// What we add.
-const ADDED: [Table; 16] = [
+const ADDED: [Table; 17] = [
     Table("beaver_meta", "(key TEXT PRIMARY KEY, value TEXT NOT NULL)"),
     // The counted tree over a list that was changed in its middle; level 0 marks a list whose
     // shape is not known. A list without rows here is dense: its keys are consecutive. A descent reads many
@@ -153,6 +153,12 @@ const ADDED: [Table; 16] = [
         "beaver_channels",
         "(channel_name TEXT PRIMARY KEY, max_age REAL NOT NULL DEFAULT 86400.0, max_messages INTEGER NOT NULL DEFAULT 100000,
          removed_to REAL)",
+    ),
+    // How often entries were removed from a log, and the last time up to which time; under the empty name, how often
+    // the newest row of all was among them, so that its number can be another one's by now.
+    Table(
+        "beaver_log_removals",
+        "(log_name TEXT PRIMARY KEY, removals INTEGER NOT NULL, removed_to REAL NOT NULL)",
     ),
     // Open databases that listen to events: when they last showed that they live, when a writer asked them to,
     // and how often in a row they did not answer.
