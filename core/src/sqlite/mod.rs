@@ -51,7 +51,7 @@ use gate::Gate;
 use readers::Readers;
 use snapshot::Endable;
 use source::{Source, View};
-use watch::{ChannelFeed, Eye, Heir, Topic, Waiter, Watch};
+use watch::{ChannelFeed, Eye, Heir, Topic, Waiter, Watch, Woken};
 use writer::{Ops, Replies, Request, Stop, Writer};
 
 /// An open database.
@@ -307,7 +307,9 @@ impl Store for Sqlite {
             };
             loop {
                 let retry = retry_at.map(|at| self.instant_of(at));
-                waiter.wait(deadline, retry)?;
+                if waiter.wait(deadline, retry)? == Woken::ToTry {
+                    break;
+                }
                 let now = Instant::now();
                 if deadline.is_some_and(|at| at <= now) || retry.is_some_and(|at| at <= now) {
                     break;

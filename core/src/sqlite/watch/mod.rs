@@ -24,7 +24,7 @@ use crate::error::{Error, Result};
 pub(super) use eye::Eye;
 pub(super) use feed::ChannelFeed;
 use seat::Seat;
-pub(super) use seat::{Topic, Waiter};
+pub(super) use seat::{Topic, Waiter, Woken};
 pub(super) use stream::Streams;
 use watcher::Running;
 
@@ -178,7 +178,7 @@ impl Watch {
     /// Wakes everybody: the database is closed, paused, interrupted, or changed as a whole.
     pub fn notify_all(&self) {
         for seat in &self.shared.state.lock().seats {
-            seat.signal();
+            seat.let_look();
         }
         self.shared.streams.wake_all();
     }
@@ -275,12 +275,12 @@ impl Watched {
         let mut waiters = self.seats.iter().filter(|seat| seat.topic.is(Kind::Queue, queue));
         if items == 0 {
             if let Some(first) = waiters.next() {
-                first.signal();
+                first.let_look();
             }
             return;
         }
-        for seat in waiters.filter(|seat| !seat.signalled()).take(items) {
-            seat.signal();
+        for seat in waiters.filter(|seat| !seat.is_to_try()).take(items) {
+            seat.let_try();
         }
     }
 
@@ -289,7 +289,7 @@ impl Watched {
     fn lock_passed(&self, lock: &str, holder: Option<&str>) {
         for seat in self.seats.iter().filter(|seat| seat.topic.is(Kind::Lock, lock)) {
             if holder.is_none() || seat.owner.as_deref() == holder {
-                seat.signal();
+                seat.let_try();
             }
         }
     }
@@ -307,7 +307,7 @@ mod tests {
     }
 
     fn woken(watched: &Watched) -> Vec<bool> {
-        watched.seats.iter().map(|seat| seat.signalled()).collect()
+        watched.seats.iter().map(|seat| seat.is_to_try()).collect()
     }
 
     #[test]
@@ -324,9 +324,11 @@ mod tests {
         assert_eq!(woken(&waiters), [false, true, true, false]);
         waiters.items_came("q", 5);
         assert_eq!(woken(&waiters), [false, true, true, true]);
-        // Where only times changed, the first looks.
+        // Where only times changed, the first looks, and does not count as one that tries.
         let waiters = seats(&[(Kind::Queue, "q", None), (Kind::Queue, "q", None)]);
         waiters.items_came("q", 0);
+        assert_eq!(woken(&waiters), [false, false]);
+        waiters.items_came("q", 1);
         assert_eq!(woken(&waiters), [true, false]);
     }
 

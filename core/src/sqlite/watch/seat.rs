@@ -1,7 +1,7 @@
 //! A seat: where one thread waits for a change.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
@@ -20,11 +20,27 @@ impl Topic {
     }
 }
 
+/// Why a wait ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::sqlite) enum Woken {
+    /// Its time is over.
+    ByTime,
+    /// Something changed: look.
+    ToLook,
+    /// Somebody has looked: there was something for this waiter a moment ago.
+    ToTry,
+}
+
+/// What a seat was told: nothing, or why to wake.
+const NOTHING: u8 = 0;
+const LOOK: u8 = 1;
+const TRY: u8 = 2;
+
 pub(super) struct Seat {
     pub topic: Topic,
     /// On whose behalf a lock is waited for.
     pub owner: Option<Arc<str>>,
-    signalled: AtomicBool,
+    told: AtomicU8,
     /// Why the watcher cannot go on.
     failure: Mutex<Option<Error>>,
     wake: Condvar,
@@ -32,22 +48,29 @@ pub(super) struct Seat {
 
 impl Seat {
     pub fn new(topic: Topic, owner: Option<Arc<str>>) -> Self {
-        Seat { topic, owner, signalled: AtomicBool::new(false), failure: Mutex::default(), wake: Condvar::new() }
+        Seat { topic, owner, told: AtomicU8::new(NOTHING), failure: Mutex::default(), wake: Condvar::new() }
     }
 
-    pub fn signalled(&self) -> bool {
-        self.signalled.load(Ordering::SeqCst)
+    /// Whether it was told to try, and has not begun to.
+    pub fn is_to_try(&self) -> bool {
+        self.told.load(Ordering::SeqCst) == TRY
     }
 
-    /// Under the mutex of the watch, so that a thread that is about to sleep does not miss it.
-    pub fn signal(&self) {
-        self.signalled.store(true, Ordering::SeqCst);
+    /// Lets it try. Under the mutex of the watch, as all of these, so that a thread that is about to sleep does not
+    /// miss it.
+    pub fn let_try(&self) {
+        self.told.store(TRY, Ordering::SeqCst);
+        self.wake.notify_one();
+    }
+
+    pub fn let_look(&self) {
+        self.told.fetch_max(LOOK, Ordering::SeqCst);
         self.wake.notify_one();
     }
 
     pub fn fail(&self, error: &Error) {
         *self.failure.lock() = Some(error.clone());
-        self.signal();
+        self.let_look();
     }
 }
 
@@ -63,21 +86,23 @@ impl Waiter {
         Waiter { shared, seat, interrupts }
     }
 
-    /// Waits until the topic may have changed or the deadline is past; true if it may have changed. The next wait is
+    /// Waits until the topic may have changed or the deadline is past. The next wait is
     /// for what changes after this one returned. `retry` is when something may be there without a change: for a
     /// queue, the first in its line looks then.
     ///
     /// # Errors
     /// CLOSED, PAUSED, INTERRUPTED as soon as that happens; why other processes' commits cannot be seen any more.
-    pub fn wait(&self, deadline: Option<Instant>, retry: Option<Instant>) -> Result<bool> {
+    pub fn wait(&self, deadline: Option<Instant>, retry: Option<Instant>) -> Result<Woken> {
         let mut state = self.shared.state.lock();
         loop {
             self.shared.gate.check_wait(self.interrupts)?;
             if let Some(error) = self.seat.failure.lock().take() {
                 return Err(error);
             }
-            if self.seat.signalled.swap(false, Ordering::SeqCst) {
-                return Ok(true);
+            match self.seat.told.swap(NOTHING, Ordering::SeqCst) {
+                NOTHING => {}
+                TRY => return Ok(Woken::ToTry),
+                _ => return Ok(Woken::ToLook),
             }
             let keeps_time = match &self.seat.topic.0 {
                 Some((Kind::Queue, name)) => {
@@ -88,7 +113,7 @@ impl Waiter {
             };
             let until = deadline.into_iter().chain(retry.filter(|_| keeps_time)).min();
             match until.map(|at| at.saturating_duration_since(Instant::now())) {
-                Some(Duration::ZERO) => return Ok(false),
+                Some(Duration::ZERO) => return Ok(Woken::ByTime),
                 Some(time) => drop(self.seat.wake.wait_for(&mut state, time)),
                 None => self.seat.wake.wait(&mut state),
             }
@@ -107,7 +132,7 @@ impl Drop for Waiter {
         if let Some((Kind::Queue, name)) = &self.seat.topic.0 {
             // Whoever is first now learns when something comes back; and a wake that was not used goes on.
             state.items_came(name, 0);
-            if self.seat.signalled() {
+            if self.seat.is_to_try() {
                 state.items_came(name, 1);
             }
         }

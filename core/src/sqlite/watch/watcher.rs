@@ -276,7 +276,7 @@ mod tests {
             let seat = Arc::new(Seat::new(Topic(Some((Kind::Lock, "l".into()))), Some("ann".into())));
             shared.state.lock().seats = vec![seat.clone()];
             watcher.look()?;
-            assert!(seat.signalled());
+            assert!(seat.is_to_try());
         }
         shared.state.lock().seats.clear();
         Ok(())
