@@ -154,8 +154,16 @@ impl Sqlite {
     /// not held against the commit: a close ends the subscriptions too.
     fn published(&self) {
         if self.place == Place::Memory && self.watch.streams().subscribers() > 0 {
-            let interrupted = |e: &Error| e.kind() == ErrorKind::Interrupted;
-            while self.read(|view| self.watch.streams().refresh(view)).is_err_and(|e| interrupted(&e)) {}
+            loop {
+                match self.read(|view| self.watch.streams().refresh(view)) {
+                    Ok(news) => {
+                        news.tell();
+                        return;
+                    }
+                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                    Err(_) => return,
+                }
+            }
         }
     }
 

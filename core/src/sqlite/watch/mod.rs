@@ -20,7 +20,7 @@ use parking_lot::Mutex;
 use super::gate::Gate;
 use crate::clock::Clock;
 use crate::engine::{Change, Kind, LockChange, Op, QueueChange};
-use crate::error::{Error, Result};
+use crate::error::Result;
 pub(super) use eye::Eye;
 pub(super) use feed::ChannelFeed;
 use seat::Seat;
@@ -258,14 +258,6 @@ impl Shared {
             state.watcher = Some(watcher::start(self, eye)?);
         }
         Ok(())
-    }
-
-    /// What everybody who waits is told when the watcher cannot go on.
-    fn fail(&self, error: &Error) {
-        for seat in &self.state.lock().seats {
-            seat.fail(error);
-        }
-        self.streams.fail(error);
     }
 }
 

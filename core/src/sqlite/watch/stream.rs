@@ -30,6 +30,19 @@ pub(in crate::sqlite) struct Streams {
     subscribers: AtomicUsize,
 }
 
+/// Subscribers for whom something has come.
+pub(in crate::sqlite) struct News(Vec<Arc<Subscriber>>);
+
+impl News {
+    /// Tells them, and whether there are any. To be called without a lock: it calls functions of users.
+    pub fn tell(self) -> bool {
+        for subscriber in &self.0 {
+            subscriber.signal();
+        }
+        !self.0.is_empty()
+    }
+}
+
 pub(super) struct Stream {
     tail: Mutex<Tail>,
     subscribers: Mutex<Vec<Arc<Subscriber>>>,
@@ -79,25 +92,25 @@ impl Streams {
         }
     }
 
-    /// Reads what was published since the last time, and tells the subscribers; true if there was anything.
-    pub fn refresh(&self, view: &View<'_>) -> Result<bool> {
+    /// Reads what was published since the last time; who is to be told of it.
+    pub fn refresh(&self, view: &View<'_>) -> Result<News> {
+        let mut news = News(Vec::new());
         if self.subscribers() == 0 {
-            return Ok(false);
+            return Ok(news);
         }
         // Taken back first: a subscriber that joins during the look asks for another one.
         let before = self.newest.load(Ordering::SeqCst);
         let newest = channel::newest(view.conn)?;
         if newest == before {
-            return Ok(false);
+            return Ok(news);
         }
         let streams: Vec<_> = self.all.lock().iter().map(|(name, stream)| (name.clone(), stream.clone())).collect();
-        let mut any = false;
         for (name, stream) in streams {
-            any |= stream.refresh(view, &name)?;
+            stream.refresh(view, &name, &mut news.0)?;
         }
         // Not if somebody joined meanwhile.
         let _ = self.newest.compare_exchange(before, newest, Ordering::SeqCst, Ordering::SeqCst);
-        Ok(any)
+        Ok(news)
     }
 
     fn each(&self, tell: impl Fn(&str, &Subscriber)) {
@@ -138,11 +151,11 @@ pub(super) enum Next {
 }
 
 impl Stream {
-    fn refresh(&self, view: &View<'_>, name: &str) -> Result<bool> {
-        let read_to = self.tail.lock().read_to;
+    /// Reads what was published, and adds those who have not got it.
+    fn refresh(&self, view: &View<'_>, name: &str, news: &mut Vec<Arc<Subscriber>>) -> Result<()> {
         // Only the watcher moves it, so the tail can be free while the file is read.
-        let mut read_to = read_to;
-        let mut any = false;
+        let mut read_to = self.tail.lock().read_to;
+        let before = read_to;
         loop {
             let removed_to = channel::removed_to(view.conn, name)?;
             let page = channel::page(view.conn, name, read_to, PAGE, KEPT_BYTES)?;
@@ -155,20 +168,20 @@ impl Stream {
             }
             read_to = last.timestamp;
             tail.append(page);
-            drop(tail);
-            any = true;
-            let mut slowest = Micros::MAX;
-            let subscribers = self.subscribers.lock().clone();
-            for subscriber in &subscribers {
-                let place = subscriber.place();
-                slowest = slowest.min(place);
-                if place < read_to {
-                    subscriber.signal();
-                }
-            }
-            self.tail.lock().forget_to(slowest);
         }
-        Ok(any)
+        if read_to == before {
+            return Ok(());
+        }
+        let mut slowest = Micros::MAX;
+        for subscriber in self.subscribers.lock().iter() {
+            let place = subscriber.place();
+            slowest = slowest.min(place);
+            if place < read_to {
+                news.push(subscriber.clone());
+            }
+        }
+        self.tail.lock().forget_to(slowest);
+        Ok(())
     }
 
     /// Up to so many messages after a place.

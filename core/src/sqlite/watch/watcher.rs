@@ -32,8 +32,9 @@ pub(super) struct Running {
 }
 
 impl Running {
+    /// Whether it will see what is committed from now on. Under the mutex of the watch, as its leaving is.
     pub fn runs(&self) -> bool {
-        !self.thread.is_finished()
+        !self.stop.load(Ordering::Acquire) && !self.thread.is_finished()
     }
 
     pub fn eye(&self) -> Arc<Eye> {
@@ -122,12 +123,9 @@ impl Watcher {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {
                     self.shared.look_again.store(true, Ordering::SeqCst);
                 }
-                Err(error) => {
-                    self.shared.fail(&error);
-                    return;
-                }
+                Err(error) => return self.fail(&error),
             }
-            if self.is_dispensable() {
+            if self.leaves() {
                 return;
             }
             if vain >= VAIN {
@@ -148,11 +146,12 @@ impl Watcher {
         let moment = conn.unchecked_transaction()?;
         let view = View { conn: &conn, now: shared.clock.now_us(), gate: &shared.gate, interrupts };
         let woken = self.look_at_topics(&view)?;
-        let published = shared.streams.refresh(&view)?;
+        let news = shared.streams.refresh(&view)?;
         moment.commit()?;
         // One that cannot be given now is asked for again.
         let _ = self.answer(&conn);
-        Ok(woken || published)
+        drop(conn);
+        Ok(news.tell() || woken)
     }
 
     fn look_at_topics(&mut self, view: &View<'_>) -> Result<bool> {
@@ -224,12 +223,29 @@ impl Watcher {
         self.eye.check_place()
     }
 
-    /// Whether nobody has waited for a while.
-    fn is_dispensable(&mut self) -> bool {
+    /// Leaves if nobody has waited for a while. Whoever comes to wait does that under the same mutex, and finds it
+    /// either here or gone.
+    fn leaves(&mut self) -> bool {
+        let _state = self.shared.state.lock();
         if self.shared.waiting.load(Ordering::SeqCst) > 0 || self.shared.streams.subscribers() > 0 {
             self.needed = Instant::now();
         }
-        self.needed.elapsed() > LINGER
+        let leaves = self.needed.elapsed() > LINGER;
+        if leaves {
+            self.stop.store(true, Ordering::Release);
+        }
+        leaves
+    }
+
+    /// Tells everybody who waits why it cannot go on, and leaves.
+    fn fail(&self, error: &Error) {
+        let state = self.shared.state.lock();
+        for seat in &state.seats {
+            seat.fail(error);
+        }
+        self.stop.store(true, Ordering::Release);
+        drop(state);
+        self.shared.streams.fail(error);
     }
 }
 
