@@ -250,6 +250,38 @@ fn nothing_is_written_when_nobody_listens() -> Result<()> {
 }
 
 #[test]
+fn who_begins_and_ends_to_listen_while_others_commit_misses_nothing() -> Result<()> {
+    let folder = tempfile::tempdir().unwrap();
+    let open = || Beaver::open(folder.path().join("e.db"), Options::default());
+    let (here, there) = (open()?, open()?);
+    let (config, noise) = (here.dict("config")?, there.dict("noise")?);
+    let ended = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !ended.load(std::sync::atomic::Ordering::Relaxed) {
+                noise.set("k", json!(1)).unwrap();
+            }
+        });
+        let rounds = || -> Result<()> {
+            // So that the watcher runs all the time.
+            let _watched = here.channel("c")?.subscribe(beaver_core::Start::Now)?;
+            for round in 0..300 {
+                let events = config.on("set")?;
+                config.set("k", json!(round))?;
+                let event = events.next(LONG)?;
+                assert_ne!(event, None);
+            }
+            Ok(())
+        };
+        let outcome = rounds();
+        ended.store(true, std::sync::atomic::Ordering::Relaxed);
+        outcome
+    })?;
+    assert!(!here.emit("dict:config", "set", json!({}))?, "somebody is still entered");
+    Ok(())
+}
+
+#[test]
 fn who_stops_listening_inside_a_transaction_is_taken_back_by_the_next() -> Result<()> {
     let folder = tempfile::tempdir().unwrap();
     let db = Beaver::open(folder.path().join("e.db"), Options::default())?;

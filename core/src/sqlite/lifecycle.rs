@@ -46,7 +46,6 @@ impl Sqlite {
             readers: Readers::new(incomplete),
             writer,
             slots: parking_lot::Mutex::default(),
-            listening: parking_lot::Mutex::default(),
             life: parking_lot::Mutex::default(),
             this: this.clone(),
         });

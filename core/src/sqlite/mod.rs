@@ -72,8 +72,6 @@ pub(crate) struct Sqlite {
     cache: Option<ReadCache>,
     /// Connections of snapshots and streams, which close and pause take away.
     slots: Mutex<Vec<Weak<dyn Endable>>>,
-    /// Held by whoever begins or ends to listen to events; those that ended and are still to be taken back.
-    listening: Mutex<Vec<(Arc<str>, Arc<str>)>>,
     /// Held by a pause, a resume and a close: one at a time.
     life: Mutex<()>,
     /// Itself, for the transactions and snapshots that keep it alive.
@@ -350,7 +348,7 @@ impl Store for Sqlite {
         self.gate.check()?;
         self.writer.refuse_inside_transaction()?;
         // Held until it is written: who comes second must not listen before the first does.
-        let mut left = self.listening.lock();
+        let mut left = self.watch.listening().lock();
         self.take_back_left(&mut left);
         if self.watch.listen(topic, event) {
             let change = ChannelChange::Listen { event: event.to_string(), listener: self.watch.listener().clone() };
@@ -369,12 +367,12 @@ impl Store for Sqlite {
         }
         // A thread inside a transaction cannot write beside it, nor wait for one who waits for its end.
         if self.writer.refuse_inside_transaction().is_err() {
-            if let Some(mut left) = self.listening.try_lock() {
+            if let Some(mut left) = self.watch.listening().try_lock() {
                 left.push((topic.clone(), event.clone()));
             }
             return Ok(());
         }
-        let mut left = self.listening.lock();
+        let mut left = self.watch.listening().lock();
         self.take_back_left(&mut left);
         self.take_back(topic, event)
     }

@@ -51,6 +51,9 @@ struct Shared {
     /// Who this open database is among those who listen, and to what: topic, event, how often.
     listener: Arc<str>,
     listened: Mutex<Vec<(String, String, u32)>>,
+    /// Held by whoever begins or ends to listen, until it is written, and by the watcher when it answers: so what
+    /// stands above stands in the file. In it those that ended and are still to be taken back.
+    listening: Mutex<Vec<(Arc<str>, Arc<str>)>>,
 }
 
 #[derive(Default)]
@@ -74,6 +77,7 @@ impl Watch {
                 looked_at: AtomicI64::new(NEVER),
                 listener: uuid::Uuid::new_v4().simple().to_string().into(),
                 listened: Mutex::default(),
+                listening: Mutex::default(),
             }),
         }
     }
@@ -195,6 +199,11 @@ impl Watch {
     /// Who this open database is among those who listen to events.
     pub fn listener(&self) -> &Arc<str> {
         &self.shared.listener
+    }
+
+    /// Held by whoever begins or ends to listen; see [`Shared`].
+    pub fn listening(&self) -> &Mutex<Vec<(Arc<str>, Arc<str>)>> {
+        &self.shared.listening
     }
 
     /// Counts a listening; true if it is the first to that event.

@@ -195,6 +195,8 @@ impl Watcher {
     /// Shows that this process lives, if a writer asks for it. Its own short commit, now and then, on a connection of
     /// its own, because it may not wait in line for a user's transaction.
     fn answer(&self, conn: &Conn) -> Result<()> {
+        // Somebody begins or ends to listen: the file does not know of it yet.
+        let Some(_in_order) = self.shared.listening.try_lock() else { return Ok(()) };
         let listened: Vec<(String, String)> =
             self.shared.listened.lock().iter().map(|(topic, event, _)| (topic.clone(), event.clone())).collect();
         if listened.is_empty() {
