@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use beaver_core::{Beaver, ErrorKind, Options, Structure, When};
 use serde_json::json;
@@ -212,5 +212,39 @@ fn a_change_that_does_not_apply_spoils_no_transaction() {
         });
         outcome.unwrap();
         assert_eq!(db.dict("free").unwrap().len().unwrap(), 1);
+    });
+}
+
+/// A change that fails after it wrote makes its group begin again, one by one. Who waits for a lock that another
+/// change of the group released is woken all the same; in memory no watcher does it in its place.
+#[test]
+fn a_release_wakes_the_next_although_its_neighbour_in_the_group_fails() {
+    let db = Beaver::open(":memory:", Options::default()).unwrap();
+    let ttl = Duration::from_secs(60);
+    let dict = db.dict("d").unwrap();
+    dict.set("there", json!(1)).unwrap();
+    let held = db.lock("l").unwrap();
+    assert!(held.acquire(None, ttl).unwrap());
+    thread::scope(|scope| {
+        let next = scope.spawn(|| db.lock("l").unwrap().acquire(None, ttl).unwrap());
+        while db.stats().unwrap().waiters == 0 {
+            thread::yield_now();
+        }
+        let mut batch = db.batch();
+        batch.dict_set(&dict, "new", json!(1), None, When::Always).unwrap();
+        batch.dict_set(&dict, "there", json!(2), None, When::Absent).unwrap();
+        let began = db
+            .transaction(|_| {
+                // Both come into the line behind the transaction, and so into one group.
+                scope.spawn(|| assert!(held.release().unwrap()));
+                thread::sleep(Duration::from_millis(50));
+                scope.spawn(|| assert_eq!(batch.commit(None).unwrap_err().kind(), ErrorKind::Conflict));
+                thread::sleep(Duration::from_millis(50));
+                Ok(Instant::now())
+            })
+            .unwrap();
+        assert!(next.join().unwrap());
+        // By itself it looks again after five seconds.
+        assert!(began.elapsed() < Duration::from_secs(2), "woken after {:?}", began.elapsed());
     });
 }

@@ -58,12 +58,11 @@ impl Transaction for Ticket {
         if let Some(error) = progress.spoiled.take() {
             return Err(error);
         }
-        match engine.writer.lock().as_mut() {
+        let heirs = match engine.writer.lock().as_mut() {
             Some(write) => write.commit()?,
             None => return Err(engine.gone()),
-        }
+        };
         progress.ended = true;
-        let heirs = engine.writer.lock().as_mut().map_or_else(Vec::new, |write| std::mem::take(&mut write.heirs));
         engine.wake_for(&progress.written, &heirs);
         drop(progress);
         let engine = engine.clone();

@@ -316,20 +316,25 @@ impl Writer {
                 None => break,
             }
         }
+        let mut heirs = Vec::new();
         if spoiled {
             write.rollback();
             if group.0.len() > 1 {
-                write.run_each_alone(engine, &mut group.0);
+                heirs = write.run_each_alone(engine, &mut group.0);
             }
-        } else if let Err(error) = write.commit() {
-            write.rollback();
-            for member in &mut group.0 {
-                if let Some(Ok(_)) = member.outcome {
-                    member.outcome = Some(Err(Stop::Failed(error.clone())));
+        } else {
+            match write.commit() {
+                Ok(passed) => heirs = passed,
+                Err(error) => {
+                    write.rollback();
+                    for member in &mut group.0 {
+                        if let Some(Ok(_)) = member.outcome {
+                            member.outcome = Some(Err(Stop::Failed(error.clone())));
+                        }
+                    }
                 }
             }
         }
-        let heirs = std::mem::take(&mut write.heirs);
         drop(guard);
         self.last_group.store(group.0.len(), Ordering::Relaxed);
         for member in &group.0 {
@@ -520,7 +525,8 @@ impl WriteConn {
         Ok(())
     }
 
-    pub fn commit(&mut self) -> Result<()> {
+    /// Commits, and tells which locks changed hands.
+    pub fn commit(&mut self) -> Result<Vec<Heir>> {
         let before = self.index.map(WalIndex::changes);
         self.conn.hot("COMMIT", |commit| Ok(commit.execute([])?))?;
         // Our own commit moves the number too.
@@ -528,10 +534,10 @@ impl WriteConn {
         if let Some(index) = self.index
             && Some(index.changes()) != before
         {
-            // The watchers, of this process and of others: a system call of a third of a microsecond.
+            // The watchers, of this process and of others: one system call.
             index.wake();
         }
-        Ok(())
+        Ok(std::mem::take(&mut self.heirs))
     }
 
     pub fn rollback(&mut self) {
@@ -550,22 +556,31 @@ impl WriteConn {
         }
     }
 
-    fn run_each_alone(&mut self, engine: &Sqlite, group: &mut [Member]) {
+    /// Commits each by itself, and tells which locks changed hands.
+    fn run_each_alone(&mut self, engine: &Sqlite, group: &mut [Member]) -> Vec<Heir> {
+        let mut heirs = Vec::new();
         for member in group {
             let outcome = match self.begin(engine, member.request.durability, member.request.patience) {
                 Ok(()) => self.run(engine, &member.request),
                 Err(e) => Err(Stop::Failed(e)),
             };
             member.outcome = Some(match outcome {
-                Ok(replies) => self.commit().map(|()| replies).map_err(|e| {
-                    self.rollback();
-                    Stop::Failed(e)
-                }),
+                Ok(replies) => match self.commit() {
+                    Ok(passed) => {
+                        heirs.extend(passed);
+                        Ok(replies)
+                    }
+                    Err(e) => {
+                        self.rollback();
+                        Err(Stop::Failed(e))
+                    }
+                },
                 Err(stop) => {
                     self.rollback();
                     Err(stop)
                 }
             });
         }
+        heirs
     }
 }
