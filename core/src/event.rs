@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -18,7 +19,6 @@ use crate::engine::{
 use crate::error::{Error, Result};
 use crate::subscription::{Start, Subscription};
 use crate::value::{Json, check_limits, check_name};
-use std::time::{Duration, Instant};
 
 /// What happened to a structure, or what [`crate::Beaver::emit`] was told.
 #[derive(Debug, Clone, PartialEq)]

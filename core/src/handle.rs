@@ -132,7 +132,8 @@ pub trait Structure: Sized + AsRef<Handle> + From<Handle> {
     /// written in the commit of the change that it tells of, whichever process made it, and only if somebody
     /// listens. Its payload is `{"key"}` for dicts and blobs, `{"index"}` where a list's change names an index,
     /// `{"id"}` for documents and leases, `{"src_id", "tgt_id"}` for edges, `{"timestamp_us"}` (of the last entry) for
-    /// `append`, and `{}` for all else.
+    /// `append`, and `{}` for all else. What changed nothing tells nothing, but for `clear` and `prune`, which always
+    /// tell.
     ///
     /// ```
     /// use beaver_core::{Beaver, Options, Structure};

@@ -28,8 +28,8 @@ fn on<T: Wrap>(handle: &Given<'_, T>, event: StrIn<'_>, out: OutSubscription<'_>
 }
 
 /// Listens to an event of the dict, in this process and all others, from now on. An event is written in the commit of
-/// the change that it tells of, and only if somebody listens; what changed nothing is no event. Freeing the
-/// subscription ends the listening.
+/// the change that it tells of, and only if somebody listens; what changed nothing is no event, but a clear and a prune
+/// always are. Freeing the subscription ends the listening.
 /// @param event             "set" and "del", with {"key"}, and "clear"; "*" for all of them.
 /// @param out_subscription  On OK: the events; caller frees with beaver_subscription_free().
 /// @return OK, INVALID_UTF8, LIMIT, and what all writes give

@@ -33,11 +33,25 @@ const INSERT: &str = "INSERT INTO beaver_pubsub_log VALUES (?1, ?2, ?3)";
 #[derive(Default)]
 pub(super) struct Retained(HashMap<String, Due>);
 
+#[derive(Clone, Copy)]
 struct Due {
     /// How many messages are still to be published before the next look.
     look_in: u64,
     /// Messages up to this place are still to be removed.
     remove_to: Option<f64>,
+}
+
+impl Retained {
+    fn note(&mut self, name: &str, due: Due) {
+        if let Some(known) = self.0.get_mut(name) {
+            *known = due;
+            return;
+        }
+        if self.0.len() >= MOST_CHANNELS {
+            self.0.clear();
+        }
+        self.0.insert(name.to_owned(), due);
+    }
 }
 
 pub(super) fn apply(tx: &mut Tx<'_>, name: &str, change: &ChannelChange) -> Result<Reply> {
@@ -64,7 +78,7 @@ pub(super) fn apply(tx: &mut Tx<'_>, name: &str, change: &ChannelChange) -> Resu
             Ok(Reply::Done)
         }
         ChannelChange::Clear => {
-            let (removed, _) = remove(tx, name, f64::INFINITY, usize::MAX)?;
+            let removed = remove(tx, name, f64::INFINITY, usize::MAX)?;
             tx.retained.0.remove(name);
             Ok(Reply::Count(removed as u64))
         }
@@ -97,7 +111,7 @@ pub(super) fn newest(conn: &Connection) -> Result<Micros> {
 
 /// Removes, in passing, messages that are too old or too many: a few at a time, found by a look now and then.
 pub(super) fn retain(tx: &mut Tx<'_>, name: &str, published: usize) -> Result<()> {
-    let mut due = tx.retained.0.remove(name).unwrap_or(Due { look_in: 0, remove_to: None });
+    let mut due = tx.retained.0.get(name).copied().unwrap_or(Due { look_in: 0, remove_to: None });
     if due.remove_to.is_none() {
         match due.look_in.checked_sub(published as u64) {
             Some(left) if left > 0 => due.look_in = left,
@@ -110,13 +124,10 @@ pub(super) fn retain(tx: &mut Tx<'_>, name: &str, published: usize) -> Result<()
     }
     if let Some(to) = due.remove_to {
         let most = published.saturating_add(REMOVE);
-        let (removed, _) = remove(tx, name, to, most)?;
+        let removed = remove(tx, name, to, most)?;
         due.remove_to = (removed == most).then_some(to);
     }
-    if tx.retained.0.len() >= MOST_CHANNELS {
-        tx.retained.0.clear();
-    }
-    tx.retained.0.insert(name.to_owned(), due);
+    tx.retained.note(name, due);
     Ok(())
 }
 
@@ -147,8 +158,8 @@ fn expendable(tx: &Tx<'_>, name: &str, retention: &Retention) -> Result<Option<f
     Ok(aged.into_iter().chain(surplus).reduce(f64::max))
 }
 
-/// Removes up to so many of the oldest messages up to a place; tells how many, and the place of the last.
-fn remove(tx: &mut Tx<'_>, name: &str, to: f64, most: usize) -> Result<(usize, Option<f64>)> {
+/// Removes up to so many of the oldest messages up to a place; tells how many.
+fn remove(tx: &Tx<'_>, name: &str, to: f64, most: usize) -> Result<usize> {
     let mut delete = tx.conn.prepare_cached(
         "DELETE FROM beaver_pubsub_log WHERE rowid IN (
              SELECT rowid FROM beaver_pubsub_log WHERE channel_name = ?1 AND timestamp <= ?2 ORDER BY timestamp LIMIT ?3)
@@ -169,7 +180,7 @@ fn remove(tx: &mut Tx<'_>, name: &str, to: f64, most: usize) -> Result<(usize, O
             )?
             .execute(params![name, last])?;
     }
-    Ok((removed, last))
+    Ok(removed)
 }
 
 fn set_retention(tx: &Tx<'_>, name: &str, retention: &Retention) -> Result<()> {

@@ -24,6 +24,9 @@ pub(super) struct Taken {
 /// How many stretches are remembered.
 const MOST_STRETCHES: usize = 4_096;
 
+/// Stands in the place of a log's name where removals of the newest row of all are counted.
+const NEWEST: &str = "";
+
 const INSERT: &str = "INSERT INTO beaver_logs VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
 
 pub(super) fn apply(tx: &mut Tx<'_>, name: &str, change: &LogChange) -> Result<Reply> {
@@ -215,8 +218,8 @@ impl<S: Source> LogEngine for S {
 /// A new row's number is larger than all others, as long as the largest is not removed: so what has come since a mark
 /// has larger numbers than the newest row then.
 fn news(conn: &Connection, name: &str, start: Micros, mark: Option<&LogMark>) -> Result<LogNews> {
+    let (newest_removals, _) = removals(conn, NEWEST)?;
     let (removals, removed_to) = removals(conn, name)?;
-    let (newest_removals, _) = removals_of_newest(conn)?;
     let newest_row = newest_row(conn)?.unwrap_or(0);
     let unharmed = |mark: &&LogMark| {
         mark.newest_removals == newest_removals
@@ -256,14 +259,6 @@ fn removals(conn: &Connection, name: &str) -> Result<(i64, f64)> {
         .optional()?;
     Ok(found.unwrap_or((0, f64::NEG_INFINITY)))
 }
-
-/// How often the newest row of all was among those that were removed.
-fn removals_of_newest(conn: &Connection) -> Result<(i64, f64)> {
-    removals(conn, NEWEST)
-}
-
-/// In the place of a log's name.
-const NEWEST: &str = "";
 
 /// What is wrong with the logs.
 pub(super) fn problems(view: &View<'_>) -> Result<Vec<String>> {

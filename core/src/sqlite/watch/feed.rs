@@ -53,13 +53,8 @@ impl Subscriber {
         self.place.load(Ordering::SeqCst)
     }
 
-    /// Tells that there may be something to get.
+    /// Tells that there may be something to get, or why there will be nothing.
     pub fn signal(&self) {
-        self.change(|_| {});
-    }
-
-    /// Lets a thread that waits look at the gate.
-    pub fn wake(&self) {
         self.change(|_| {});
     }
 
@@ -238,7 +233,7 @@ impl Feed for ChannelFeed {
 
     fn close(&self) {
         self.subscriber.closed.store(true, Ordering::Release);
-        self.subscriber.wake();
+        self.subscriber.signal();
     }
 
     fn on_ready(&self, ready: Option<Arc<dyn Fn() + Send + Sync>>) {

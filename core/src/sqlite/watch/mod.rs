@@ -96,10 +96,7 @@ impl Watch {
         // Under the mutex: a close that comes later finds the seat and the watcher.
         shared.gate.check_wait(interrupts)?;
         shared.keep_watch(&mut state, open_eye)?;
-        let seat = Arc::new(Seat::new(topic, owner));
-        state.seats.push(seat.clone());
-        shared.waiting.fetch_add(1, Ordering::SeqCst);
-        Ok(Waiter::new(shared.clone(), seat, interrupts))
+        Ok(shared.seat(&mut state, Seat::new(topic, owner), interrupts))
     }
 
     /// Takes a seat to sleep on, which only time and the end of the database concern.
@@ -107,10 +104,7 @@ impl Watch {
         let shared = &self.shared;
         let mut state = shared.state.lock();
         shared.gate.check_wait(interrupts)?;
-        let seat = Arc::new(Seat::new(Topic(None), None));
-        state.seats.push(seat.clone());
-        shared.waiting.fetch_add(1, Ordering::SeqCst);
-        Ok(Waiter::new(shared.clone(), seat, interrupts))
+        Ok(shared.seat(&mut state, Seat::new(Topic(None), None), interrupts))
     }
 
     /// Asks for a look: what was committed before somebody began to wait for it.
@@ -252,6 +246,13 @@ pub(super) struct Heir {
 }
 
 impl Shared {
+    fn seat(self: &Arc<Self>, state: &mut Watched, seat: Seat, interrupts: u64) -> Waiter {
+        let seat = Arc::new(seat);
+        state.seats.push(seat.clone());
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        Waiter::new(self.clone(), seat, interrupts)
+    }
+
     fn keep_watch(self: &Arc<Self>, state: &mut Watched, open_eye: impl FnOnce() -> Result<Option<Eye>>) -> Result<()> {
         if state.watcher.as_ref().is_some_and(Running::runs) {
             return Ok(());

@@ -125,7 +125,7 @@ impl Streams {
 
     /// Lets all subscribers look at the gate.
     pub fn wake_all(&self) {
-        self.each(|_, subscriber| subscriber.wake());
+        self.each(|_, subscriber| subscriber.signal());
     }
 
     pub fn fail(&self, error: &Error) {

@@ -197,9 +197,7 @@ impl Watcher {
     fn answer(&self, conn: &Conn) -> Result<()> {
         // Somebody begins or ends to listen: the file does not know of it yet.
         let Some(_in_order) = self.shared.listening.try_lock() else { return Ok(()) };
-        let listened: Vec<(String, String)> =
-            self.shared.listened.lock().iter().map(|(topic, event, _)| (topic.clone(), event.clone())).collect();
-        if listened.is_empty() {
+        if self.shared.listened.lock().is_empty() {
             return Ok(());
         }
         let listener = &self.shared.listener;
@@ -207,6 +205,8 @@ impl Watcher {
         if standing == event::Standing::Trusted {
             return Ok(());
         }
+        let listened: Vec<(String, String)> =
+            self.shared.listened.lock().iter().map(|(topic, event, _)| (topic.clone(), event.clone())).collect();
         let mut writer = conn.another_for_writing()?;
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         event::register(&transaction, listener, self.shared.clock.now_us(), &listened)?;
