@@ -37,6 +37,7 @@ mod subscription;
 mod text;
 mod value;
 mod vector;
+pub mod wire;
 
 pub use batch::{Batch, Outcome, When};
 pub use blob::{BlobKeys, BlobReader, BlobWriter, Blobs, MAX_BLOB_BYTES};

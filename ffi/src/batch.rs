@@ -2,9 +2,8 @@
 
 use std::ffi::c_char;
 
-use beaver_core::{Batch, Beaver, Result};
+use beaver_core::{Batch, Beaver, Result, wire};
 use safer_ffi::prelude::*;
-use serde::Deserialize;
 
 use crate::blob::beaver_blobs;
 use crate::buf::{OutBuf, beaver_buf};
@@ -13,8 +12,7 @@ use crate::channel::beaver_channel;
 use crate::dict::beaver_dict;
 use crate::error::OutError;
 use crate::give::OutU64;
-use crate::input::{StrIn, bytes, json as json_in, optional_json, options, text, ttl};
-use crate::json::{self, condition};
+use crate::input::{StrIn, bytes, condition, json as json_in, optional_json, options_as, text, ttl};
 use crate::list::beaver_list;
 use crate::live::Live;
 use crate::log::beaver_log;
@@ -34,12 +32,6 @@ pub struct beaver_batch {
 
 /// cbindgen:ignore
 pub type OutBatch<'o> = Option<Out<'o, Option<repr_c::Box<beaver_batch>>>>;
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-struct CommitOptions {
-    durable: Option<bool>,
-}
 
 impl beaver_batch {
     pub fn new(db: &Beaver) -> Self {
@@ -187,7 +179,7 @@ pub unsafe extern "C" fn beaver_batch_list_extend(
         let list = &object("list", list)?.inner;
         // SAFETY: as the header's conventions have it.
         let values = unsafe { json_in("values_json", values_json, values_json_len) }?;
-        batch.list_extend(list, json::elements("values_json", &values)?)
+        batch.list_extend(list, wire::elements("values_json", &values)?)
     })
 }
 
@@ -565,10 +557,10 @@ pub extern "C" fn beaver_batch_commit(
         let out = out_json.map(|out| out.write(beaver_buf::empty()));
         let batch = object_mut("batch", batch)?;
         let collected = std::mem::replace(&mut batch.batch, batch.db.batch());
-        let CommitOptions { durable } = options(options_json)?;
+        let durable = options_as("options_json", options_json, wire::commit)?;
         let outcomes = collected.commit(durable)?;
         if let Some(out) = out {
-            *out = json::outcomes(&outcomes).into();
+            *out = wire::outcomes(&outcomes).into();
         }
         Ok(BEAVER_OK)
     })

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use beaver_core::{Beaver, Blobs};
+use beaver_core::{Beaver, Blobs, wire};
 use safer_ffi::prelude::*;
 
 use crate::buf::{OutBuf, beaver_buf};
@@ -11,7 +11,6 @@ use crate::error::OutError;
 use crate::give::{self, OutBool, OutU64};
 use crate::input::{StrIn, bytes, optional_json, text};
 use crate::iter::OutIter;
-use crate::json;
 use crate::live::Live;
 use crate::status::{BEAVER_NOT_FOUND, BEAVER_OK, beaver_status};
 use crate::stream::{OutReader, OutWriter, beaver_blob_reader, beaver_blob_writer};
@@ -158,7 +157,7 @@ pub extern "C" fn beaver_blobs_keys(
     out_iter: OutIter<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(blobs, out_error, |blobs| give::rows(&blobs, out_iter, |blobs| Ok(blobs.keys()), |key| json::string(&key)))
+    with(blobs, out_error, |blobs| give::rows(&blobs, out_iter, |blobs| Ok(blobs.keys()), |key| wire::string(&key)))
 }
 
 /// Counts the blobs.

@@ -2,17 +2,15 @@
 
 use std::ffi::c_char;
 
-use beaver_core::{Beaver, Channel, Error, ErrorKind, Micros, Result, Retention, Start, seconds};
+use beaver_core::{Beaver, Channel, Micros, wire};
 use safer_ffi::prelude::*;
-use serde::Deserialize;
 
 use crate::buf::{OutBuf, beaver_buf};
 use crate::call::free;
 use crate::error::OutError;
 use crate::give::{self, OutI64, OutU64};
-use crate::input::{StrIn, json as json_in, options};
+use crate::input::{StrIn, json as json_in, options_as};
 use crate::iter::OutIter;
-use crate::json;
 use crate::live::Live;
 use crate::status::{BEAVER_OK, beaver_status};
 use crate::structure::{structure_object, with};
@@ -33,50 +31,6 @@ pub struct beaver_channel {
 pub type OutChannel<'o> = Option<Out<'o, Option<repr_c::Box<beaver_channel>>>>;
 
 structure_object!(beaver_channel, "channel", Channel);
-
-/// Where a subscription begins.
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-struct SubscribeOptions {
-    start: Option<StartName>,
-    after_us: Option<Micros>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum StartName {
-    Now,
-    Oldest,
-}
-
-impl SubscribeOptions {
-    fn start(self) -> Result<Start> {
-        match (self.start, self.after_us) {
-            (None | Some(StartName::Now), None) => Ok(Start::Now),
-            (Some(StartName::Oldest), None) => Ok(Start::Oldest),
-            (None, Some(after)) => Ok(Start::After(after)),
-            (Some(_), Some(_)) => Err(Error::new(
-                ErrorKind::InvalidArgument,
-                "options_json has both start and after_us: a subscription begins at one place",
-            )),
-        }
-    }
-}
-
-/// The retention as JSON has it: null keeps for ever, or keeps all.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct RetentionOptions {
-    max_age: Option<f64>,
-    max_messages: Option<u64>,
-}
-
-impl Default for RetentionOptions {
-    fn default() -> Self {
-        let Retention { max_age, max_messages } = Retention::default();
-        RetentionOptions { max_age: max_age.map(|age| age.as_secs_f64()), max_messages }
-    }
-}
 
 /// Publishes a message. Who waits for it wakes at once.
 /// @param json              JSON text; copied before return.
@@ -121,10 +75,10 @@ pub unsafe extern "C" fn beaver_channel_publish_many(
         let out = out_json.map(|out| out.write(beaver_buf::empty()));
         // SAFETY: as the header's conventions have it.
         let payloads = unsafe { json_in("payloads_json", payloads_json, payloads_json_len) }?;
-        let payloads = json::elements("payloads_json", &payloads)?;
+        let payloads = wire::elements("payloads_json", &payloads)?;
         let times = channel.inner()?.publish_many(payloads)?;
         if let Some(out) = out {
-            *out = json::array(times.iter().map(Micros::to_string)).into();
+            *out = wire::array(times.iter().map(Micros::to_string)).into();
         }
         Ok(BEAVER_OK)
     })
@@ -146,7 +100,7 @@ pub extern "C" fn beaver_channel_subscribe(
 ) -> beaver_status {
     with(channel, out_error, |channel| {
         give::object("out_subscription", out_subscription, || {
-            let start = options::<SubscribeOptions>(options_json)?.start()?;
+            let start = options_as("options_json", options_json, wire::start)?;
             Ok(beaver_subscription::to_channel(channel.inner()?.subscribe(start)?, channel.db()?))
         })
     })
@@ -163,7 +117,7 @@ pub extern "C" fn beaver_channel_items(
     out_error: OutError<'_>,
 ) -> beaver_status {
     with(channel, out_error, |channel| {
-        give::rows(&channel, out_iter, |channel| Ok(channel.items()), |message| json::message_row(&message))
+        give::rows(&channel, out_iter, |channel| Ok(channel.items()), |message| wire::message_row(&message))
     })
 }
 
@@ -205,7 +159,7 @@ pub extern "C" fn beaver_channel_retention(
     out_error: OutError<'_>,
 ) -> beaver_status {
     with(channel, out_error, |channel| {
-        give::text("out_json", out_json, || Ok(json::retention(&channel.inner()?.retention()?)))
+        give::text("out_json", out_json, || Ok(wire::retention(&channel.inner()?.retention()?)))
     })
 }
 
@@ -222,9 +176,8 @@ pub extern "C" fn beaver_channel_set_retention(
     out_error: OutError<'_>,
 ) -> beaver_status {
     with(channel, out_error, |channel| {
-        let RetentionOptions { max_age, max_messages } = options(options_json)?;
-        let max_age = max_age.map(|age| seconds("max_age", age)).transpose()?;
-        give::done(channel.inner()?.set_retention(Retention { max_age, max_messages })?)
+        let retention = options_as("options_json", options_json, wire::retention_of)?;
+        give::done(channel.inner()?.set_retention(retention)?)
     })
 }
 

@@ -1,12 +1,9 @@
 //! Collections: their documents.
 
-use std::borrow::Cow;
 use std::ffi::{c_char, c_void};
 
-use beaver_core::{Beaver, Collection, CollectionSettings, Document, IndexOptions, Json, Result};
+use beaver_core::{Beaver, Collection, CollectionSettings, Document, IndexOptions, Result, wire};
 use safer_ffi::prelude::*;
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use crate::buf::{OutBuf, beaver_buf};
 use crate::call::free;
@@ -18,7 +15,6 @@ use crate::iter::OutIter;
 use crate::live::Live;
 use crate::status::{BEAVER_NOT_FOUND, beaver_status};
 use crate::structure::{structure_object, with};
-use crate::{json, rows};
 
 /// Documents (any JSON) by id, each with an embedding if it was given one, found by vector, by text, by their fields
 /// and by the edges between them.
@@ -56,33 +52,18 @@ pub unsafe fn document_in(
     let body = unsafe { json_in("body", body, body_len) }?;
     // SAFETY: as the caller promises.
     let embedding = unsafe { optional_vector("embedding", embedding, dim) }?;
-    let id = optional_text("id", id)?.map(Cow::Borrowed);
-    Ok(document_of(id, body, embedding))
-}
-
-fn document_of(id: Option<Cow<'_, str>>, body: Json, embedding: Option<&[f32]>) -> Document {
-    let document = match id {
+    let document = match optional_text("id", id)? {
         Some(id) => Document::with_id(id, body),
         None => Document::new(body),
     };
-    match embedding {
+    Ok(match embedding {
         Some(embedding) => document.embedded(embedding),
         None => document,
-    }
+    })
 }
 
 pub fn index_options(options_json: StrIn<'_>) -> Result<IndexOptions> {
     options_as("options_json", options_json, IndexOptions::from_json)
-}
-
-/// A member of an array of documents.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DocumentIn<'j> {
-    #[serde(borrow)]
-    id: Option<Cow<'j, str>>,
-    #[serde(borrow)]
-    body: &'j RawValue,
 }
 
 /// Chooses how vectors are compared and how text is cut into words, while the collection is empty. Choosing
@@ -118,7 +99,7 @@ pub extern "C" fn beaver_collection_settings(
     out_error: OutError<'_>,
 ) -> beaver_status {
     with(collection, out_error, |collection| {
-        give::text("out_json", out_json, || Ok(rows::settings(&collection.inner()?.settings()?)))
+        give::text("out_json", out_json, || Ok(wire::settings(&collection.inner()?.settings()?)))
     })
 }
 
@@ -204,15 +185,10 @@ pub unsafe extern "C" fn beaver_collection_index_many(
         give::optional(out_count, || {
             // SAFETY: as the header's conventions have it.
             let documents = unsafe { json_in("documents_json", documents_json, documents_json_len) }?;
-            let documents: Vec<DocumentIn<'_>> = json::shaped("documents_json", &documents)?;
-            // SAFETY: as the header's conventions have it.
-            let embeddings = unsafe { rows_in(documents.len(), embeddings, rows, dim, has_embedding) }?;
-            let document = |(index, (document, embedding)): (usize, (DocumentIn<'_>, _))| {
-                let body = json::part(document.body).map_err(|e| e.at_operation(index))?;
-                Ok(document_of(document.id, body, embedding))
-            };
-            let documents = documents.into_iter().zip(embeddings).enumerate().map(document);
-            let documents = documents.collect::<Result<Vec<Document>>>()?;
+            let documents = wire::documents("documents_json", &documents, |count| {
+                // SAFETY: as the header's conventions have it.
+                unsafe { rows_in(count, embeddings, rows, dim, has_embedding) }
+            })?;
             let options = index_options(options_json)?;
             collection.inner()?.index_many(documents, &options, steps(progress, &userdata))
         })
@@ -335,7 +311,7 @@ pub extern "C" fn beaver_collection_items(
     out_error: OutError<'_>,
 ) -> beaver_status {
     with(collection, out_error, |collection| {
-        let row = |document: Document| rows::document(&document);
+        let row = |document: Document| wire::document(&document);
         give::rows(&collection, out_iter, |collection| Ok(collection.documents()), row)
     })
 }

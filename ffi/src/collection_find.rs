@@ -2,7 +2,7 @@
 
 use std::ffi::c_void;
 
-use beaver_core::{Filter, Find, Result};
+use beaver_core::{Filter, Find, Result, wire};
 
 use crate::buf::OutBuf;
 use crate::callback::{Userdata, beaver_destroy_fn, beaver_progress_fn, steps};
@@ -10,7 +10,6 @@ use crate::collection::beaver_collection;
 use crate::error::OutError;
 use crate::give::{self, OutBool, OutU64};
 use crate::input::{StrIn, optional_text, options_as, text};
-use crate::rows;
 use crate::status::beaver_status;
 use crate::structure::with;
 
@@ -35,7 +34,7 @@ pub extern "C" fn beaver_collection_find(
     out_error: OutError<'_>,
 ) -> beaver_status {
     with(collection, out_error, |collection| {
-        give::text("out_json", out_json, || Ok(rows::found(&collection.inner()?.find(&find(query_json)?)?)))
+        give::text("out_json", out_json, || Ok(wire::found(&collection.inner()?.find(&find(query_json)?)?)))
     })
 }
 
@@ -54,7 +53,7 @@ pub extern "C" fn beaver_collection_explain_find(
     out_error: OutError<'_>,
 ) -> beaver_status {
     with(collection, out_error, |collection| {
-        give::text("out_json", out_json, || Ok(rows::find_plan(&collection.inner()?.explain_find(&find(query_json)?)?)))
+        give::text("out_json", out_json, || Ok(wire::find_plan(&collection.inner()?.explain_find(&find(query_json)?)?)))
     })
 }
 
@@ -130,6 +129,6 @@ pub extern "C" fn beaver_collection_indexes(
     out_error: OutError<'_>,
 ) -> beaver_status {
     with(collection, out_error, |collection| {
-        give::text("out_json", out_json, || Ok(rows::names(&collection.inner()?.indexes()?)))
+        give::text("out_json", out_json, || Ok(wire::strings(&collection.inner()?.indexes()?)))
     })
 }

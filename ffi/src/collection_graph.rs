@@ -2,46 +2,16 @@
 
 use std::ffi::{c_char, c_void};
 
-use beaver_core::{Direction, Edge, EdgeOptions, NeighborOptions, PathOptions, Result, WalkOptions};
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use beaver_core::{EdgeOptions, NeighborOptions, PathOptions, Result, WalkOptions, wire};
 
 use crate::buf::OutBuf;
 use crate::callback::{Userdata, beaver_destroy_fn, beaver_progress_fn, steps};
 use crate::collection::beaver_collection;
 use crate::error::OutError;
 use crate::give::{self, OutU64};
-use crate::input::{StrIn, json as json_in, optional_text, options, options_as, text};
+use crate::input::{StrIn, json as json_in, optional_text, options_as, text};
 use crate::status::{BEAVER_NOT_FOUND, beaver_status};
 use crate::structure::with;
-use crate::{json, rows};
-
-/// A member of an array of edges.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct EdgeIn<'j> {
-    source: String,
-    target: String,
-    label: String,
-    weight: Option<f64>,
-    #[serde(borrow)]
-    metadata: Option<&'j RawValue>,
-}
-
-impl EdgeIn<'_> {
-    fn edge(self) -> Result<Edge> {
-        let EdgeIn { source, target, label, weight, metadata } = self;
-        let metadata = metadata.map(json::part).transpose()?;
-        Ok(Edge { weight: weight.unwrap_or(EdgeOptions::default().weight), metadata, source, target, label })
-    }
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-struct DegreeOptions {
-    labels: Vec<String>,
-    direction: Direction,
-}
 
 pub fn edge_options(options_json: StrIn<'_>) -> Result<EdgeOptions> {
     options_as("options_json", options_json, EdgeOptions::from_json)
@@ -98,9 +68,7 @@ pub unsafe extern "C" fn beaver_collection_connect_many(
         give::optional(out_count, || {
             // SAFETY: as the header's conventions have it.
             let edges = unsafe { json_in("edges_json", edges_json, edges_json_len) }?;
-            let edges: Vec<EdgeIn<'_>> = json::shaped("edges_json", &edges)?;
-            let edges = edges.into_iter().map(EdgeIn::edge).collect::<Result<Vec<Edge>>>()?;
-            collection.inner()?.connect_many(edges, steps(progress, &userdata))
+            collection.inner()?.connect_many(wire::edges("edges_json", &edges)?, steps(progress, &userdata))
         })
     })
 }
@@ -148,7 +116,7 @@ pub extern "C" fn beaver_collection_neighbors(
     with(collection, out_error, |collection| {
         give::text("out_json", out_json, || {
             let options = options_as("options_json", options_json, NeighborOptions::from_json)?;
-            Ok(rows::neighbors(&collection.inner()?.neighbors(text("id", id)?, &options)?))
+            Ok(wire::neighbors(&collection.inner()?.neighbors(text("id", id)?, &options)?))
         })
     })
 }
@@ -175,7 +143,7 @@ pub extern "C" fn beaver_collection_walk(
     with(collection, out_error, |collection| {
         give::text("out_json", out_json, || {
             let options = options_as("options_json", options_json, WalkOptions::from_json)?;
-            Ok(rows::visits(&collection.inner()?.walk(text("source", source)?, &options)?, options.paths))
+            Ok(wire::visits(&collection.inner()?.walk(text("source", source)?, &options)?, options.paths))
         })
     })
 }
@@ -202,7 +170,7 @@ pub extern "C" fn beaver_collection_shortest_path(
         give::text_or(BEAVER_NOT_FOUND, "out_json", out_json, || {
             let (source, target) = (text("source", source)?, text("target", target)?);
             let options = options_as("options_json", options_json, PathOptions::from_json)?;
-            Ok(collection.inner()?.shortest_path(source, target, &options)?.as_ref().map(rows::path))
+            Ok(collection.inner()?.shortest_path(source, target, &options)?.as_ref().map(wire::path))
         })
     })
 }
@@ -223,7 +191,7 @@ pub extern "C" fn beaver_collection_degree(
 ) -> beaver_status {
     with(collection, out_error, |collection| {
         give::value("out_count", out_count, || {
-            let DegreeOptions { labels, direction } = options(options_json)?;
+            let (labels, direction) = options_as("options_json", options_json, wire::degree)?;
             let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
             collection.inner()?.degree(text("id", id)?, &labels, direction)
         })

@@ -2,25 +2,16 @@
 
 use std::ffi::c_char;
 
-use beaver_core::{DEFAULT_RRF_K, HybridQuery};
-use serde::Deserialize;
+use beaver_core::{HybridQuery, wire};
 
 use crate::buf::OutBuf;
 use crate::call::call;
 use crate::collection::beaver_collection;
 use crate::error::OutError;
 use crate::give;
-use crate::input::{StrIn, json as json_in, optional_text, optional_vector, options};
+use crate::input::{StrIn, json as json_in, optional_text, optional_vector, options_as};
 use crate::status::beaver_status;
 use crate::structure::with;
-use crate::{json, rows};
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-struct RerankOptions {
-    weights: Option<Vec<f64>>,
-    k: Option<f64>,
-}
 
 /// Searches by text, by vector and by relations, and fuses what they find as beaver_rerank() does. At least one of
 /// them must be given.
@@ -52,7 +43,7 @@ pub unsafe extern "C" fn beaver_collection_hybrid(
             let vector = unsafe { optional_vector("vector", vector, dim) }?;
             let query = optional_text("query_json", query_json)?.unwrap_or("{}");
             let query = HybridQuery::from_json(query, vector)?;
-            Ok(rows::hybrid_hits(&collection.inner()?.hybrid(&query)?))
+            Ok(wire::hybrid_hits(&collection.inner()?.hybrid(&query)?))
         })
     })
 }
@@ -77,11 +68,11 @@ pub unsafe extern "C" fn beaver_rerank(
         give::text("out_json", out_json, || {
             // SAFETY: as the header's conventions have it.
             let lists = unsafe { json_in("lists_json", lists_json, lists_json_len) }?;
-            let lists: Vec<Vec<String>> = json::shaped("lists_json", &lists)?;
+            let lists = wire::id_lists("lists_json", &lists)?;
             let lists: Vec<&[String]> = lists.iter().map(Vec::as_slice).collect();
-            let RerankOptions { weights, k } = options(options_json)?;
-            let ranked = beaver_core::rerank(&lists, weights.as_deref(), k.unwrap_or(DEFAULT_RRF_K))?;
-            Ok(rows::ranked(&ranked))
+            let (weights, k) = options_as("options_json", options_json, wire::rerank)?;
+            let ranked = beaver_core::rerank(&lists, weights.as_deref(), k)?;
+            Ok(wire::ranked(&ranked))
         })
     })
 }

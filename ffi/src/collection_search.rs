@@ -2,7 +2,7 @@
 
 use std::ffi::{c_char, c_void};
 
-use beaver_core::{MatchOptions, Result, SearchOptions, utf8};
+use beaver_core::{MatchOptions, Result, SearchOptions, utf8, wire};
 
 use crate::buf::OutBuf;
 use crate::callback::{Userdata, beaver_destroy_fn, beaver_progress_fn, steps};
@@ -10,7 +10,6 @@ use crate::collection::beaver_collection;
 use crate::error::OutError;
 use crate::give;
 use crate::input::{StrIn, options_as, text_bytes, vector as vector_in};
-use crate::rows;
 use crate::status::beaver_status;
 use crate::structure::with;
 
@@ -43,7 +42,7 @@ pub unsafe extern "C" fn beaver_collection_search(
             // SAFETY: as the header's conventions have it.
             let vector = unsafe { vector_in("vector", vector, dim) }?;
             let hits = collection.inner()?.search(vector, &search_options(options_json)?)?;
-            Ok(rows::hits(&hits, false))
+            Ok(wire::hits(&hits, false))
         })
     })
 }
@@ -71,7 +70,7 @@ pub unsafe extern "C" fn beaver_collection_explain_search(
             // SAFETY: as the header's conventions have it.
             let vector = unsafe { vector_in("vector", vector, dim) }?;
             let plan = collection.inner()?.explain_search(vector, &search_options(options_json)?)?;
-            Ok(rows::search_plan(&plan))
+            Ok(wire::search_plan(&plan))
         })
     })
 }
@@ -94,7 +93,7 @@ pub extern "C" fn beaver_collection_recall_check(
     with(collection, out_error, |collection| {
         give::text("out_json", out_json, || {
             let report = collection.inner()?.recall_check(sample, &search_options(options_json)?)?;
-            Ok(rows::recall(&report))
+            Ok(wire::recall(&report))
         })
     })
 }
@@ -149,7 +148,7 @@ pub unsafe extern "C" fn beaver_collection_match(
             let query = utf8("query", unsafe { text_bytes("query", query, query_len) }?)?;
             let options = options_as("options_json", options_json, MatchOptions::from_json)?;
             let hits = collection.inner()?.match_text(query, &options)?;
-            Ok(rows::hits(&hits, options.highlight.is_some() || options.snippet.is_some()))
+            Ok(wire::hits(&hits, options.highlight.is_some() || options.snippet.is_some()))
         })
     })
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use beaver_core::{Beaver, Dict};
+use beaver_core::{Beaver, Dict, wire};
 use safer_ffi::prelude::*;
 
 use crate::buf::OutBuf;
@@ -11,7 +11,6 @@ use crate::error::OutError;
 use crate::give::{self, OutBool, OutU64};
 use crate::input::{StrIn, json as json_in, text, texts, ttl};
 use crate::iter::OutIter;
-use crate::json;
 use crate::live::Live;
 use crate::status::{BEAVER_NOT_FOUND, BEAVER_OK, beaver_status};
 use crate::structure::{structure_object, with};
@@ -138,7 +137,7 @@ pub unsafe extern "C" fn beaver_dict_set_many(
     with(dict, out_error, |dict| {
         // SAFETY: as the header's conventions have it.
         let items = unsafe { json_in("items_json", items_json, items_json_len) }?;
-        let items = json::members("items_json", &items)?;
+        let items = wire::members("items_json", &items)?;
         give::done(dict.inner()?.set_many(items, ttl(ttl_seconds)?)?)
     })
 }
@@ -181,7 +180,7 @@ pub unsafe extern "C" fn beaver_dict_get_many(
             let keys = unsafe { texts("keys", keys, count) }?;
             let found = keys.iter().copied().zip(dict.inner()?.get_many(&keys)?);
             let found = found.filter_map(|(key, value)| value.map(|value| (key, value)));
-            Ok(json::object(found))
+            Ok(wire::object(found))
         })
     })
 }
@@ -270,7 +269,7 @@ pub extern "C" fn beaver_dict_items(
     out_error: OutError<'_>,
 ) -> beaver_status {
     with(dict, out_error, |dict| {
-        give::rows(&dict, out_iter, |dict| Ok(dict.items()), |(key, value)| json::dict_row(&key, &value))
+        give::rows(&dict, out_iter, |dict| Ok(dict.items()), |(key, value)| wire::dict_row(&key, &value))
     })
 }
 
@@ -284,7 +283,7 @@ pub extern "C" fn beaver_dict_keys(
     out_iter: OutIter<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(dict, out_error, |dict| give::rows(&dict, out_iter, |dict| Ok(dict.keys()), |key| json::string(&key)))
+    with(dict, out_error, |dict| give::rows(&dict, out_iter, |dict| Ok(dict.keys()), |key| wire::string(&key)))
 }
 
 /// Goes through the values in the order of their keys.

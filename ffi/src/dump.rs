@@ -3,8 +3,7 @@
 use std::ffi::c_void;
 use std::io::{self, Write};
 
-use beaver_core::{DumpFormat, Result, Structure};
-use serde::Deserialize;
+use beaver_core::{Result, Structure, wire};
 
 use crate::blob::beaver_blobs;
 use crate::buf::OutBuf;
@@ -14,33 +13,12 @@ use crate::collection::beaver_collection;
 use crate::dict::beaver_dict;
 use crate::error::OutError;
 use crate::give;
-use crate::input::{StrIn, options};
+use crate::input::{StrIn, options_as};
 use crate::list::beaver_list;
 use crate::log::beaver_log;
 use crate::queue::beaver_queue;
 use crate::status::{BEAVER_OK, beaver_status};
 use crate::structure::{Given, Wrap, with};
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-struct DumpOptions {
-    format: Format,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "lowercase")]
-enum Format {
-    #[default]
-    Json,
-    Jsonl,
-}
-
-fn format(options_json: StrIn<'_>) -> Result<DumpFormat> {
-    Ok(match options::<DumpOptions>(options_json)?.format {
-        Format::Json => DumpFormat::Json,
-        Format::Jsonl => DumpFormat::JsonLines,
-    })
-}
 
 /// A callback as a writer.
 struct Sink<F>(F);
@@ -58,7 +36,7 @@ impl<F: FnMut(&[u8]) -> bool> Write for Sink<F> {
 fn dump<T: Wrap>(handle: &Given<'_, T>, options_json: StrIn<'_>, out: OutBuf<'_>) -> Result<beaver_status> {
     give::text("out_text", out, || {
         let mut text = Vec::new();
-        handle.inner()?.dump(&mut text, format(options_json)?)?;
+        handle.inner()?.dump(&mut text, options_as("options_json", options_json, wire::dump_format)?)?;
         Ok(text)
     })
 }
@@ -72,7 +50,7 @@ fn dump_to<T: Wrap>(
     let write = required("write", write)?;
     // SAFETY: as the caller promised when passing it.
     let mut sink = Sink(|data: &[u8]| unsafe { write(userdata.data(), data.as_ptr(), data.len()) });
-    handle.inner()?.dump(&mut sink, format(options_json)?)?;
+    handle.inner()?.dump(&mut sink, options_as("options_json", options_json, wire::dump_format)?)?;
     Ok(BEAVER_OK)
 }
 

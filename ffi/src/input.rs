@@ -3,9 +3,8 @@
 use std::ffi::{CStr, c_char};
 use std::time::Duration;
 
-use beaver_core::{Error, ErrorKind, Json, MAX_DIMENSION, MAX_ITEMS, Result, seconds, utf8};
+use beaver_core::{Error, ErrorKind, Json, MAX_DIMENSION, MAX_ITEMS, Result, When, seconds, utf8, wire};
 use safer_ffi::prelude::*;
-use serde::de::DeserializeOwned;
 
 use crate::call::null;
 use crate::status::BEAVER_NUL_TERMINATED;
@@ -161,13 +160,16 @@ pub unsafe fn embeddings<'v>(
 }
 
 /// Options as a JSON object, read by the core; NULL is the defaults.
-pub fn options_as<T: Default>(name: &str, options: StrIn<'_>, read: impl FnOnce(&str) -> Result<T>) -> Result<T> {
-    optional_text(name, options)?.map_or_else(|| Ok(T::default()), read)
+pub fn options_as<T>(name: &str, options: StrIn<'_>, read: impl FnOnce(&str) -> Result<T>) -> Result<T> {
+    read(optional_text(name, options)?.unwrap_or("{}"))
 }
 
-/// Options as a JSON object; NULL is the defaults.
-pub fn options<T: DeserializeOwned + Default>(options: StrIn<'_>) -> Result<T> {
-    optional_text("options_json", options)?.map_or_else(|| Ok(T::default()), beaver_core::parse_options)
+/// The condition of an operation in a batch; none for NULL.
+pub fn condition(condition_json: StrIn<'_>) -> Result<When> {
+    match optional_text("condition_json", condition_json)? {
+        Some(text) => wire::condition("condition_json", text),
+        None => Ok(When::Always),
+    }
 }
 
 /// A wait: -1 is for ever, 0 a try.

@@ -1,12 +1,11 @@
 //! Iterators: rows as JSON.
 
-use beaver_core::{Beaver, Result};
+use beaver_core::{Beaver, Result, wire};
 use safer_ffi::prelude::*;
 
 use crate::buf::{OutBuf, beaver_buf};
 use crate::call::{call, free, object_mut, output};
 use crate::error::OutError;
-use crate::json;
 use crate::live::Live;
 use crate::status::{BEAVER_END, BEAVER_OK, beaver_status};
 
@@ -72,7 +71,7 @@ pub extern "C" fn beaver_iter_next_batch(
         if rows.is_empty() {
             return Ok(BEAVER_END);
         }
-        *out = json::array(rows).into();
+        *out = wire::array(rows).into();
         Ok(BEAVER_OK)
     })
 }

@@ -20,8 +20,6 @@ mod call;
 mod callback;
 mod give;
 mod input;
-mod json;
-mod rows;
 mod structure;
 #[cfg(feature = "test-panic")]
 mod test_panic;

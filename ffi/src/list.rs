@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use beaver_core::{Beaver, Json, List};
+use beaver_core::{Beaver, Json, List, wire};
 use safer_ffi::prelude::*;
 
 use crate::buf::OutBuf;
@@ -11,7 +11,6 @@ use crate::error::OutError;
 use crate::give::{self, OutBool, OutU64};
 use crate::input::json as json_in;
 use crate::iter::OutIter;
-use crate::json;
 use crate::live::Live;
 use crate::status::{BEAVER_NOT_FOUND, beaver_status};
 use crate::structure::{structure_object, with};
@@ -105,7 +104,7 @@ pub unsafe extern "C" fn beaver_list_extend(
     with(list, out_error, |list| {
         // SAFETY: as the header's conventions have it.
         let values = unsafe { json_in("values_json", values_json, values_json_len) }?;
-        let values = json::elements("values_json", &values)?;
+        let values = wire::elements("values_json", &values)?;
         give::done(list.inner()?.extend(values)?)
     })
 }
@@ -217,7 +216,7 @@ pub extern "C" fn beaver_list_slice(
     with(list, out_error, |list| {
         give::text("out_json", out_json, || {
             let values = list.inner()?.slice(Some(start), Some(stop))?;
-            Ok(json::array(values.iter().map(Json::as_str)))
+            Ok(wire::array(values.iter().map(Json::as_str)))
         })
     })
 }
@@ -369,7 +368,7 @@ pub unsafe extern "C" fn beaver_list_replace_range(
         give::optional(out_count, || {
             // SAFETY: as the header's conventions have it.
             let values = unsafe { json_in("values_json", values_json, values_json_len) }?;
-            let values = json::elements("values_json", &values)?;
+            let values = wire::elements("values_json", &values)?;
             list.inner()?.replace_range(Some(start), Some(stop), values)
         })
     })

@@ -1,17 +1,13 @@
 //! Live views of logs.
 
-use std::collections::BTreeMap;
-
-use beaver_core::{Aggregate, Beaver, Live as Numbers, LiveEntries, LogEntry, Result, parse_options, seconds};
+use beaver_core::{Beaver, Live as Numbers, LiveEntries, LogEntry, Result, wire};
 use safer_ffi::prelude::*;
-use serde::Deserialize;
 
 use crate::buf::OutBuf;
 use crate::call::free;
 use crate::error::OutError;
 use crate::give;
 use crate::input::{StrIn, text, timeout};
-use crate::json;
 use crate::live::Live;
 use crate::log::beaver_log;
 use crate::status::{BEAVER_OK, BEAVER_TIMEOUT, beaver_status};
@@ -49,21 +45,13 @@ impl Object for beaver_live_view {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ViewOptions {
-    window: f64,
-    period: f64,
-    aggregates: Option<BTreeMap<String, Aggregate>>,
-}
-
 impl View {
     fn next(&self, timeout_ms: i64) -> Result<Option<String>> {
         let timeout = timeout(timeout_ms)?;
         match self {
             View::Numbers(numbers) => Ok(numbers.next(timeout)?.map(String::from)),
             View::Entries(entries) => entries.next(timeout, |entries| {
-                json::array(entries.map(|(timestamp, data)| json::log_row(&LogEntry { timestamp, data: data.clone() })))
+                wire::array(entries.map(|(timestamp, data)| wire::log_row(&LogEntry { timestamp, data: data.clone() })))
             }),
         }
     }
@@ -95,8 +83,7 @@ pub extern "C" fn beaver_log_live(
 ) -> beaver_status {
     with(log, out_error, |log| {
         give::object("out_view", out_view, || {
-            let ViewOptions { window, period, aggregates } = parse_options(text("options_json", options_json)?)?;
-            let (window, period) = (seconds("window", window)?, seconds("period", period)?);
+            let wire::LiveView { window, period, aggregates } = wire::live_view(text("options_json", options_json)?)?;
             let view = match aggregates {
                 Some(aggregates) => View::Numbers(log.inner()?.live(window, period, aggregates)?),
                 None => View::Entries(log.inner()?.live_entries(window, period)?),

@@ -3,8 +3,7 @@
 use std::ffi::{c_char, c_void};
 use std::io::{self, Read};
 
-use beaver_core::{LoadMode, Result, Structure};
-use serde::Deserialize;
+use beaver_core::{Result, Structure, wire};
 
 use crate::blob::beaver_blobs;
 use crate::callback::{Userdata, beaver_destroy_fn, beaver_read_fn, required, stopped};
@@ -13,33 +12,12 @@ use crate::collection::beaver_collection;
 use crate::dict::beaver_dict;
 use crate::error::OutError;
 use crate::give::{self, OutU64};
-use crate::input::{StrIn, options, text_bytes};
+use crate::input::{StrIn, options_as, text_bytes};
 use crate::list::beaver_list;
 use crate::log::beaver_log;
 use crate::queue::beaver_queue;
 use crate::status::beaver_status;
 use crate::structure::{Given, Wrap, with};
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-struct LoadOptions {
-    mode: Mode,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "lowercase")]
-enum Mode {
-    #[default]
-    Replace,
-    Append,
-}
-
-fn mode(options_json: StrIn<'_>) -> Result<LoadMode> {
-    Ok(match options::<LoadOptions>(options_json)?.mode {
-        Mode::Replace => LoadMode::Replace,
-        Mode::Append => LoadMode::Append,
-    })
-}
 
 /// A callback as a reader.
 struct Source<F>(F);
@@ -59,7 +37,7 @@ fn load<T: Wrap>(
     options_json: StrIn<'_>,
     out: OutU64<'_>,
 ) -> Result<beaver_status> {
-    give::optional(out, || handle.inner()?.load(&mut text, mode(options_json)?))
+    give::optional(out, || handle.inner()?.load(&mut text, options_as("options_json", options_json, wire::load_mode)?))
 }
 
 fn load_from<T: Wrap>(
@@ -74,7 +52,7 @@ fn load_from<T: Wrap>(
         // SAFETY: as the caller promised when passing it.
         let mut source =
             Source(|buffer: &mut [u8]| unsafe { read(userdata.data(), buffer.as_mut_ptr(), buffer.len()) });
-        handle.inner()?.load(&mut source, mode(options_json)?)
+        handle.inner()?.load(&mut source, options_as("options_json", options_json, wire::load_mode)?)
     })
 }
 

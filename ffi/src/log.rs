@@ -2,17 +2,15 @@
 
 use std::ffi::c_char;
 
-use beaver_core::{Beaver, Json, Log, LogQuery, Micros, Result};
+use beaver_core::{Beaver, Log, LogQuery, Micros, Result, wire};
 use safer_ffi::prelude::*;
-use serde::Deserialize;
 
 use crate::buf::{OutBuf, beaver_buf};
 use crate::call::free;
 use crate::error::OutError;
 use crate::give::{self, OutI64, OutU64};
-use crate::input::{StrIn, json as json_in, options};
+use crate::input::{StrIn, json as json_in, options_as};
 use crate::iter::OutIter;
-use crate::json::{self, LogAppend};
 use crate::live::Live;
 use crate::status::{BEAVER_OK, beaver_status};
 use crate::structure::{structure_object, with};
@@ -31,14 +29,6 @@ pub struct beaver_log {
 pub type OutLog<'o> = Option<Out<'o, Option<repr_c::Box<beaver_log>>>>;
 
 structure_object!(beaver_log, "log", Log);
-
-/// The options of a range.
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-struct RangeOptions {
-    limit: Option<usize>,
-    reverse: bool,
-}
 
 /// Appends an entry at the time of now.
 /// @param json              JSON text; copied before return.
@@ -109,12 +99,9 @@ pub unsafe extern "C" fn beaver_log_append_many(
         let out = out_json.map(|out| out.write(beaver_buf::empty()));
         // SAFETY: as the header's conventions have it.
         let items = unsafe { json_in("items_json", items_json, items_json_len) }?;
-        let items: Vec<LogAppend<'_>> = json::shaped("items_json", &items)?;
-        let items = items.into_iter().map(|item| Ok((json::part(item.data)?, item.timestamp_us)));
-        let items = items.collect::<Result<Vec<(Json, Option<Micros>)>>>()?;
-        let times = log.inner()?.append_many(items)?;
+        let times = log.inner()?.append_many(wire::log_items("items_json", &items)?)?;
         if let Some(out) = out {
-            *out = json::array(times.iter().map(Micros::to_string)).into();
+            *out = wire::array(times.iter().map(Micros::to_string)).into();
         }
         Ok(BEAVER_OK)
     })
@@ -139,7 +126,7 @@ pub extern "C" fn beaver_log_range(
 ) -> beaver_status {
     with(log, out_error, |log| {
         let query = || -> Result<LogQuery> {
-            let RangeOptions { limit, reverse } = options(options_json)?;
+            let (limit, reverse) = options_as("options_json", options_json, wire::log_range)?;
             Ok(LogQuery {
                 start: (start_us != i64::MIN).then_some(start_us),
                 end: (end_us != i64::MAX).then_some(end_us),
@@ -147,7 +134,7 @@ pub extern "C" fn beaver_log_range(
                 reverse,
             })
         };
-        give::rows(&log, out_iter, |log| log.entries(&query()?), |entry| json::log_row(&entry))
+        give::rows(&log, out_iter, |log| log.entries(&query()?), |entry| wire::log_row(&entry))
     })
 }
 
@@ -161,7 +148,7 @@ pub extern "C" fn beaver_log_items(
     out_iter: OutIter<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(log, out_error, |log| give::rows(&log, out_iter, |log| Ok(log.items()), |entry| json::log_row(&entry)))
+    with(log, out_error, |log| give::rows(&log, out_iter, |log| Ok(log.items()), |entry| wire::log_row(&entry)))
 }
 
 /// Reads the newest entries.
@@ -180,7 +167,7 @@ pub extern "C" fn beaver_log_latest(
     with(log, out_error, |log| {
         give::text("out_json", out_json, || {
             let entries = log.inner()?.latest(most)?;
-            Ok(json::array(entries.iter().map(json::log_row)))
+            Ok(wire::array(entries.iter().map(wire::log_row)))
         })
     })
 }

@@ -3,7 +3,7 @@
 use std::ffi::{CString, c_void};
 use std::sync::Arc;
 
-use beaver_core::{Beaver, Kind, LogSink};
+use beaver_core::{Beaver, Kind, LogSink, wire};
 
 use crate::buf::OutBuf;
 use crate::call::call;
@@ -12,7 +12,6 @@ use crate::database::beaver_db;
 use crate::error::OutError;
 use crate::give;
 use crate::input::{StrIn, text};
-use crate::json;
 use crate::status::{BEAVER_OK, beaver_status};
 use crate::structure::with;
 
@@ -27,7 +26,7 @@ pub extern "C" fn beaver_db_info(
     out_json: OutBuf<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(db, out_error, |db| give::text("out_json", out_json, || json::info(&db.inner()?.info()?)))
+    with(db, out_error, |db| give::text("out_json", out_json, || wire::info(&db.inner()?.info()?)))
 }
 
 /// Lists the structures of one kind that hold anything.
@@ -45,7 +44,7 @@ pub extern "C" fn beaver_db_names(
     with(db, out_error, |db| {
         give::text("out_json", out_json, || {
             let names = db.inner()?.names(Kind::parse(text("kind", kind)?)?)?;
-            Ok(json::array(names.iter().map(|name| json::string(name))))
+            Ok(wire::array(names.iter().map(|name| wire::string(name))))
         })
     })
 }
@@ -60,7 +59,7 @@ pub extern "C" fn beaver_db_verify(
     out_json: OutBuf<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(db, out_error, |db| give::text("out_json", out_json, || Ok(json::verified(&db.inner()?.verify()?))))
+    with(db, out_error, |db| give::text("out_json", out_json, || Ok(wire::verified(&db.inner()?.verify()?))))
 }
 
 /// Makes everything anew that is derived from the documents of all collections, in small steps between which
@@ -83,7 +82,7 @@ pub extern "C" fn beaver_db_repair(
 ) -> beaver_status {
     let userdata = Userdata::new(userdata, destroy);
     with(db, out_error, |db| {
-        give::text("out_json", out_json, || Ok(json::repaired(&db.inner()?.repair(steps(progress, &userdata))?)))
+        give::text("out_json", out_json, || Ok(wire::repaired(&db.inner()?.repair(steps(progress, &userdata))?)))
     })
 }
 
@@ -98,7 +97,7 @@ pub extern "C" fn beaver_db_stats(
     out_json: OutBuf<'_>,
     out_error: OutError<'_>,
 ) -> beaver_status {
-    with(db, out_error, |db| give::text("out_json", out_json, || Ok(json::stats(&db.inner()?.stats()?))))
+    with(db, out_error, |db| give::text("out_json", out_json, || Ok(wire::stats(&db.inner()?.stats()?))))
 }
 
 /// Rewrites the file without its free pages; needs as much room on the disk again.

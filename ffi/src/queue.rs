@@ -3,17 +3,15 @@
 use std::ffi::c_char;
 use std::time::Duration;
 
-use beaver_core::{Beaver, DeadLetterPolicy, Error, ErrorKind, Json, Queue, Result, seconds};
+use beaver_core::{Beaver, Queue, seconds, wire};
 use safer_ffi::prelude::*;
-use serde::Deserialize;
 
 use crate::buf::OutBuf;
 use crate::call::{free, output};
 use crate::error::OutError;
 use crate::give::{self, OutU64};
-use crate::input::{StrIn, json as json_in, options, timeout};
+use crate::input::{StrIn, json as json_in, options_as, timeout};
 use crate::iter::OutIter;
-use crate::json::{self, QueuePut};
 use crate::live::Live;
 use crate::status::{BEAVER_NOT_FOUND, BEAVER_TIMEOUT, beaver_status};
 use crate::structure::{structure_object, with};
@@ -33,27 +31,6 @@ pub struct beaver_queue {
 pub type OutQueue<'o> = Option<Out<'o, Option<repr_c::Box<beaver_queue>>>>;
 
 structure_object!(beaver_queue, "queue", Queue);
-
-/// The options of a lease.
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-struct LeaseOptions {
-    max_attempts: Option<u32>,
-    dead_letter: Option<String>,
-}
-
-impl LeaseOptions {
-    fn policy(self) -> Result<Option<DeadLetterPolicy>> {
-        match (self.max_attempts, self.dead_letter) {
-            (Some(max_attempts), Some(queue)) => Ok(Some(DeadLetterPolicy { max_attempts, queue })),
-            (None, None) => Ok(None),
-            _ => Err(Error::new(
-                ErrorKind::InvalidArgument,
-                "options_json has one of max_attempts and dead_letter: give both, or neither",
-            )),
-        }
-    }
-}
 
 /// Puts an item. Who waits for one wakes at once.
 /// @param json      JSON text; copied before return.
@@ -93,9 +70,7 @@ pub unsafe extern "C" fn beaver_queue_put_many(
     with(queue, out_error, |queue| {
         // SAFETY: as the header's conventions have it.
         let items = unsafe { json_in("items_json", items_json, items_json_len) }?;
-        let items: Vec<QueuePut<'_>> = json::shaped("items_json", &items)?;
-        let items = items.into_iter().map(|item| Ok((json::part(item.data)?, item.priority)));
-        give::done(queue.inner()?.put_many(items.collect::<Result<Vec<(Json, f64)>>>()?)?)
+        give::done(queue.inner()?.put_many(wire::queue_items("items_json", &items)?)?)
     })
 }
 
@@ -114,7 +89,7 @@ pub extern "C" fn beaver_queue_get(
     with(queue, out_error, |queue| {
         give::text_or(BEAVER_TIMEOUT, "out_json", out_json, || {
             let item = queue.inner()?.get(timeout(timeout_ms)?)?;
-            Ok(item.as_ref().map(json::queue_row))
+            Ok(item.as_ref().map(wire::queue_row))
         })
     })
 }
@@ -136,7 +111,7 @@ pub extern "C" fn beaver_queue_get_many(
     with(queue, out_error, |queue| {
         give::text_or(BEAVER_TIMEOUT, "out_json", out_json, || {
             let items = queue.inner()?.get_many(most, timeout(timeout_ms)?)?;
-            Ok((!items.is_empty()).then(|| json::array(items.iter().map(json::queue_row))))
+            Ok((!items.is_empty()).then(|| wire::array(items.iter().map(wire::queue_row))))
         })
     })
 }
@@ -153,7 +128,7 @@ pub extern "C" fn beaver_queue_peek(
 ) -> beaver_status {
     with(queue, out_error, |queue| {
         give::text_or(BEAVER_NOT_FOUND, "out_json", out_json, || {
-            Ok(queue.inner()?.peek()?.as_ref().map(json::queue_row))
+            Ok(queue.inner()?.peek()?.as_ref().map(wire::queue_row))
         })
     })
 }
@@ -182,7 +157,7 @@ pub extern "C" fn beaver_queue_items(
     out_error: OutError<'_>,
 ) -> beaver_status {
     with(queue, out_error, |queue| {
-        give::rows(&queue, out_iter, |queue| Ok(queue.items()), |item| json::queue_row(&item))
+        give::rows(&queue, out_iter, |queue| Ok(queue.items()), |item| wire::queue_row(&item))
     })
 }
 
@@ -223,11 +198,11 @@ pub extern "C" fn beaver_queue_lease(
     with(queue, out_error, |queue| {
         let out_id = output("out_id", out_id, 0)?;
         give::text_or(BEAVER_TIMEOUT, "out_json", out_json, || {
-            let policy = options::<LeaseOptions>(options_json)?.policy()?;
+            let policy = options_as("options_json", options_json, wire::dead_letter)?;
             let lease = seconds("lease_seconds", lease_seconds)?;
             let leased = queue.inner()?.lease(lease, timeout(timeout_ms)?, policy.as_ref())?;
             *out_id = leased.as_ref().map_or(0, |leased| leased.id);
-            Ok(leased.as_ref().map(json::leased_row))
+            Ok(leased.as_ref().map(wire::leased_row))
         })
     })
 }

@@ -4,7 +4,7 @@ use std::ffi::c_void;
 use std::sync::Arc;
 use std::time::Duration;
 
-use beaver_core::{Beaver, Events, Result, Subscription};
+use beaver_core::{Beaver, Events, Result, Subscription, wire};
 use safer_ffi::prelude::*;
 
 use crate::buf::OutBuf;
@@ -13,7 +13,6 @@ use crate::callback::{Userdata, beaver_destroy_fn, beaver_ready_fn};
 use crate::error::OutError;
 use crate::give;
 use crate::input::timeout;
-use crate::json;
 use crate::live::Live;
 use crate::status::{BEAVER_OK, BEAVER_TIMEOUT, beaver_status};
 use crate::structure::{Object, with};
@@ -64,19 +63,19 @@ impl beaver_subscription {
 impl Source {
     fn next(&self, timeout: Option<Duration>) -> Result<Option<String>> {
         Ok(match self {
-            Source::Channel(subscription) => subscription.next(timeout)?.map(|message| json::message_row(&message)),
-            Source::Events(events) => events.next(timeout)?.map(|event| json::event_row(&event)),
+            Source::Channel(subscription) => subscription.next(timeout)?.map(|message| wire::message_row(&message)),
+            Source::Events(events) => events.next(timeout)?.map(|event| wire::event_row(&event)),
         })
     }
 
     fn next_many(&self, most: usize, timeout: Option<Duration>) -> Result<Option<String>> {
         let rows: Vec<String> = match self {
             Source::Channel(subscription) => {
-                subscription.next_many(most, timeout)?.iter().map(json::message_row).collect()
+                subscription.next_many(most, timeout)?.iter().map(wire::message_row).collect()
             }
-            Source::Events(events) => events.next_many(most, timeout)?.iter().map(json::event_row).collect(),
+            Source::Events(events) => events.next_many(most, timeout)?.iter().map(wire::event_row).collect(),
         };
-        Ok(if rows.is_empty() { None } else { Some(json::array(rows)) })
+        Ok(if rows.is_empty() { None } else { Some(wire::array(rows)) })
     }
 
     fn on_ready(&self, ready: Option<Arc<dyn Fn() + Send + Sync>>) {

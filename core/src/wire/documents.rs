@@ -1,13 +1,12 @@
-//! The rows that collections give, as JSON. Bodies and metadata go through as they were stored.
+//! What collections give, as JSON. Bodies and metadata go through as they were stored.
 
 use std::fmt::Write;
 
-use beaver_core::{
+use super::text::{array, string, strings};
+use crate::collection::{
     CollectionInfo, Document, Edge, FindPlan, Found, Fragment, Hit, HybridHit, LegScore, Neighbor, RecallReport,
     SearchPlan, ShortestPath, Visit,
 };
-
-use crate::json::{array, string};
 
 /// A number as JSON, which has no infinity: one beyond every float reads as one.
 fn number(number: f64) -> String {
@@ -19,10 +18,6 @@ fn number(number: f64) -> String {
     }
 }
 
-fn strings<T: AsRef<str>>(texts: &[T]) -> String {
-    array(texts.iter().map(|text| string(text.as_ref())))
-}
-
 /// A row that begins as every document's does: {"id", "body". Its other members and its end are to follow.
 fn begin(Document { id, body, .. }: &Document) -> String {
     let id = string(id);
@@ -32,10 +27,14 @@ fn begin(Document { id, body, .. }: &Document) -> String {
     row
 }
 
+/// `{"id", "body"}`
+#[must_use]
 pub fn document(document: &Document) -> String {
     begin(document) + "}"
 }
 
+/// An array of `{"id", "body", "score"}`, each with `"fragments": [{"path", "text"}]` if they were asked for.
+#[must_use]
 pub fn hits(hits: &[Hit], with_fragments: bool) -> String {
     array(hits.iter().map(|hit| {
         let mut row = begin(&hit.document);
@@ -51,6 +50,8 @@ fn fragment(Fragment { path, text }: &Fragment) -> String {
     format!(r#"{{"path":{},"text":{}}}"#, string(path), string(text))
 }
 
+/// An array of `{"id", "body", "score", "legs": {"text": {"rank", "score"}, …}}`, a leg for each that found it.
+#[must_use]
 pub fn hybrid_hits(hits: &[HybridHit]) -> String {
     array(hits.iter().map(|hit| {
         let legs = [("text", hit.text), ("vector", hit.vector), ("graph", hit.graph)];
@@ -65,16 +66,22 @@ fn leg(name: &str, LegScore { rank, score }: LegScore) -> String {
     format!(r#""{name}":{{"rank":{rank},"score":{}}}"#, number(score))
 }
 
+/// An array of `{"id", "score"}`.
+#[must_use]
 pub fn ranked(ranked: &[(String, f64)]) -> String {
     array(ranked.iter().map(|(id, score)| format!(r#"{{"id":{},"score":{}}}"#, string(id), number(*score))))
 }
 
+/// `{"documents": [{"id", "body"}], "cursor"}`, the cursor null after the last page.
+#[must_use]
 pub fn found(Found { documents, cursor }: &Found) -> String {
     let documents = array(documents.iter().map(document));
     let cursor = cursor.as_ref().map_or_else(|| "null".to_owned(), |cursor| string(cursor));
     format!(r#"{{"documents":{documents},"cursor":{cursor}}}"#)
 }
 
+/// An array of `{"id", "body", "edge": {"source", "target", "label", "weight", "metadata"}}`.
+#[must_use]
 pub fn neighbors(neighbors: &[Neighbor]) -> String {
     array(
         neighbors
@@ -89,6 +96,8 @@ fn edge(Edge { source, target, label, weight, metadata }: &Edge) -> String {
     format!(r#"{{"source":{source},"target":{target},"label":{label},"weight":{weight},"metadata":{metadata}}}"#)
 }
 
+/// An array of `{"id", "body", "distance"}`, each with `"path": [ids]` if that was asked for.
+#[must_use]
 pub fn visits(visits: &[Visit], with_paths: bool) -> String {
     array(visits.iter().map(|Visit { document, distance, path }| {
         let mut row = begin(document);
@@ -100,30 +109,36 @@ pub fn visits(visits: &[Visit], with_paths: bool) -> String {
     }))
 }
 
+/// `{"ids", "cost"}`
+#[must_use]
 pub fn path(ShortestPath { ids, cost }: &ShortestPath) -> String {
     format!(r#"{{"ids":{},"cost":{}}}"#, strings(ids), number(*cost))
 }
 
+/// `{"metric", "tokenizer", "dimension"}`, the dimension null until there is an embedding.
+#[must_use]
 pub fn settings(CollectionInfo { settings, dimension }: &CollectionInfo) -> String {
     let (metric, tokenizer) = (string(settings.metric.name()), string(settings.tokenizer.name()));
     let dimension = dimension.map_or_else(|| "null".to_owned(), |dimension| dimension.to_string());
     format!(r#"{{"metric":{metric},"tokenizer":{tokenizer},"dimension":{dimension}}}"#)
 }
 
+/// `{"path", "filter", "scored", "compared", "bytes_read"}`
+#[must_use]
 pub fn search_plan(SearchPlan { path, filter, scored, compared, bytes_read }: &SearchPlan) -> String {
     let (path, filter) = (string(path), string(filter));
     format!(r#"{{"path":{path},"filter":{filter},"scored":{scored},"compared":{compared},"bytes_read":{bytes_read}}}"#)
 }
 
+/// `{"queries", "recall"}`
+#[must_use]
 pub fn recall(RecallReport { queries, recall }: &RecallReport) -> String {
     format!(r#"{{"queries":{queries},"recall":{}}}"#, number(*recall))
 }
 
+/// `{"indexes", "ordered", "examined", "matched"}`
+#[must_use]
 pub fn find_plan(FindPlan { indexes, ordered, examined, matched }: &FindPlan) -> String {
     let indexes = strings(indexes);
     format!(r#"{{"indexes":{indexes},"ordered":{ordered},"examined":{examined},"matched":{matched}}}"#)
-}
-
-pub fn names(names: &[String]) -> String {
-    strings(names)
 }
