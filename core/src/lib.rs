@@ -13,6 +13,7 @@
 
 mod batch;
 mod blob;
+mod cancel;
 mod channel;
 mod clock;
 mod collection;
@@ -41,6 +42,7 @@ pub mod wire;
 
 pub use batch::{Batch, Outcome, When};
 pub use blob::{BlobKeys, BlobReader, BlobWriter, Blobs, MAX_BLOB_BYTES};
+pub use cancel::Cancel;
 pub use channel::{Channel, Messages, Retention};
 pub use clock::{Clock, ManualClock, Micros, SystemClock};
 pub use collection::{

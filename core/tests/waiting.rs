@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use beaver_core::{Beaver, ErrorKind, Options, Result, Structure};
+use beaver_core::{Beaver, Cancel, ErrorKind, Options, Result, Start, Structure};
 use serde_json::json;
 
 const NOW: Option<Duration> = Some(Duration::ZERO);
@@ -316,4 +316,68 @@ fn a_waiter_is_woken_from_outside_also_when_the_one_that_looked_has_left() {
         assert!(second.join().unwrap().is_some());
         assert!(put.elapsed() < PROMPTLY);
     });
+}
+
+#[test]
+fn a_cancelled_call_ends_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    for path in places(&dir) {
+        let db = open(&path);
+        let (queue, dict, lock) = (db.queue("q").unwrap(), db.dict("d").unwrap(), db.lock("l").unwrap());
+        let _mine = dict.acquire(NOW, TTL).unwrap().unwrap();
+        assert!(lock.acquire(NOW, TTL).unwrap());
+        let messages = db.channel("c").unwrap().subscribe(Start::Now).unwrap();
+        let view = db.log("v").unwrap().live_entries(TTL, TTL).unwrap();
+        view.next(None, |_| ()).unwrap();
+        let waits: [Box<dyn Fn() -> Result<()> + Send + Sync>; 6] = [
+            Box::new(|| queue.get(None).map(drop)),
+            Box::new(|| queue.lease(TTL, Some(TTL), None).map(drop)),
+            Box::new(|| db.lock("l")?.acquire(None, TTL).map(drop)),
+            Box::new(|| dict.set("a", json!(1))),
+            Box::new(|| messages.next(None).map(drop)),
+            Box::new(|| view.next(None, |_| ()).map(drop)),
+        ];
+        // One goes on until the end, the others are cancelled one after the other.
+        let (tell, told) = mpsc::channel();
+        let cancels: Vec<Cancel> = waits.iter().map(|_| Cancel::new()).collect();
+        thread::scope(|scope| {
+            let stays = scope.spawn(|| queue.get(None));
+            for (number, (wait, cancel)) in waits.iter().zip(&cancels).enumerate() {
+                let tell = tell.clone();
+                scope.spawn(move || tell.send((number, cancel.during(wait).unwrap_err().kind())).unwrap());
+            }
+            // A subscription counts as one that waits all the time.
+            until(|| db.stats().unwrap().waiters == waits.len() as u64 + 1);
+            for (number, cancel) in cancels.iter().enumerate() {
+                assert!(told.try_recv().is_err());
+                cancel.cancel();
+                assert_eq!(told.recv_timeout(PROMPTLY).unwrap(), (number, ErrorKind::Interrupted));
+            }
+            queue.put(json!("for the one that stays"), 1.0).unwrap();
+            assert!(stays.join().unwrap().unwrap().is_some());
+        });
+        // What was cancelled once does nothing any more; others do.
+        queue.put(json!(1), 1.0).unwrap();
+        assert_eq!(cancels[0].during(|| queue.get(NOW)).unwrap_err().kind(), ErrorKind::Interrupted);
+        assert!(Cancel::new().during(|| queue.get(NOW)).unwrap().is_some());
+        assert!(cancels[0].during(|| Ok(())).is_err());
+        assert!(queue.get(NOW).unwrap().is_none());
+    }
+}
+
+#[test]
+fn a_wait_of_a_lock_that_is_cancelled_leaves_its_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(&dir.path().join("w.db"));
+    let mine = db.lock("l").unwrap();
+    assert!(mine.acquire(NOW, TTL).unwrap());
+    let cancel = Cancel::new();
+    thread::scope(|scope| {
+        let wait = scope.spawn(|| cancel.during(|| db.lock("l")?.acquire(None, TTL)));
+        until(|| db.stats().unwrap().waiters == 1);
+        cancel.cancel();
+        assert_eq!(wait.join().unwrap().unwrap_err().kind(), ErrorKind::Interrupted);
+    });
+    mine.release().unwrap();
+    assert!(db.lock("l").unwrap().acquire(NOW, TTL).unwrap());
 }

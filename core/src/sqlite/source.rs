@@ -4,6 +4,7 @@ use super::cache::Cached;
 use super::conn::Conn;
 use super::gate::Gate;
 use super::{Sqlite, maintenance};
+use crate::cancel;
 use crate::clock::Micros;
 use crate::engine::{Kind, Reading};
 use crate::error::Result;
@@ -21,7 +22,8 @@ impl View<'_> {
     /// Passes while the call may go on. SQLite's own interrupt ends a statement that runs and is forgotten
     /// if none does: who runs many short ones asks here in between.
     pub fn check(&self) -> Result<()> {
-        self.gate.check_wait(self.interrupts)
+        self.gate.check_wait(self.interrupts)?;
+        cancel::check()
     }
 }
 

@@ -9,6 +9,7 @@ use parking_lot::{Condvar, Mutex};
 use super::super::source::Source;
 use super::super::{Sqlite, channel};
 use super::stream::{Next, Stream};
+use crate::cancel;
 use crate::clock::Micros;
 use crate::engine::{Feed, Message};
 use crate::error::{Error, ErrorKind, Result};
@@ -64,6 +65,12 @@ impl Subscriber {
 
     pub fn note_gap(&self) {
         self.change(|state| state.gap = true);
+    }
+
+    /// Lets its thread look whether its wait is over.
+    fn stir(&self) {
+        let _state = self.state.lock();
+        self.wake.notify_all();
     }
 
     fn change(&self, change: impl FnOnce(&mut State)) {
@@ -197,9 +204,12 @@ impl Feed for ChannelFeed {
 
     fn next(&self, most: usize, deadline: Option<Instant>) -> Result<Vec<Message>> {
         let interrupts = self.engine.gate.interrupts();
+        let subscriber = self.subscriber.clone();
+        let _waiting = cancel::Waiting::new(move || subscriber.stir());
         loop {
             self.check_open()?;
             self.engine.gate.check_wait(interrupts)?;
+            cancel::check()?;
             let messages = self.take(most)?;
             if !messages.is_empty() {
                 return Ok(messages);

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use parking_lot::{Condvar, Mutex};
 
 use super::Shared;
+use crate::cancel;
 use crate::engine::Kind;
 use crate::error::{Error, Result};
 
@@ -79,11 +80,19 @@ pub(in crate::sqlite) struct Waiter {
     shared: Arc<Shared>,
     seat: Arc<Seat>,
     interrupts: u64,
+    _waiting: cancel::Waiting,
 }
 
 impl Waiter {
     pub(super) fn new(shared: Arc<Shared>, seat: Arc<Seat>, interrupts: u64) -> Self {
-        Waiter { shared, seat, interrupts }
+        let wake = {
+            let (shared, seat) = (shared.clone(), seat.clone());
+            move || {
+                let _watched = shared.state.lock();
+                seat.let_look();
+            }
+        };
+        Waiter { shared, seat, interrupts, _waiting: cancel::Waiting::new(wake) }
     }
 
     /// Waits until the topic may have changed or the deadline is past. The next wait is
@@ -91,11 +100,12 @@ impl Waiter {
     /// queue, the first in its line looks then.
     ///
     /// # Errors
-    /// CLOSED, PAUSED, INTERRUPTED as soon as that happens; why other processes' commits cannot be seen any more.
+    /// CLOSED, PAUSED, INTERRUPTED (also of a cancelled call) as soon as that happens; why other processes' commits cannot be seen any more.
     pub fn wait(&self, deadline: Option<Instant>, retry: Option<Instant>) -> Result<Woken> {
         let mut state = self.shared.state.lock();
         loop {
             self.shared.gate.check_wait(self.interrupts)?;
+            cancel::check()?;
             if let Some(error) = self.seat.failure.lock().take() {
                 return Err(error);
             }
