@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::clock::check_time;
 use crate::database::deadline;
 use crate::engine::{Change, DeadLetter, Kind, LeasedItem, QueueChange, QueueCursor, QueueItem, Reply, Store};
 use crate::error::{Error, Result};
@@ -112,6 +113,20 @@ impl Queue {
             Reply::Empty { .. } => Ok(Vec::new()),
             other => Err(other.unexpected()),
         }
+    }
+
+    /// Puts an item that was taken back to its place in the order, for who took it and cannot have it: a task that was
+    /// cancelled just then. Who waits for one wakes at once. O(log n).
+    ///
+    /// Between a `get` and this the item is in no file: what must survive a crash is leased.
+    ///
+    /// # Errors
+    /// As for [`Queue::put`]; INVALID_ARGUMENT for a time outside the years 1 to 9999.
+    pub fn put_back(&self, item: QueueItem) -> Result<()> {
+        let QueueItem { priority, timestamp, data } = item;
+        let timestamp = check_time("the timestamp", timestamp)?;
+        let (data, priority) = check_item(data, priority)?;
+        self.0.write(Change::Queue(QueueChange::Restore { data, priority, timestamp })).map(drop)
     }
 
     /// The item that a `get` would take now, which stays where it is. O(log n).

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use beaver_core::{
-    Beaver, DeadLetterPolicy, ErrorKind, Json, Kind, ManualClock, Options, Outcome, Queue, Structure, When,
+    Beaver, DeadLetterPolicy, ErrorKind, Json, Kind, ManualClock, Options, Outcome, Queue, QueueItem, Structure, When,
 };
 use serde_json::json;
 
@@ -46,6 +46,31 @@ fn gives_by_priority_then_in_the_order_of_the_puts_even_when_the_clock_goes_back
     assert_eq!(taken.iter().map(|item| item.priority).collect::<Vec<_>>(), [-2.5, 1.0, 1.0]);
     assert!(taken[1].timestamp < taken[2].timestamp);
     assert_eq!([take(&queue), take(&queue), take(&queue)], [Some("1".into()), Some("3".into()), None]);
+    assert!(queue.is_empty().unwrap());
+}
+
+#[test]
+fn an_item_that_is_put_back_has_its_place_again() {
+    let db = memory();
+    let queue = db.queue("q").unwrap();
+    queue.put_many([(json!("a"), 1.0), (json!("b"), 1.0), (json!("c"), 0.5)]).unwrap();
+    let taken = queue.get_many(2, NOW).unwrap();
+    assert_eq!(all(&queue), [r#""b""#]);
+    for item in taken {
+        queue.put_back(item).unwrap();
+    }
+    assert_eq!(all(&queue), [r#""c""#, r#""a""#, r#""b""#]);
+    // Who waits gets it.
+    let item = queue.get(NOW).unwrap().unwrap();
+    queue.clear().unwrap();
+    thread::scope(|scope| {
+        let waits = scope.spawn(|| queue.get(None));
+        queue.put_back(item.clone()).unwrap();
+        assert_eq!(waits.join().unwrap().unwrap().unwrap(), item);
+    });
+    for bad in [QueueItem { priority: f64::NAN, ..item.clone() }, QueueItem { timestamp: i64::MAX, ..item }] {
+        assert_eq!(queue.put_back(bad).unwrap_err().kind(), ErrorKind::InvalidArgument);
+    }
     assert!(queue.is_empty().unwrap());
 }
 

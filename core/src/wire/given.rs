@@ -70,6 +70,14 @@ impl<'j> Deserialize<'j> for Members<'j> {
     }
 }
 
+/// An array of strings.
+///
+/// # Errors
+/// INVALID_ARGUMENT if it is something else.
+pub fn texts(name: &str, json: &Json) -> Result<Vec<String>> {
+    shaped(name, json)
+}
+
 /// An array of lists of ids: `[["a", "b"], ["b"]]`.
 ///
 /// # Errors

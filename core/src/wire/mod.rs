@@ -13,7 +13,7 @@ mod text;
 pub use documents::{
     document, find_plan, found, hits, hybrid_hits, neighbors, path, ranked, recall, search_plan, settings, visits,
 };
-pub use given::{condition, documents, edges, elements, id_lists, log_items, members, queue_items};
+pub use given::{condition, documents, edges, elements, id_lists, log_items, members, queue_items, texts};
 pub use options::{
     LiveView, commit, dead_letter, degree, dump_format, live_view, load_mode, log_range, rerank, retention_of, start,
 };
