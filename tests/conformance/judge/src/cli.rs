@@ -33,7 +33,7 @@ enum Action {
         #[arg(long, default_value = "")]
         only: String,
         /// How many tests run at once, each on testees of its own.
-        #[arg(long, default_value_t = 2)]
+        #[arg(long, default_value_t = 4)]
         jobs: usize,
         /// Writes the report as JSON.
         #[arg(long)]
