@@ -41,6 +41,12 @@ def db(path: Path) -> Iterator[BeaverDB]:
         yield db
 
 
+def pytest_collection_finish() -> None:
+    # What is there by now stays: the collector need not look at it after each test.
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report = yield

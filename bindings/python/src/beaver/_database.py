@@ -17,7 +17,7 @@ from ._channel import Channel
 from ._codec import Codec
 from ._collection import Collection
 from ._dict import Dict
-from ._errors import TypeMismatchError, UnsupportedError
+from ._errors import BeaverError, TypeMismatchError, UnsupportedError
 from ._event import Callback, Dispatcher, EventHandle
 from ._exit import close_at_exit
 from ._handle import Handle
@@ -173,11 +173,17 @@ class BeaverDB:
 
     def pause(self) -> None:
         """Lets go of the file: until `resume`, calls fail with a PausedError."""
-        self._native.pause()
+        self._dispatcher.pause(True)
+        try:
+            self._native.pause()
+        except BeaverError:
+            self._dispatcher.pause(False)
+            raise
 
     def resume(self) -> None:
         """Takes the file again."""
         self._native.resume()
+        self._dispatcher.pause(False)
 
     def interrupt(self) -> None:
         """Ends what other threads are doing right now, with a CallInterruptedError."""

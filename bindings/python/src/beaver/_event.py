@@ -49,6 +49,10 @@ class _Topic:
         self.handles: list[EventHandle] = []
 
 
+_Happened = tuple[int, _Topic, Any]
+"""The time of an event, where it happened, and its payload."""
+
+
 class Dispatcher:
     """Calls the callbacks of a database, one after the other, from one thread that sleeps while nothing happens.
 
@@ -60,6 +64,7 @@ class Dispatcher:
         self._lock = threading.Lock()
         self._topics: dict[tuple[str, str], _Topic] = {}
         self._wake: socket.socket | None = None
+        self._paused = False
 
     def add(self, topic: str, event: str, callback: Callback) -> EventHandle:
         """Begins to listen: to all that happens after the return."""
@@ -97,6 +102,12 @@ class Dispatcher:
             handles = known.handles if known else []
             return next((handle for handle in reversed(handles) if handle.callback == callback), None)
 
+    def pause(self, paused: bool) -> None:
+        """Lets the topics be while the database is paused: their descriptors would give no rest."""
+        with self._lock:
+            self._paused = paused
+            self._rouse()
+
     def stop(self) -> None:
         """Ends all of them."""
         with self._lock:
@@ -119,6 +130,7 @@ class Dispatcher:
             threading.Thread(target=self._run, args=(theirs,), name="beaver-events", daemon=True).start()
 
     def _run(self, woken: socket.socket) -> None:
+        waiting: list[_Happened] = []
         with woken:
             while True:
                 with self._lock:
@@ -127,14 +139,31 @@ class Dispatcher:
                         self._wake.close()
                         self._wake = None
                         return
-                _sleep(woken, topics)
-                for _, topic, payload in sorted(self._events(topics), key=lambda event: event[0]):
-                    for handle in list(topic.handles):
-                        _call(handle, payload)
+                    if self._paused:
+                        topics = []
+                if not waiting:
+                    _sleep(woken, topics)
+                waiting = self._dispatch(waiting + self._ask(topics), topics)
 
-    def _events(self, topics: list[_Topic]) -> list[tuple[int, _Topic, Any]]:
-        """What has happened. All are asked, so that events of different topics come in their order."""
-        events = []
+    def _dispatch(self, happened: list[_Happened], topics: list[_Topic]) -> list[_Happened]:
+        """Calls whoever listens, in the order of the commits; gives what has to wait for the next time.
+
+        While the topics are asked one after the other, more happens, perhaps to one that was asked already. So all are
+        asked again: then everything up to the last event of the first time is known.
+        """
+        if not happened:
+            return []
+        last = max(timestamp for timestamp, _, _ in happened)
+        happened = sorted(happened + self._ask(topics), key=lambda event: event[0])
+        for timestamp, topic, payload in happened:
+            if timestamp <= last:
+                for handle in list(topic.handles):
+                    _call(handle, payload)
+        return [event for event in happened if event[0] > last]
+
+    def _ask(self, topics: list[_Topic]) -> list[_Happened]:
+        """What has happened since the last time."""
+        events: list[_Happened] = []
         for topic in topics:
             try:
                 while (text := topic.native.next_batch(PAGE, 0, None)) is not None:
