@@ -64,7 +64,7 @@ public class BeaverLog<T> internal constructor(
 
     override fun iterator(): Iterator<LogEntry<T>> = range().iterator()
 
-    /** The newest entries, up to [most], oldest first. */
+    /** The newest entries, up to [most], the newest first. */
     public fun latest(most: Int): List<LogEntry<T>> {
         val limit = unsigned("most", most)
         return codec.rows(row, native { handle.latest(limit) }).map { it.entry() }

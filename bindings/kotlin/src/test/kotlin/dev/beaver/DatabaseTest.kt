@@ -34,8 +34,17 @@ abstract class DatabaseTest {
 
     @AfterEach
     fun close() {
+        owned.forEach { it.close() }
         db.close()
     }
+
+    private val owned = mutableListOf<AutoCloseable>()
+
+    /**
+     * Closes a handle after the test. For those that a cancelled coroutine has used: the virtual machine may keep the last
+     * exception of a thread, which has the coroutine, which has the handle.
+     */
+    fun <H : AutoCloseable> own(handle: H): H = handle.also { owned += it }
 
     /** A test with coroutines, which must not hang. */
     fun story(test: suspend CoroutineScope.() -> Unit): Unit = runBlocking { withTimeout(20.seconds) { test() } }

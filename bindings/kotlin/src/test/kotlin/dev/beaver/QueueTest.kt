@@ -49,7 +49,7 @@ class QueueTest : DatabaseTest() {
 
     @Test
     fun `a wait ends with its time`() = story {
-        val jobs = db.queue<Int>("jobs")
+        val jobs = own(db.queue<Int>("jobs"))
         assertNull(jobs.get(timeout = 20.milliseconds))
         assertNull(jobs.getBlocking(timeout = 1.microseconds))
         assertNull(withTimeoutOrNull(20.milliseconds) { jobs.get() })
@@ -57,7 +57,7 @@ class QueueTest : DatabaseTest() {
 
     @Test
     fun `cancelling one wait leaves the others waiting`() = story {
-        val jobs = db.queue<Int>("jobs")
+        val jobs = own(db.queue<Int>("jobs"))
         val cancelled = launch { jobs.get() }
         val waiting = async { jobs.get().data }
         delay(50)
@@ -69,7 +69,7 @@ class QueueTest : DatabaseTest() {
 
     @Test
     fun `no item is lost to a coroutine that is cancelled`() = story {
-        val jobs = db.queue<Int>("jobs")
+        val jobs = own(db.queue<Int>("jobs"))
         val got = mutableListOf<Int>()
         repeat(100) { round ->
             jobs.put(round, priority = 1)
@@ -128,7 +128,7 @@ class QueueTest : DatabaseTest() {
 
     @Test
     fun `a lease that nobody waits for any more is given back`() = story {
-        val mails = db.queue<Int>("mails")
+        val mails = own(db.queue<Int>("mails"))
         repeat(30) {
             mails.put(it, priority = 1)
             val taker = launch(Dispatchers.IO, CoroutineStart.UNDISPATCHED) { mails.lease(30.seconds).ack() }
