@@ -8,6 +8,7 @@ mod docs;
 mod formats;
 mod header;
 mod install;
+mod languages;
 mod memory;
 mod rust;
 mod tools;
@@ -17,7 +18,8 @@ use anyhow::{Result, bail};
 use std::time::{Duration, Instant};
 pub use tools::oracle;
 use tools::{
-    ASAN, CC, CJSON, CMAKE, CPP_JSON, CXX, LDD, MOUNT, NINJA, NM, ORACLE, PKG_CONFIG, SQLITE3, Tool, VALGRIND,
+    ASAN, CC, CJSON, CMAKE, CPP_JSON, CXX, LDD, MAVEN, MOUNT, NINJA, NM, ORACLE, PKG_CONFIG, PYTHON, SQLITE3, SWIFT,
+    Tool, VALGRIND,
 };
 
 struct Step {
@@ -39,6 +41,9 @@ const STEPS: &[Step] = &[
     Step { name: "conformance-cpp", about: "the conformance suite through the C++ header", needs: &[CXX, CPP_JSON], run: conformance::cpp },
     Step { name: "mutation", about: "the conformance suite catches deliberately broken operations", needs: &[], run: conformance::mutation },
     Step { name: "interop", about: "each language goes on with the file that each other one wrote", needs: &[CC, CJSON, CXX, CPP_JSON], run: conformance::interop },
+    Step { name: "python", about: "the Python package on every CPython that is there, and its types", needs: &[PYTHON], run: languages::python },
+    Step { name: "kotlin", about: "the Kotlin package", needs: &[MAVEN], run: languages::kotlin },
+    Step { name: "swift", about: "the Swift package, in a root of Debian 13", needs: &[SWIFT], run: languages::swift },
     Step { name: "header-drift", about: "include/beaver.h is what cbindgen makes of ffi/", needs: &[], run: crate::header::verify },
     Step { name: "header-compiles", about: "the headers compile alone, twice included, as strict C99 and C++17", needs: &[CC, CXX], run: header::compiles },
     Step { name: "header-docs", about: "every function of the header is fully documented", needs: &[], run: header::docs },
