@@ -99,6 +99,13 @@ public:
         return items;
     }
 
+    /// Puts an item that was taken back to its place in the order, for who took it and cannot have it: a task that was
+    /// cancelled just then. Who waits for one wakes at once.
+    void put_back(const QueueItem& item) {
+        detail::call(beaver_queue_put_back, handle(), detail::data(item.data), item.data.size(), item.priority,
+                     detail::microseconds(item.timestamp));
+    }
+
     /// The item that get() would take now.
     std::optional<QueueItem> peek() const {
         detail::Buffer item;

@@ -3,6 +3,7 @@
 //! A new step is one line in `STEPS` and a function that returns an error when something is wrong.
 
 mod c;
+mod conformance;
 mod docs;
 mod formats;
 mod header;
@@ -32,11 +33,12 @@ const STEPS: &[Step] = &[
     Step { name: "portable", about: "vector search in plain Rust, without the feature simd", needs: &[], run: rust::portable },
     Step { name: "stale-reads", about: "the read cache, hunted for a minute by four writing processes", needs: &[], run: rust::stale_reads },
     Step { name: "full-disk", about: "the core on a small file system that is full", needs: &[MOUNT], run: rust::full_disk },
-    Step { name: "judge", about: "the conformance judge itself: what it must reject, and the suite files", needs: &[], run: rust::judge },
-    Step { name: "conformance-rust", about: "the conformance suite through the Rust core", needs: &[], run: rust::conformance_rust },
-    Step { name: "conformance-c", about: "the conformance suite through the C API", needs: &[CC, CJSON], run: rust::conformance_c },
-    Step { name: "conformance-cpp", about: "the conformance suite through the C++ header", needs: &[CXX, CPP_JSON], run: rust::conformance_cpp },
-    Step { name: "mutation", about: "the conformance suite catches deliberately broken operations", needs: &[], run: rust::mutation },
+    Step { name: "judge", about: "the conformance judge itself: what it must reject, and the suite files", needs: &[], run: conformance::judge },
+    Step { name: "conformance-rust", about: "the conformance suite through the Rust core", needs: &[], run: conformance::rust },
+    Step { name: "conformance-c", about: "the conformance suite through the C API", needs: &[CC, CJSON], run: conformance::c },
+    Step { name: "conformance-cpp", about: "the conformance suite through the C++ header", needs: &[CXX, CPP_JSON], run: conformance::cpp },
+    Step { name: "mutation", about: "the conformance suite catches deliberately broken operations", needs: &[], run: conformance::mutation },
+    Step { name: "interop", about: "each language goes on with the file that each other one wrote", needs: &[CC, CJSON, CXX, CPP_JSON], run: conformance::interop },
     Step { name: "header-drift", about: "include/beaver.h is what cbindgen makes of ffi/", needs: &[], run: crate::header::verify },
     Step { name: "header-compiles", about: "the headers compile alone, twice included, as strict C99 and C++17", needs: &[CC, CXX], run: header::compiles },
     Step { name: "header-docs", about: "every function of the header is fully documented", needs: &[], run: header::docs },
