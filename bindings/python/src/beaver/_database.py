@@ -171,6 +171,10 @@ class BeaverDB:
         if dispatcher is not None:
             dispatcher.stop()
 
+    def _forked(self) -> None:
+        self._lock = threading.Lock()
+        self._dispatcher.forked()
+
     def pause(self) -> None:
         """Lets go of the file: until `resume`, calls fail with a PausedError."""
         self._dispatcher.pause(True)

@@ -102,6 +102,12 @@ class Dispatcher:
             handles = known.handles if known else []
             return next((handle for handle in reversed(handles) if handle.callback == callback), None)
 
+    def forked(self) -> None:
+        """Forgets everything, in a child that has neither the thread nor the state of the lock."""
+        self._lock = threading.Lock()
+        self._topics = {}
+        self._wake = None
+
     def pause(self, paused: bool) -> None:
         """Lets the topics be while the database is paused: their descriptors would give no rest."""
         with self._lock:
@@ -121,7 +127,7 @@ class Dispatcher:
     def _rouse(self) -> None:
         """Has the thread look at the topics again; it is begun if there is none."""
         if self._wake is not None:
-            with contextlib.suppress(BlockingIOError):  # then it is awake already
+            with contextlib.suppress(OSError):  # it is awake already, or the program ends
                 self._wake.send(b".")
         elif self._topics:
             ours, theirs = socket.socketpair()

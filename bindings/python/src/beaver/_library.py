@@ -11,6 +11,7 @@ import importlib
 from typing import Any
 
 from . import _errors as errors
+from ._exit import ends_this_thread
 
 try:
     # Not a plain import: nobody checks the types of what the generator writes.
@@ -23,8 +24,10 @@ except ImportError as missing:
 _LARGEST_BYTES = 2**31 - 1
 
 
-def _lift_failure(buffer: Any) -> errors.BeaverError:
+def _lift_failure(buffer: Any) -> BaseException:
     failure = _lift(buffer)
+    if failure.code == errors.ClosedError.code and ends_this_thread():
+        return SystemExit()
     return errors.of_code(failure.code, failure.text, failure.operation, failure.offset, failure.sqlite_code)
 
 
