@@ -16,11 +16,11 @@ mod tools;
 use crate::sh;
 use anyhow::{Result, bail};
 use std::time::{Duration, Instant};
-pub use tools::oracle;
 use tools::{
     ASAN, CC, CJSON, CMAKE, CPP_JSON, CXX, LDD, MAVEN, MOUNT, NINJA, NM, ORACLE, PKG_CONFIG, PYTHON, SQLITE3, SWIFT,
     Tool, VALGRIND,
 };
+pub use tools::{oracle, pythons};
 
 struct Step {
     name: &'static str,
