@@ -45,6 +45,7 @@ pub fn run(args: &Args) -> Result<()> {
 /// Builds the library into `target/bindings`, and writes the bindings of each language into a folder of its own there.
 /// Gives that folder.
 pub fn make(languages: &[Language], profile: Profile) -> Result<PathBuf> {
+    let _building = sh::Building::begin()?;
     let mut cargo = sh::cargo();
     cargo.args(["build", "--package", "beaver-uniffi"]);
     if profile == Profile::Release {
@@ -61,10 +62,9 @@ pub fn make(languages: &[Language], profile: Profile) -> Result<PathBuf> {
         generator.args(["--no-format", "--language", language.name(), "--out-dir"]).arg(folder.join(language.name()));
         sh::run(&mut generator)?;
     }
-    // Replaced, not written over: a program that runs may have it open.
-    let (library, fresh) = (folder.join("libbeaver_uniffi.so"), folder.join("fresh.so"));
-    std::fs::copy(&built, &fresh).context("cargo built no libbeaver_uniffi.so")?;
-    sh::run(sh::command("strip").arg("--strip-debug").arg(&fresh))?;
-    std::fs::rename(&fresh, &library)?;
+    let stripped = tempfile::NamedTempFile::new_in(&folder)?;
+    std::fs::copy(&built, stripped.path()).context("cargo built no libbeaver_uniffi.so")?;
+    sh::run(sh::command("strip").arg("--strip-debug").arg(stripped.path()))?;
+    sh::put(stripped.path(), &folder.join("libbeaver_uniffi.so"))?;
     Ok(folder)
 }

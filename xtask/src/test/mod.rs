@@ -10,6 +10,7 @@ mod header;
 mod install;
 mod languages;
 mod memory;
+mod parallel;
 mod rust;
 mod tools;
 
@@ -72,6 +73,9 @@ pub struct Args {
     /// Fail instead of skipping when this step's tools are missing; `all` for every step
     #[arg(long, value_name = "STEP|all")]
     require: Vec<String>,
+    /// How many steps run at once; of several, each is shown when it has ended
+    #[arg(long, default_value_t = 1)]
+    jobs: usize,
     /// Only list the steps
     #[arg(long)]
     list: bool,
@@ -96,12 +100,18 @@ pub fn run(args: &Args) -> Result<()> {
         }
         return Ok(());
     }
+    let required = |step: &Step| args.require.iter().any(|name| name == "all" || name == step.name);
+    if args.jobs > 1 {
+        return report(&parallel::run(&steps, args.jobs, required)?);
+    }
     let mut results = Vec::new();
     for step in steps {
         println!("\n=== {}: {}", step.name, step.about);
         let start = Instant::now();
-        let required = args.require.iter().any(|name| name == "all" || name == step.name);
-        let outcome = perform(step, required);
+        let outcome = missing(step, required(step)).unwrap_or_else(|| match (step.run)() {
+            Ok(()) => Outcome::Passed,
+            Err(error) => Outcome::Failed(format!("{error:#}")),
+        });
         if let Outcome::Failed(why) | Outcome::Skipped(why) = &outcome {
             println!("{}: {why}", step.name);
         }
@@ -123,16 +133,14 @@ fn select(filters: &[String]) -> Result<Vec<&'static Step>> {
     Ok(chosen.collect())
 }
 
-fn perform(step: &Step, required: bool) -> Outcome {
+/// What becomes of a step whose tools are missing; none if they are there.
+fn missing(step: &Step, required: bool) -> Option<Outcome> {
     let missing: Vec<String> = step.needs.iter().filter(|tool| !(tool.is_there)()).map(Tool::how_to_get).collect();
-    if !missing.is_empty() {
-        let missing = missing.join("; ");
-        return if required { Outcome::Failed(missing) } else { Outcome::Skipped(missing) };
+    if missing.is_empty() {
+        return None;
     }
-    match (step.run)() {
-        Ok(()) => Outcome::Passed,
-        Err(error) => Outcome::Failed(format!("{error:#}")),
-    }
+    let missing = missing.join("; ");
+    Some(if required { Outcome::Failed(missing) } else { Outcome::Skipped(missing) })
 }
 
 fn report(results: &[(&Step, Outcome, Duration)]) -> Result<()> {
