@@ -64,6 +64,8 @@ public:
     JsonView(const std::string& text) noexcept : text_(text) {}
     /// The same.
     JsonView(const char* text) noexcept : text_(text) {}
+    /// Not null: that is "null".
+    JsonView(std::nullptr_t) = delete;
 
     /// A text of another type.
     template <class T, std::enable_if_t<detail::ViewsAs<T>::value, int> = 0>

@@ -3,6 +3,8 @@
 
 #include "point.hpp"
 
+static_assert(!std::is_constructible_v<beaver::JsonView, std::nullptr_t> && !std::is_constructible_v<beaver::JsonView, bool>);
+
 static void a_dict_of_points() {
     beaver::Database db(":memory:");
     auto points = db.dict<Point>("points");

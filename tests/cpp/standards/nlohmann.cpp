@@ -73,6 +73,10 @@ static void its_values_go_and_come_everywhere() {
     db.blobs("b").put("k", "bytes", json{{"mime", "text/plain"}});
     auto texts = db.dict("texts");
     texts.set("number", 5);
+    texts.set("zero", 0);
+    config.set("null", nullptr);
+    CHECK_TEXT("0", texts.get("zero"));
+    CHECK_TEXT("null", db.dict("config").get("null"));
     texts.set("list", std::vector<int>{1, 2});
     db.batch().dict_set(texts, "number", json(6), std::nullopt, beaver::When::equals(json(5))).commit();
     CHECK_INT(6, beaver::from_json<int>(*texts.get("number")));
