@@ -139,12 +139,52 @@ static void freed_while_a_thread_waits_the_wait_stays_ended(void) {
     }
 }
 
+enum { TAKERS = 4, ITEMS = 200 };
+static beaver_cancel *cancels[TAKERS];
+static int taken[TAKERS];
+
+static void *take_until_cancelled(void *number) {
+    int me = *(int *)number;
+    beaver_buf row;
+    CHECK_OK(beaver_cancel_bind(cancels[me], NULL));
+    while (beaver_queue_get(queue, -1, &row, NULL) == BEAVER_OK) {
+        taken[me]++;
+        beaver_buf_free(&row);
+    }
+    CHECK_OK(beaver_cancel_unbind(cancels[me], NULL));
+    return NULL;
+}
+
+/* However the cancels meet the takes. */
+static void an_item_is_taken_or_stays(void) {
+    pthread_t threads[TAKERS];
+    int numbers[TAKERS];
+    uint64_t left = 0;
+    for (int at = 0; at < TAKERS; at++) {
+        numbers[at] = at;
+        cancels[at] = make();
+        REQUIRE(pthread_create(&threads[at], NULL, take_until_cancelled, &numbers[at]) == 0);
+    }
+    for (int at = 0; at < ITEMS; at++) {
+        CHECK_OK(beaver_queue_put(queue, "1", Z, 1, NULL));
+        if (at % (ITEMS / TAKERS) == ITEMS / TAKERS / 2) CHECK_OK(beaver_cancel_cancel(cancels[at / (ITEMS / TAKERS)], NULL));
+    }
+    CHECK_OK(beaver_queue_clear(queue, &left, NULL));
+    for (int at = 0; at < TAKERS; at++) {
+        pthread_join(threads[at], NULL);
+        beaver_cancel_free(cancels[at]);
+        left += (uint64_t)taken[at];
+    }
+    CHECK_INT(ITEMS, left);
+}
+
 int main(void) {
     db = open_db("cancel.db");
     CHECK_OK(beaver_db_queue(db, "q", &queue, NULL));
     RUN(ends_the_waits_of_its_threads_alone);
     RUN(what_is_cancelled_stays_so);
     RUN(a_thread_unbinds_only_itself);
+    RUN(an_item_is_taken_or_stays);
     RUN(freed_while_it_is_bound_it_binds_nobody);
     RUN(freed_while_a_thread_waits_the_wait_stays_ended);
     beaver_queue_free(queue);
