@@ -20,6 +20,8 @@ from ._dict import Dict
 from ._errors import BeaverError, TypeMismatchError, UnsupportedError
 from ._event import Callback, Dispatcher, EventHandle
 from ._exit import close_at_exit
+from ._feed import Events
+from ._feed import event as as_event
 from ._handle import Handle
 from ._library import native
 from ._list import List
@@ -330,6 +332,10 @@ class BeaverDB:
         """Calls `callback` with the payload of each such event: of a structure (`dict:app_config`), or of a topic that
         `emit` tells of. `*` stands for all events of a topic."""
         return self._dispatcher.add(topic, event, callback)
+
+    def events(self, topic: str, event: str) -> Events:
+        """The same to be pulled: what happens from now on."""
+        return Events(self._native.on(topic, event), as_event)
 
     def off(self, topic: str, event: str, callback: Callback) -> None:
         """Ends what `on` of the same arguments began, if it did."""

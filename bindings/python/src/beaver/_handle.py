@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ._database import BeaverDB
     from ._event import EventHandle
+    from ._feed import Events
 
 T = TypeVar("T")
 H = TypeVar("H", bound="Handle[Any]")
@@ -41,6 +42,8 @@ class Handle(Generic[T]):
         self._codec = codec
         # What threads have acquired by this handle, the newest last.
         self._held: dict[threading.Thread, list[Any]] = {}
+        # The handle by which this one was acquired.
+        self._origin: Handle[T] | None = None
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(name={self._name!r})"
@@ -90,9 +93,9 @@ class Handle(Generic[T]):
         """Gives an acquired structure back; False if it was not acquired, or not any more."""
         # What another thread has acquired can be released too: where a pool does the work, threads change.
         held = self._held.get(threading.current_thread()) or next(filter(None, list(self._held.values())), None)
-        if not held:
-            return bool(self._native.release())
-        return self._release(held[-1])
+        if held:
+            return self._release(held[-1])
+        return False if self._origin is None else self._origin._release(self._native)
 
     def _release(self, owned: Any) -> bool:
         for thread, held in list(self._held.items()):
@@ -127,6 +130,7 @@ class Handle(Generic[T]):
         handle.__dict__.update(self.__dict__)
         handle._native = owned
         handle._held = {}
+        handle._origin = self
         handle._bound()
         return handle
 
@@ -141,6 +145,10 @@ class Handle(Generic[T]):
         until `off()` of what is returned.
         """
         return self._db.on(f"{self.kind}:{self._name}", event, callback)
+
+    def events(self, event: str) -> Events:
+        """The same to be pulled: what happens from now on."""
+        return self._db.events(f"{self.kind}:{self._name}", event)
 
     def dump(self, fp: IO[Any] | None = None, *, format: str = "json") -> Any:
         """Everything in the structure, as of one moment: as an object, or as text into a stream of text or bytes.

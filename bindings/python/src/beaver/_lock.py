@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ._aio import AsyncLock
     from ._database import BeaverDB
     from ._event import EventHandle
+    from ._feed import Events
 
 
 class Lock:
@@ -100,8 +101,8 @@ class Lock:
 
     @property
     def held(self) -> bool:
-        """Whether this thread holds the lock."""
-        owner = self._owners.get(threading.current_thread())
+        """Whether this object holds the lock: by this thread, or else by another."""
+        owner = self._owner()
         return owner is not None and bool(owner.held())
 
     @property
@@ -116,6 +117,10 @@ class Lock:
     def on(self, event: str, callback: Callable[[Any], object]) -> EventHandle:
         """As `on` of a structure; the events are `acquire`, `release` and `clear`."""
         return self._db.on(f"lock:{self._name}", event, callback)
+
+    def events(self, event: str) -> Events:
+        """The same to be pulled: what happens from now on."""
+        return self._db.events(f"lock:{self._name}", event)
 
     def __enter__(self) -> Self:
         if not self.acquire():

@@ -9,7 +9,7 @@ from . import _json
 from ._errors import BeaverError, MissingIndexError, timed_out
 from ._handle import Handle
 from ._pages import Pages
-from ._time import Seconds, Timestamp, milliseconds, seconds
+from ._time import Seconds, Timestamp, microseconds, milliseconds, seconds
 from ._wait import wait
 
 if TYPE_CHECKING:
@@ -101,6 +101,10 @@ class Queue(Handle[T]):
     def _put_all_back(self, rows: Any) -> None:
         for row in rows:
             self._put_back(row)
+
+    def put_back(self, item: QueueItem[T]) -> None:
+        """Puts an item that was taken in its old place again."""
+        self._writer().put_back(self._codec.dumps(item.data), item.priority, microseconds(item.timestamp))
 
     def peek(self) -> QueueItem[T] | None:
         """The item that a `get` would take; None if there is none."""
