@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 from . import _json
-from ._errors import ClosedError, InvalidArgumentError, timed_out
+from ._errors import ClosedError, timed_out
 from ._pages import PAGE
 from ._time import Seconds, Timestamp, milliseconds
-from ._wait import wait
+from ._wait import Waiting, wait
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -62,40 +62,41 @@ class Feed(Generic[I, T]):
         nothing comes in the time given."""
         while True:
             try:
-                item = self.next(timeout)
+                self._wait(timeout, PAGE)
             except ClosedError:
                 return
-            yield item.payload
+            yield self._make(self._rows.popleft()).payload
 
     def __iter__(self) -> Iterator[T]:
         return self.listen()
 
     def next(self, timeout: Seconds | None = None) -> I:
         """The next one; TimeoutError if nothing comes in the time given."""
-        self._wait(timeout)
-        return self._make(self._rows.popleft())
+        return self.next_many(1, timeout)[0]
 
     def next_many(self, most: int, timeout: Seconds | None = None) -> list[I]:
         """Waits for one and gives all that are there, up to so many; TimeoutError as for `next`."""
-        if most < 1:
-            raise InvalidArgumentError("most is below 1")
-        self._wait(timeout)
+        self._wait(timeout, most)
         return self._taken(most)
 
-    def _wait(self, timeout: Seconds | None) -> None:
-        if not self._rows and wait(self._fetch, milliseconds(timeout), _stays) is None:
+    def _wait(self, timeout: Seconds | None, most: int) -> None:
+        if not self._rows and wait(self._fetching(most), milliseconds(timeout), _stays) is None:
             raise timed_out()
 
     def _taken(self, most: int) -> list[I]:
-        return [self._make(self._rows.popleft()) for _ in range(min(most, len(self._rows)))]
+        return [self._make(self._rows.popleft()) for _ in range(min(max(most, 1), len(self._rows)))]
 
-    def _fetch(self, timeout_ms: int, cancel: Any) -> bool | None:
-        """Waits, and keeps what comes: if the wait is cancelled, it is there for the next one."""
-        text = self._native.next_batch(PAGE, timeout_ms, cancel)
-        if text is None:
-            return None
-        self._rows.extend(_json.decode(text))
-        return True
+    def _fetching(self, most: int) -> Waiting[bool]:
+        """Waits for up to so many, and keeps what comes: if the wait is cancelled, it is there for the next one."""
+
+        def fetch(timeout_ms: int, cancel: Any) -> bool | None:
+            text = self._native.next_batch(most, timeout_ms, cancel)
+            if text is None:
+                return None
+            self._rows.extend(_json.decode(text))
+            return True
+
+        return fetch
 
     def close(self) -> None:
         """Ends it, and whoever waits for the next one."""
@@ -112,8 +113,7 @@ class Feed(Generic[I, T]):
 
     def fileno(self) -> int:
         """A file descriptor that can be read from, by `select` and its like, while there is something to get with a
-        time-out of 0. It belongs to this object. What was fetched together with an earlier one does not show there: get
-        until TimeoutError."""
+        time-out of 0. It belongs to this object."""
         return int(self._native.descriptor())
 
 

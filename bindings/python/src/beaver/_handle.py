@@ -10,6 +10,8 @@ from . import _json
 from ._callbacks import DumpSink, LoadSource
 from ._codec import Codec
 from ._errors import TypeMismatchError, WaitTimeoutError
+from ._feed import Events
+from ._feed import event as as_event
 from ._time import Seconds, milliseconds, seconds
 from ._wait import Waiting, wait
 
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 
     from ._database import BeaverDB
     from ._event import EventHandle
-    from ._feed import Events
 
 T = TypeVar("T")
 H = TypeVar("H", bound="Handle[Any]")
@@ -144,11 +145,12 @@ class Handle(Generic[T]):
         `*` stands for all events. The callbacks of a database are called one after the other, in a thread of its own,
         until `off()` of what is returned.
         """
-        return self._db.on(f"{self.kind}:{self._name}", event, callback)
+        topic = f"{self.kind}:{self._name}"
+        return self._db._dispatcher.add(topic, event, callback, lambda: self._native.on(event))
 
     def events(self, event: str) -> Events:
         """The same to be pulled: what happens from now on."""
-        return self._db.events(f"{self.kind}:{self._name}", event)
+        return Events(self._native.on(event), as_event)
 
     def dump(self, fp: IO[Any] | None = None, *, format: str = "json") -> Any:
         """Everything in the structure, as of one moment: as an object, or as text into a stream of text or bytes.

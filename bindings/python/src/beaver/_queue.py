@@ -9,7 +9,7 @@ from . import _json
 from ._errors import BeaverError, MissingIndexError, timed_out
 from ._handle import Handle
 from ._pages import Pages
-from ._time import Seconds, Timestamp, microseconds, milliseconds, seconds
+from ._time import Seconds, Timestamp, microseconds, milliseconds, number, seconds
 from ._wait import wait
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Queue(Handle[T]):
     def put_many(self, items: Iterable[tuple[T, float]]) -> None:
         """Puts many items, each with its priority, in one commit."""
         dumps = self._codec.dumps
-        rows = (f'{{"data":{dumps(data)},"priority":{_json.encode(priority)}}}' for data, priority in items)
+        rows = (f'{{"data":{dumps(data)},"priority":{number(priority, "priority")!r}}}' for data, priority in items)
         self._writer().put_many("[" + ",".join(rows) + "]")
 
     def get(self, block: bool = True, timeout: Seconds | None = None) -> QueueItem[T]:

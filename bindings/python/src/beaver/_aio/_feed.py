@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from .._errors import ClosedError, InvalidArgumentError, timed_out
+from .._errors import ClosedError, timed_out
 from .._feed import Event, Events, Feed, Item, Message, Subscriber
+from .._pages import PAGE
 from .._time import Seconds, milliseconds
 from ._run import run, wait
 
@@ -38,21 +39,23 @@ class AsyncFeed(Generic[I, T]):
 
     async def next_many(self, most: int, timeout: Seconds | None = None) -> list[I]:
         """Waits for one and gives all that are there, up to so many."""
-        if most < 1:
-            raise InvalidArgumentError("most is below 1")
         feed = await self._begun()
-        if not feed._rows and await wait(feed._fetch, milliseconds(timeout), _stays) is None:
-            raise timed_out()
+        await self._wait(feed, timeout, most)
         return feed._taken(most)
+
+    async def _wait(self, feed: Feed[I, T], timeout: Seconds | None, most: int) -> None:
+        if not feed._rows and await wait(feed._fetching(most), milliseconds(timeout), _stays) is None:
+            raise timed_out()
 
     async def listen(self, timeout: Seconds | None = None) -> AsyncIterator[T]:
         """The payloads as they come, until it is closed; TimeoutError if nothing comes in the time given."""
         while True:
             try:
-                item = await self.next(timeout)
+                feed = await self._begun()
+                await self._wait(feed, timeout, PAGE)
             except ClosedError:
                 return
-            yield item.payload
+            yield feed._make(feed._rows.popleft()).payload
 
     def __aiter__(self) -> AsyncIterator[T]:
         return self.listen()
