@@ -1,12 +1,21 @@
 from __future__ import annotations
 
 import pytest
+
 from beaver import BeaverDB, Document, Timestamp
 from beaver.errors import BeaverError, ConflictError, NotFoundError
 
 
 def test_changes_of_any_structures_are_one_commit(db: BeaverDB) -> None:
-    d, l, q, b, g, c, x = (db.dict("a"), db.list("a"), db.queue("a"), db.blob("a"), db.log("a"), db.channel("a"), db.collection("a"))
+    d, l, q, b, g, c, x = (
+        db.dict("a"),
+        db.list("a"),
+        db.queue("a"),
+        db.blob("a"),
+        db.log("a"),
+        db.channel("a"),
+        db.collection("a"),
+    )
     q.put("work", 1)
     leased = q.lease(30)
     with db.batch(durable=True) as batch:

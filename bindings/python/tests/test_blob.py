@@ -5,6 +5,7 @@ import shutil
 from array import array
 
 import pytest
+
 from beaver import BeaverDB
 from beaver.blobs import Blob
 

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
+
 from beaver import BeaverDB
 from beaver.errors import ClosedError
 

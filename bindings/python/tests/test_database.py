@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from beaver import BeaverDB, __version__
 from beaver.errors import (
     BusyError,

@@ -4,6 +4,7 @@ import time
 from datetime import timedelta
 
 import pytest
+
 from beaver import BeaverDB
 from beaver.errors import ConflictError, LimitError
 

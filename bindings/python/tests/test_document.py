@@ -6,9 +6,10 @@ from array import array
 from typing import Any
 
 import pytest
+from conftest import HAS_NUMPY
+
 from beaver import BeaverDB, Document
 from beaver.errors import CallInterruptedError, ConflictError, InvalidArgumentError
-from conftest import HAS_NUMPY
 
 
 def test_a_document_is_made_in_every_form() -> None:

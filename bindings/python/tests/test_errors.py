@@ -4,6 +4,7 @@ import builtins
 import pickle
 
 import pytest
+
 from beaver import BeaverDB, errors
 from beaver.errors import BeaverError
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from beaver import BeaverDB, Document
 from conftest import wait_until
+
+from beaver import BeaverDB, Document
 
 
 def test_callbacks_hear_of_changes_in_their_order(db: BeaverDB) -> None:
@@ -146,3 +147,21 @@ def test_changes_of_another_process_are_heard(db: BeaverDB, path: Path) -> None:
     program = "import sys; from beaver import BeaverDB; BeaverDB(sys.argv[1]).dict('a')['k'] = 1"
     subprocess.run([sys.executable, "-c", program, str(path)], check=True, timeout=20)
     wait_until(lambda: heard == [{"key": "k"}])
+
+
+def test_events_can_be_pulled(db: BeaverDB) -> None:
+    config = db.dict("config")
+    with config.events("*") as events, db.events("builds", "done") as builds, db.lock("l").events("acquire") as locked:
+        config["a"] = 1
+        del config["a"]
+        first, second = events.next_many(5, timeout=5)
+        assert (first.topic, first.event, first.payload) == ("dict:config", "set", {"key": "a"})
+        assert second.event == "del"
+        assert second.timestamp > first.timestamp
+        assert db.emit("builds", "done", 1)
+        assert next(builds.listen(timeout=5)) == 1
+        db.lock("l").acquire()
+        assert locked.next(timeout=5).event == "acquire"
+        with pytest.raises(TimeoutError):
+            events.next(timeout=0.01)
+    assert list(events) == []

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from beaver import BeaverDB, Document, Edge
 from beaver.collections import Collection
 from beaver.errors import LimitError, NotFoundError

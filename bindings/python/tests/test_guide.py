@@ -13,8 +13,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from beaver import BeaverDB
 from conftest import HAS_PYDANTIC, PROJECT
+
+from beaver import BeaverDB
 
 GUIDE = PROJECT.parent.parent / "examples" / "python" / "guide"
 ALONE = sorted(

@@ -13,11 +13,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-import beaver
 import pytest
+from conftest import wait_until
+
+import beaver
 from beaver import BeaverDB, Document
 from beaver.errors import ClosedError
-from conftest import wait_until
 
 
 def run(program: str, *arguments: object, interrupt_at: str | None = None) -> tuple[int, str, str]:

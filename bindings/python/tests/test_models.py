@@ -6,9 +6,10 @@ from datetime import date, datetime, timezone
 from typing import Any, Optional, Union
 
 import pytest
+from conftest import HAS_PYDANTIC
+
 from beaver import BeaverDB, Document, Model
 from beaver.errors import InvalidArgumentError, TypeMismatchError
-from conftest import HAS_PYDANTIC
 
 
 class Address(Model):

@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+
 from beaver import BeaverDB
 from beaver.errors import BeaverError
 from beaver.queues import QueueItem
@@ -33,6 +34,15 @@ def test_peek_leaves_the_item(db: BeaverDB) -> None:
     peeked = tasks.peek()
     assert peeked is not None
     assert peeked == tasks.get()
+
+
+def test_an_item_goes_back_to_its_place(db: BeaverDB) -> None:
+    tasks = db.queue("tasks")
+    tasks.put_many([("a", 1), ("b", 1)])
+    item = tasks.get()
+    tasks.put_back(item)
+    assert [each.data for each in tasks] == ["a", "b"]
+    assert tasks.peek() == item
 
 
 def test_an_empty_queue_raises_or_times_out(db: BeaverDB) -> None:

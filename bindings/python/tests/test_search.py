@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from beaver import BeaverDB, Document
 from beaver.collections import Collection, rerank
 

@@ -12,6 +12,7 @@ from ._collection import Collection, Fts, index_options
 from ._dict import Dict
 from ._document import Document, id_of
 from ._errors import InvalidArgumentError
+from ._graph import edge_options
 from ._list import List
 from ._log import Log
 from ._queue import Queue
@@ -206,7 +207,7 @@ class Batch:
         weight: float | None = None,
     ) -> None:
         """Connects two documents."""
-        options = _json.options(weight=weight, metadata=metadata)
+        options = edge_options(weight, metadata)
         self._native.collection_connect(collection._writer(), id_of(source), id_of(target), label, options)
 
     def collection_disconnect(

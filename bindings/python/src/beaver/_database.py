@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
 
 from . import _json, _library
@@ -20,6 +21,8 @@ from ._dict import Dict
 from ._errors import BeaverError, TypeMismatchError, UnsupportedError
 from ._event import Callback, Dispatcher, EventHandle
 from ._exit import close_at_exit
+from ._feed import Events
+from ._feed import event as as_event
 from ._handle import Handle
 from ._library import native
 from ._list import List
@@ -132,7 +135,7 @@ class BeaverDB:
         self._native = native.Database.open(path.decode() if isinstance(path, bytes) else path, options)
         self._handles: dict[tuple[type[Any], str, Any], Any] = {}
         self._lock = threading.Lock()
-        self._dispatcher = Dispatcher(self._native)
+        self._dispatcher = Dispatcher()
         self._closed = False
         close_at_exit(self)
 
@@ -329,7 +332,11 @@ class BeaverDB:
     def on(self, topic: str, event: str, callback: Callback) -> EventHandle:
         """Calls `callback` with the payload of each such event: of a structure (`dict:app_config`), or of a topic that
         `emit` tells of. `*` stands for all events of a topic."""
-        return self._dispatcher.add(topic, event, callback)
+        return self._dispatcher.add(topic, event, callback, lambda: self._native.on(topic, event))
+
+    def events(self, topic: str, event: str) -> Events:
+        """The same to be pulled: what happens from now on."""
+        return Events(self._native.on(topic, event), as_event)
 
     def off(self, topic: str, event: str, callback: Callback) -> None:
         """Ends what `on` of the same arguments began, if it did."""
@@ -337,9 +344,11 @@ class BeaverDB:
         if handle is not None:
             handle.off()
 
-    def emit(self, topic: str, event: str, payload: Any = None) -> bool:
-        """Tells an event to whoever listens, in any process; False if nobody does."""
-        return bool(self._native.emit(topic, event, _json.encode({} if payload is None else payload)))
+    def emit(self, topic: str, event: str, payload: Any = MappingProxyType({})) -> bool:
+        """Tells an event to whoever listens, in any process; False if nobody does. The payload is `{}`, or what is
+        given."""
+        payload = {} if isinstance(payload, MappingProxyType) else payload
+        return bool(self._native.emit(topic, event, _json.encode(payload)))
 
     # The whole
 

@@ -104,11 +104,11 @@ class Dict(Handle[T]):
         self.set_many({**dict(items), **more})
 
     def _members(self, items: Mapping[str, T] | Iterable[tuple[str, T]]) -> str:
-        members = dict(items)
-        if self._codec.model is None and all(isinstance(key, str) for key in members):
-            return _json.encode(members)
-        pairs = (f"{encode_key(key)}:{self._codec.dumps(value)}" for key, value in members.items())
-        return "{" + ",".join(pairs) + "}"
+        """The object of keys and values, in which a key may stand twice: the last one counts."""
+        if isinstance(items, dict) and self._codec.model is None and all(isinstance(key, str) for key in items):
+            return _json.encode(items)
+        pairs = items.items() if isinstance(items, Mapping) else items
+        return "{" + ",".join(f"{encode_key(key)}:{self._codec.dumps(value)}" for key, value in pairs) + "}"
 
     def get_many(self, keys: Iterable[str]) -> dict[str, T]:
         """The values of those of many keys that are there, in one call and as of one moment."""

@@ -56,25 +56,24 @@ _Happened = tuple[int, _Topic, Any]
 class Dispatcher:
     """Calls the callbacks of a database, one after the other, from one thread that sleeps while nothing happens.
 
-    It knows the native database only, so that the one of Python can go while it listens.
+    It does not know the database, so that this can go while it listens.
     """
 
-    def __init__(self, native: Any) -> None:
-        self._native = native
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._topics: dict[tuple[str, str], _Topic] = {}
         self._wake: socket.socket | None = None
         self._paused = False
 
-    def add(self, topic: str, event: str, callback: Callback) -> EventHandle:
-        """Begins to listen: to all that happens after the return."""
+    def add(self, topic: str, event: str, callback: Callback, begin: Callable[[], Any]) -> EventHandle:
+        """Begins to listen, by `begin` if nobody does: to all that happens after the return."""
         if not callable(callback):
             raise TypeError("the callback cannot be called")
         handle = EventHandle(self, topic, event, callback)
         with self._lock:
             known = self._topics.get((topic, event))
             if known is None:
-                known = _Topic(self._native.on(topic, event))
+                known = _Topic(begin())
                 self._topics[topic, event] = known
             known.handles.append(handle)
             self._rouse()

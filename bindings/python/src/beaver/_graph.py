@@ -9,6 +9,7 @@ from . import _json
 from ._bodies import Bodies
 from ._callbacks import Progress, with_progress
 from ._document import Document, Edge, Neighbor, Visit, id_of
+from ._time import number
 
 T = TypeVar("T")
 
@@ -37,13 +38,17 @@ class Graph(Bodies[T]):
     ) -> None:
         """Connects two documents that are there. The edge of a label, connected again, gets another weight and
         metadata."""
-        options = _json.options(weight=weight, metadata=metadata)
-        self._writer().connect(id_of(source), id_of(target), label, options)
+        self._writer().connect(id_of(source), id_of(target), label, edge_options(weight, metadata))
 
     def connect_many(self, edges: Iterable[Edge | tuple[str, str, str]], *, progress: Progress | None = None) -> int:
         """Connects many documents in one commit; returns how many edges there were."""
-        rows = [{name: value for name, value in Edge(*edge)._asdict().items() if value is not None} for edge in edges]
+        rows = [self._edge(Edge(*edge)) for edge in edges]
         return int(with_progress(self._writer().connect_many, _json.encode(rows), progress=progress))
+
+    @staticmethod
+    def _edge(edge: Edge) -> dict[str, Any]:
+        row = {**edge._asdict(), "weight": number(edge.weight, "weight")}
+        return {name: value for name, value in row.items() if value is not None}
 
     def disconnect(self, source: Document[Any] | str, target: Document[Any] | str, label: str | None = None) -> int:
         """Removes the edge of a label, or all from the one to the other; returns how many."""
@@ -156,6 +161,11 @@ class Graph(Bodies[T]):
     def degree(self, doc: Document[Any] | str, labels: Labels | None = None, *, direction: str | None = None) -> int:
         """How many edges a document has."""
         return int(self._native.degree(id_of(doc), _json.options(labels=_labels(labels), direction=direction)))
+
+
+def edge_options(weight: float | None, metadata: Any) -> str:
+    """The options of `connect`."""
+    return _json.options(weight=None if weight is None else number(weight, "weight"), metadata=metadata)
 
 
 def _labels(labels: Labels | None) -> list[str] | None:

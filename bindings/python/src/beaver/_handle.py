@@ -10,6 +10,8 @@ from . import _json
 from ._callbacks import DumpSink, LoadSource
 from ._codec import Codec
 from ._errors import TypeMismatchError, WaitTimeoutError
+from ._feed import Events
+from ._feed import event as as_event
 from ._time import Seconds, milliseconds, seconds
 from ._wait import Waiting, wait
 
@@ -41,6 +43,8 @@ class Handle(Generic[T]):
         self._codec = codec
         # What threads have acquired by this handle, the newest last.
         self._held: dict[threading.Thread, list[Any]] = {}
+        # The handle by which this one was acquired.
+        self._origin: Handle[T] | None = None
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(name={self._name!r})"
@@ -90,9 +94,9 @@ class Handle(Generic[T]):
         """Gives an acquired structure back; False if it was not acquired, or not any more."""
         # What another thread has acquired can be released too: where a pool does the work, threads change.
         held = self._held.get(threading.current_thread()) or next(filter(None, list(self._held.values())), None)
-        if not held:
-            return bool(self._native.release())
-        return self._release(held[-1])
+        if held:
+            return self._release(held[-1])
+        return False if self._origin is None else self._origin._release(self._native)
 
     def _release(self, owned: Any) -> bool:
         for thread, held in list(self._held.items()):
@@ -127,6 +131,7 @@ class Handle(Generic[T]):
         handle.__dict__.update(self.__dict__)
         handle._native = owned
         handle._held = {}
+        handle._origin = self
         handle._bound()
         return handle
 
@@ -140,7 +145,12 @@ class Handle(Generic[T]):
         `*` stands for all events. The callbacks of a database are called one after the other, in a thread of its own,
         until `off()` of what is returned.
         """
-        return self._db.on(f"{self.kind}:{self._name}", event, callback)
+        topic = f"{self.kind}:{self._name}"
+        return self._db._dispatcher.add(topic, event, callback, lambda: self._native.on(event))
+
+    def events(self, event: str) -> Events:
+        """The same to be pulled: what happens from now on."""
+        return Events(self._native.on(event), as_event)
 
     def dump(self, fp: IO[Any] | None = None, *, format: str = "json") -> Any:
         """Everything in the structure, as of one moment: as an object, or as text into a stream of text or bytes.

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ._feed import Events
+from ._feed import event as as_event
 from ._handle import LOCK_TTL, not_acquired
 from ._time import Seconds, milliseconds, seconds
 from ._wait import Waiting, wait
@@ -100,8 +102,8 @@ class Lock:
 
     @property
     def held(self) -> bool:
-        """Whether this thread holds the lock."""
-        owner = self._owners.get(threading.current_thread())
+        """Whether this object holds the lock: by this thread, or else by another."""
+        owner = self._owner()
         return owner is not None and bool(owner.held())
 
     @property
@@ -115,7 +117,12 @@ class Lock:
 
     def on(self, event: str, callback: Callable[[Any], object]) -> EventHandle:
         """As `on` of a structure; the events are `acquire`, `release` and `clear`."""
-        return self._db.on(f"lock:{self._name}", event, callback)
+        topic = f"lock:{self._name}"
+        return self._db._dispatcher.add(topic, event, callback, lambda: self._native.on(event))
+
+    def events(self, event: str) -> Events:
+        """The same to be pulled: what happens from now on."""
+        return Events(self._native.on(event), as_event)
 
     def __enter__(self) -> Self:
         if not self.acquire():

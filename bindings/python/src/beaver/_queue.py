@@ -9,7 +9,7 @@ from . import _json
 from ._errors import BeaverError, MissingIndexError, timed_out
 from ._handle import Handle
 from ._pages import Pages
-from ._time import Seconds, Timestamp, milliseconds, seconds
+from ._time import Seconds, Timestamp, microseconds, milliseconds, number, seconds
 from ._wait import wait
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Queue(Handle[T]):
     def put_many(self, items: Iterable[tuple[T, float]]) -> None:
         """Puts many items, each with its priority, in one commit."""
         dumps = self._codec.dumps
-        rows = (f'{{"data":{dumps(data)},"priority":{_json.encode(priority)}}}' for data, priority in items)
+        rows = (f'{{"data":{dumps(data)},"priority":{number(priority, "priority")!r}}}' for data, priority in items)
         self._writer().put_many("[" + ",".join(rows) + "]")
 
     def get(self, block: bool = True, timeout: Seconds | None = None) -> QueueItem[T]:
@@ -101,6 +101,10 @@ class Queue(Handle[T]):
     def _put_all_back(self, rows: Any) -> None:
         for row in rows:
             self._put_back(row)
+
+    def put_back(self, item: QueueItem[T]) -> None:
+        """Puts an item that was taken in its old place again."""
+        self._writer().put_back(self._codec.dumps(item.data), item.priority, microseconds(item.timestamp))
 
     def peek(self) -> QueueItem[T] | None:
         """The item that a `get` would take; None if there is none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from . import _json, _vector
@@ -199,7 +199,13 @@ def fields(on: On | None) -> Any:
     return list(on)
 
 
-def rerank(*results: Iterable[Document[T]], weights: Iterable[float] | None = None, k: float = 60) -> list[Document[T]]:
+class Ranking(list[Document[T]]):
+    """The documents that `rerank` gave, with their scores in the same order."""
+
+    scores: Sequence[float] = ()
+
+
+def rerank(*results: Iterable[Document[T]], weights: Iterable[float] | None = None, k: float = 60) -> Ranking[T]:
     """Fuses rankings of documents into one, by reciprocal rank fusion: each document gets weight / (k + rank) from each
     list that has it, and the largest sum comes first."""
     lists = [list(result) for result in results]
@@ -209,4 +215,7 @@ def rerank(*results: Iterable[Document[T]], weights: Iterable[float] | None = No
             documents.setdefault(document.id, document)
     ids = _json.encode([[document.id for document in ranking] for ranking in lists])
     options = _json.options(weights=None if weights is None else list(weights), k=k)
-    return [documents[row["id"]] for row in _json.decode(native.rerank(ids, options))]
+    rows = _json.decode(native.rerank(ids, options))
+    fused: Ranking[T] = Ranking(documents[row["id"]] for row in rows)
+    fused.scores = [row["score"] for row in rows]
+    return fused

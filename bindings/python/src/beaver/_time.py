@@ -48,7 +48,7 @@ def microseconds(time: Time, name: str = "timestamp") -> int:
             return ((time if time.tzinfo else time.astimezone()) - _EPOCH) // _MICROSECOND
         except OverflowError:
             raise InvalidArgumentError(f"{name} is too far away") from None
-    return round(_number(time, name) * 1_000_000)
+    return round(number(time, name) * 1_000_000)
 
 
 def optional_microseconds(time: Time | None, name: str) -> int | None:
@@ -58,42 +58,43 @@ def optional_microseconds(time: Time | None, name: str) -> int | None:
 
 def seconds(duration: Seconds, name: str) -> float:
     """A duration as the library takes it."""
-    return duration.total_seconds() if isinstance(duration, timedelta) else _number(duration, name)
+    return duration.total_seconds() if isinstance(duration, timedelta) else number(duration, name)
 
 
 def positive_seconds(duration: Seconds | None, name: str) -> float:
     """A duration that may be missing, which is 0 for the library, and must not be 0 itself."""
     if duration is None:
         return 0.0
-    number = seconds(duration, name)
-    if not number > 0:
+    length = seconds(duration, name)
+    if not length > 0:
         raise InvalidArgumentError(f"{name} is not above zero")
-    return number
+    return length
 
 
 def milliseconds(timeout: Seconds | None) -> int:
     """A time-out as the library takes it: -1 for ever. What is not zero never becomes a mere try."""
     if timeout is None or timeout == math.inf:
         return -1
-    number = seconds(timeout, "timeout")
-    if not number >= 0:
+    length = seconds(timeout, "timeout")
+    if not length >= 0:
         raise InvalidArgumentError("timeout is below zero: give None to wait for ever, 0 to try")
-    if number > _LONGEST:
+    if length > _LONGEST:
         return -1
-    return max(round(number * 1_000), 1 if number > 0 else 0)
+    return max(round(length * 1_000), 1 if length > 0 else 0)
 
 
 _LONGEST = 3.2e9
 """A hundred years, in seconds."""
 
 
-def _number(value: object, name: str) -> float:
+def number(value: object, name: str) -> float:
+    """A finite number."""
     if isinstance(value, (int, float)):
         try:
-            number = float(value)
+            found = float(value)
         except OverflowError:
             raise InvalidArgumentError(f"{name} is too large") from None
-        if number - number != 0.0:
+        if not math.isfinite(found):
             raise InvalidArgumentError(f"{name} is not finite")
-        return number
+        return found
     raise TypeMismatchError(f"{name} is no number, but {type(value).__name__}")

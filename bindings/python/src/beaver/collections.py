@@ -4,7 +4,7 @@ from ._aio import AsyncCollection
 from ._collection import Collection, FindPlan, Found, Settings
 from ._document import Document, Edge, Neighbor, Visit
 from ._graph import Path
-from ._search import Fragment, Hit, Leg, Recall, SearchPlan, rerank
+from ._search import Fragment, Hit, Leg, Ranking, Recall, SearchPlan, rerank
 
 CollectionManager = Collection
 
@@ -21,6 +21,7 @@ __all__ = [
     "Leg",
     "Neighbor",
     "Path",
+    "Ranking",
     "Recall",
     "SearchPlan",
     "Settings",

@@ -2,8 +2,9 @@
 
 from ._aio import AsyncEvents, AsyncHandle
 from ._event import EventHandle
+from ._feed import Event, Events
 from ._handle import Acquired, Handle
 
 ManagerBase = Handle
 
-__all__ = ["Acquired", "AsyncEvents", "AsyncHandle", "EventHandle", "Handle", "ManagerBase"]
+__all__ = ["Acquired", "AsyncEvents", "AsyncHandle", "Event", "EventHandle", "Events", "Handle", "ManagerBase"]

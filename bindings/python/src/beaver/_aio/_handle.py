@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import AsyncIterator, Generator
+from collections.abc import Generator
 from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
 
-from .. import _json
-from .._errors import ClosedError, timed_out
 from .._handle import Handle, not_acquired
-from .._pages import PAGE
 from .._time import Seconds, milliseconds
+from ._feed import AsyncEvents
 from ._run import run, wait
 
 if TYPE_CHECKING:
@@ -66,7 +63,7 @@ class AsyncHandle(Generic[H]):
     def on(self, event: str) -> AsyncEvents:
         """Listens: `async with config.on("set") as events: async for payload in events`."""
         handle = self._handle
-        return AsyncEvents(lambda: handle._native.on(event))
+        return AsyncEvents(lambda: handle.events(event))
 
     async def dump(self, fp: IO[Any] | None = None, *, format: str = "json") -> Any:
         """Everything in the structure, as an object or into a stream."""
@@ -108,45 +105,3 @@ class Acquiring(Generic[A]):
     ) -> None:
         if self._mine is not None:
             await self._mine.release()
-
-
-class AsyncEvents(AsyncIterator[Any]):
-    """The payloads of events, as they happen. It begins to listen when it is entered, or first asked."""
-
-    def __init__(self, begin: Any) -> None:
-        self._begin = begin
-        self._native: Any = None
-        self._rows: deque[Any] = deque()
-
-    async def __aenter__(self) -> AsyncEvents:
-        if self._native is None:
-            self._native = await run(self._begin)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self.off()
-
-    def off(self) -> None:
-        """Ends it, and whoever waits for its next event."""
-        if self._native is not None:
-            self._native.stop()
-
-    async def next(self, timeout: Seconds | None = None) -> Any:
-        """The payload of the next event; TimeoutError if none comes in the time given."""
-        await self.__aenter__()
-        if not self._rows and await wait(self._fetch, milliseconds(timeout), lambda _: None) is None:
-            raise timed_out()
-        return self._rows.popleft()["payload"]
-
-    def _fetch(self, timeout_ms: int, cancel: Any) -> bool | None:
-        text = self._native.next_batch(PAGE, timeout_ms, cancel)
-        if text is None:
-            return None
-        self._rows.extend(_json.decode(text))
-        return True
-
-    async def __anext__(self) -> Any:
-        try:
-            return await self.next()
-        except ClosedError:
-            raise StopAsyncIteration from None

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from .._channel import Channel, Message, Retention, Subscriber, message
+from .._channel import Channel, Retention
 from .._errors import ClosedError, timed_out
+from .._feed import Message
 from .._handle import not_acquired
 from .._live import LiveView
 from .._lock import Lock
 from .._log import Log, LogEntry
 from .._time import Seconds, Time, Timestamp, milliseconds
 from .._wait import Waiting
-from ._handle import AsyncEvents, AsyncHandle
+from ._feed import AsyncEvents, AsyncSubscriber
+from ._handle import AsyncHandle
 from ._run import AsyncPages, run, wait
 
 if TYPE_CHECKING:
@@ -168,62 +170,6 @@ class AsyncChannel(AsyncHandle[Channel[T]], Generic[T]):
         await run(self._handle.set_retention, *bounds, **named)
 
 
-class AsyncSubscriber(Generic[T]):
-    """Gets the messages of a channel, each once. What a cancelled wait has got stays for the next one."""
-
-    def __init__(self, subscriber: Subscriber[T] | Callable[[], Subscriber[T]]) -> None:
-        self._begin = subscriber if callable(subscriber) else None
-        self._subscriber = None if callable(subscriber) else subscriber
-
-    async def _started(self) -> Subscriber[T]:
-        if self._subscriber is None:
-            if self._begin is None:
-                raise ClosedError("the subscriber is closed")
-            self._subscriber = await run(self._begin)
-        return self._subscriber
-
-    async def next(self, timeout: Seconds | None = None) -> Message[T]:
-        """The next message; TimeoutError if none comes in the time given."""
-        subscriber = await self._filled(timeout)
-        return message(subscriber._rows.popleft(), subscriber._codec.build)
-
-    async def next_many(self, most: int, timeout: Seconds | None = None) -> list[Message[T]]:
-        """Waits for one message and gives all that are there, up to so many."""
-        subscriber = await self._filled(timeout)
-        return subscriber._taken(most)
-
-    async def _filled(self, timeout: Seconds | None) -> Subscriber[T]:
-        subscriber = await self._started()
-        if not subscriber._rows and await wait(subscriber._fetch, milliseconds(timeout), lambda _: None) is None:
-            raise timed_out()
-        return subscriber
-
-    async def listen(self, timeout: Seconds | None = None) -> AsyncIterator[T]:
-        """The messages as they come, until the subscriber is closed; TimeoutError if none comes in the time given."""
-        while True:
-            try:
-                received = await self.next(timeout)
-            except ClosedError:
-                return
-            yield received.payload
-
-    def __aiter__(self) -> AsyncIterator[T]:
-        return self.listen()
-
-    def close(self) -> None:
-        """Ends the subscription, and whoever waits for its next message."""
-        self._begin = None
-        if self._subscriber is not None:
-            self._subscriber.close()
-
-    async def __aenter__(self) -> Self:
-        await self._started()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self.close()
-
-
 class AsyncLock:
     """A lock for asyncio: it keeps apart tasks, threads and processes. It cannot be acquired again before it is
     released."""
@@ -281,7 +227,7 @@ class AsyncLock:
 
     def on(self, event: str) -> AsyncEvents:
         """Listens: `async with lock.on("release") as events: async for payload in events`."""
-        return AsyncEvents(lambda: self._lock._native.on(event))
+        return AsyncEvents(lambda: self._lock.events(event))
 
     async def __aenter__(self) -> Self:
         if not await self.acquire():

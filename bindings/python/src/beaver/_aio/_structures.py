@@ -191,6 +191,10 @@ class AsyncQueue(AsyncHandle[Queue[T]], Generic[T]):
             raise timed_out() if block else queue._empty()
         return queue._all_received(rows)
 
+    async def put_back(self, item: QueueItem[T]) -> None:
+        """Puts an item that was taken in its old place again."""
+        await run(self._handle.put_back, item)
+
     async def peek(self) -> QueueItem[T] | None:
         """The item that a `get` would take; None if there is none."""
         return await run(self._handle.peek)
