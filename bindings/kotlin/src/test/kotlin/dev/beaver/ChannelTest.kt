@@ -22,7 +22,7 @@ import kotlin.time.Duration.Companion.microseconds
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 
-class ChannelTest : DatabaseTest() {
+class ChannelTest : Story() {
     @Test
     fun `each subscriber gets each message once, in order`() = story {
         val channel = db.channel<User>("logins")
