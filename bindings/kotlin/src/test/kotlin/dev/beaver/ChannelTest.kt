@@ -104,6 +104,7 @@ class ChannelTest : Story() {
     fun `messages are kept as long as was chosen`() {
         val numbers = db.channel<Int>("numbers")
         assertEquals(Retention(24.hours, 100_000), numbers.retention)
+        assertEquals(Retention(), numbers.retention)
         numbers.retention = Retention(maxAge = 90.seconds, maxMessages = null)
         assertEquals(Retention(90.seconds, null), numbers.retention)
         numbers.retention = Retention(maxAge = null, maxMessages = 5)

@@ -1,6 +1,9 @@
 package dev.beaver
 
 import kotlinx.serialization.Serializable
+import kotlinx.serialization.json.JsonArray
+import kotlinx.serialization.json.JsonElement
+import kotlinx.serialization.json.JsonNull
 import kotlinx.serialization.json.JsonPrimitive
 import kotlinx.serialization.json.buildJsonObject
 import kotlinx.serialization.json.put
@@ -103,6 +106,17 @@ class ErrorsTest : Story() {
         assertThrows<BeaverException.InvalidArgument> { numbers.findBlocking(limit = 0) }
         assertThrows<BeaverException.InvalidArgument> { numbers.findBlocking(cursor = "not a cursor") }
         assertEquals(0, numbers.countBlocking(field("or") eq 1))
+    }
+
+    @Test
+    fun `what is nested too deep is over a limit`() {
+        fun nested(levels: Int) = (1..levels).fold<Int, JsonElement>(JsonNull) { inner, _ -> JsonArray(listOf(inner)) }
+        val list = db.list("l")
+        list += nested(128)
+        assertEquals(nested(128), list[0])
+        assertThrows<BeaverException.Limit> { list += nested(129) }
+        assertThrows<BeaverException.Limit> { list += nested(1_000_000) }
+        assertThrows<BeaverException.Limit> { db.collection("c").countBlocking(Filter.parse("{\"not\":".repeat(500) + "{}" + "}".repeat(500))) }
     }
 
     @Test
