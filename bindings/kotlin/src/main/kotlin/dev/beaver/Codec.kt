@@ -18,15 +18,12 @@ internal val defaultJson: Json = Json {
 
 /** Reads and writes the values of one structure. */
 internal class Codec<T>(val json: Json, val serializer: KSerializer<T>) {
-    fun encode(value: T, operation: Int? = null): String {
-        // An element knows its text: numbers stay as they were written.
-        val encoded = if (value is JsonElement) value.toString() else encodeModel(value, operation)
-        return text("the value", encoded)
-    }
-
-    private fun encodeModel(value: T, operation: Int?): String =
+    fun encode(value: T, operation: Int? = null): String =
         try {
-            json.encodeToString(serializer, value)
+            // An element knows its text: numbers stay as they were written.
+            text("the value", if (value is JsonElement) value.toString() else json.encodeToString(serializer, value))
+        } catch (deep: StackOverflowError) {
+            throw BeaverException.Limit(BeaverException.Detail("the value is nested too deep", operation, cause = deep))
         } catch (refused: SerializationException) {
             throw BeaverException.invalid("the value cannot be written as JSON: ${refused.message}", operation, refused)
         }

@@ -66,9 +66,12 @@ public class BeaverDict<T> internal constructor(
     }
 
     /** Sets many keys in one commit. */
-    public fun setMany(items: Map<String, T>, ttl: Duration? = null) {
-        val members = items.entries.withIndex().joinToString(",", "{", "}") { (index, item) ->
-            "${quoted(item.key)}:${codec.encode(item.value, index)}"
+    public fun setMany(items: Map<String, T>, ttl: Duration? = null): Unit = setMany(items.map { it.toPair() }, ttl)
+
+    /** Sets many keys, in their order, in one commit. */
+    public fun setMany(items: Iterable<Pair<String, T>>, ttl: Duration? = null) {
+        val members = items.withIndex().joinToString(",", "{", "}") { (index, item) ->
+            "${quoted(item.first)}:${codec.encode(item.second, index)}"
         }
         val seconds = ttlSeconds(ttl)
         text("a key", members)

@@ -1,5 +1,6 @@
 package dev.beaver
 
+import kotlinx.serialization.ExperimentalSerializationApi
 import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonElement
@@ -40,7 +41,7 @@ public class Filter private constructor(internal val json: JsonObject) {
 
         /** A filter as JSON: `{"year": {">=": 1960}, "author.name": "Lem"}`. What it says is checked when it is used. */
         public fun parse(json: String): Filter {
-            val parsed = runCatching { Json.parseToJsonElement(json) }.getOrElse { unread ->
+            val parsed = runCatching { deep.parseToJsonElement(json) }.getOrElse { unread ->
                 throw BeaverException.InvalidJson(BeaverException.Detail("the filter is not JSON", cause = unread))
             }
             return of(parsed)
@@ -108,5 +109,9 @@ public class Field internal constructor(private val path: String) {
         else -> throw BeaverException.invalid("$path cannot be compared with a ${value::class.simpleName}")
     }
 }
+
+/** What is nested too deep is for the library to say. */
+@OptIn(ExperimentalSerializationApi::class)
+private val deep = Json { maxNestingDepth = 10_000 }
 
 private val operators = setOf("and", "or", "not")

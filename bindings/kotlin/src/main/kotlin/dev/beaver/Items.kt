@@ -4,6 +4,7 @@ import kotlinx.serialization.SerialName
 import kotlinx.serialization.Serializable
 import kotlinx.serialization.json.JsonElement
 import kotlin.time.Duration
+import kotlin.time.Duration.Companion.days
 import kotlin.time.Instant
 
 /** An item of a dict. */
@@ -75,7 +76,7 @@ public class Blob(public val data: ByteArray, public val metadata: JsonElement?)
 public data class BlobStat(val size: Long, val metadata: JsonElement?)
 
 /** How long a channel keeps its messages: up to an age, and up to a number. Null is no bound. */
-public data class Retention(val maxAge: Duration?, val maxMessages: Long?)
+public data class Retention(val maxAge: Duration? = 1.days, val maxMessages: Long? = 100_000)
 
 // The shapes in which the library gives rows.
 

@@ -49,17 +49,23 @@ internal val liveNumbers: KSerializer<Map<String, Double?>> = MapSerializer(Stri
 
 /** Shows what the last while of a log looks like, again and again. Results that nobody waited for are left out. */
 public class LiveView<R> internal constructor(private val handle: LiveHandle, private val read: (String) -> R) : AutoCloseable {
+    private val turns = Turns()
+
     @Volatile
     private var closed = false
 
     /** Waits for the next result; the first is there at once. */
-    public suspend fun next(): R = read(checkNotNull(waiting { cancel -> pull(Duration.INFINITE, cancel) }))
+    public suspend fun next(): R = read(checkNotNull(pulled(Duration.INFINITE)))
 
     /** As [next], but null if the time runs out before. */
-    public suspend fun next(timeout: Duration): R? = waiting { cancel -> pull(timeout, cancel) }?.let(read)
+    public suspend fun next(timeout: Duration): R? = pulled(timeout)?.let(read)
 
     /** [next] for a thread that may block. */
-    public fun nextBlocking(timeout: Duration = Duration.INFINITE): R? = pull(timeout, null)?.let(read)
+    public fun nextBlocking(timeout: Duration = Duration.INFINITE): R? =
+        turns.takeBlocking(timeout) { left -> pull(left, null) }?.let(read)
+
+    private suspend fun pulled(timeout: Duration): String? =
+        turns.take(timeout) { left -> waiting { cancel -> pull(left, cancel) } }
 
     private fun pull(timeout: Duration, cancel: Cancel?) = native { handle.next(timeoutMs(timeout), cancel) }
 

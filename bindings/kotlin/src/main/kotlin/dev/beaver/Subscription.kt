@@ -22,6 +22,7 @@ public class Subscription<R> internal constructor(
 ) : AutoCloseable {
     /** What came for somebody who was cancelled, or stood behind something that fits no model. It is read first. */
     private val kept = ArrayDeque<JsonElement>()
+    private val turns = Turns()
 
     @Volatile
     private var closed = false
@@ -37,11 +38,15 @@ public class Subscription<R> internal constructor(
 
     /** Waits for one, and gives up to [most] that are there; none if the time runs out before. */
     public suspend fun nextMany(most: Int, timeout: Duration = Duration.INFINITE): List<R> =
-        fromKept(most) ?: waiting(lost = ::keep) { cancel -> pull(most, timeout, cancel) }?.let { read(most, it) }.orEmpty()
+        turns.take(timeout) { left ->
+            fromKept(most) ?: waiting(lost = ::keep) { cancel -> pull(most, left, cancel) }?.let { read(most, it) }
+        }.orEmpty()
 
     /** [nextMany] for a thread that may block. */
     public fun nextManyBlocking(most: Int, timeout: Duration = Duration.INFINITE): List<R> =
-        fromKept(most) ?: pull(most, timeout, null)?.let { read(most, it) }.orEmpty()
+        turns.takeBlocking(timeout) { left ->
+            fromKept(most) ?: pull(most, left, null)?.let { read(most, it) }
+        }.orEmpty()
 
     /** All that come, until the subscription is closed. When the collector is done with the flow, it is closed. */
     public fun asFlow(): Flow<R> = flow {
@@ -71,7 +76,7 @@ public class Subscription<R> internal constructor(
         native { handle.nextBatch(most.coerceAtLeast(1).toUInt(), timeoutMs(timeout), cancel) }
 
     private fun keep(page: String?) {
-        if (page != null) synchronized(kept) { kept.addAll(0, elements(page)) }
+        if (page != null) kept.addAll(0, elements(page))
     }
 
     /** A page is read at once. If something in it does not fit, what is before comes first, and what is behind after it. */
@@ -83,7 +88,7 @@ public class Subscription<R> internal constructor(
             fromKept(most) ?: throw unfit
         }
 
-    private fun fromKept(most: Int): List<R>? = synchronized(kept) {
+    private fun fromKept(most: Int): List<R>? {
         if (kept.isEmpty()) return null
         val read = mutableListOf<R>()
         while (kept.isNotEmpty() && read.size < most.coerceAtLeast(1)) {
@@ -96,7 +101,7 @@ public class Subscription<R> internal constructor(
                 break
             }
         }
-        read
+        return read
     }
 }
 

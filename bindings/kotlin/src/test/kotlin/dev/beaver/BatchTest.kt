@@ -11,7 +11,7 @@ import kotlin.time.Duration.Companion.hours
 import kotlin.time.Duration.Companion.seconds
 import kotlin.time.Instant
 
-class BatchTest : DatabaseTest() {
+class BatchTest : Story() {
     @Test
     fun `a batch is done as a whole, or not at all`() {
         val stock = db.dict<Int>("stock")

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
 import kotlin.random.Random
 
-class BlobTest : DatabaseTest() {
+class BlobTest : Story() {
     private val sender = buildJsonObject { put("sender", "alice@example.com") }
 
     @Test

@@ -22,7 +22,7 @@ import kotlin.time.Duration.Companion.microseconds
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 
-class ChannelTest : DatabaseTest() {
+class ChannelTest : Story() {
     @Test
     fun `each subscriber gets each message once, in order`() = story {
         val channel = db.channel<User>("logins")
@@ -104,6 +104,7 @@ class ChannelTest : DatabaseTest() {
     fun `messages are kept as long as was chosen`() {
         val numbers = db.channel<Int>("numbers")
         assertEquals(Retention(24.hours, 100_000), numbers.retention)
+        assertEquals(Retention(), numbers.retention)
         numbers.retention = Retention(maxAge = 90.seconds, maxMessages = null)
         assertEquals(Retention(90.seconds, null), numbers.retention)
         numbers.retention = Retention(maxAge = null, maxMessages = 5)

@@ -14,7 +14,7 @@ import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.minutes
 
-class DictTest : DatabaseTest() {
+class DictTest : Story() {
     @Test
     fun `a model is written, found and rebuilt`() {
         val users = db.dict<User>("users")

@@ -18,7 +18,7 @@ data class Book(val title: String, val year: Int, val tags: List<String> = empty
 @Serializable
 data class Author(val name: String)
 
-class DocumentTest : DatabaseTest() {
+class DocumentTest : Story() {
     private val hobbit = Document(Book("The Hobbit", 1937, listOf("fantasy"), Author("Tolkien")), id = "hobbit")
     private val solaris = Document(Book("Solaris", 1961, listOf("space"), Author("Lem")), id = "solaris")
     private val dune = Document(Book("Dune", 1965, listOf("sand", "space"), Author("Herbert")), id = "dune")

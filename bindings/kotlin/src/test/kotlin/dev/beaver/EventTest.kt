@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
 import kotlin.time.Duration.Companion.milliseconds
 
-class EventTest : DatabaseTest() {
+class EventTest : Story() {
     @Test
     fun `a change is told to who listens`() = story {
         val users = db.dict<User>("users")

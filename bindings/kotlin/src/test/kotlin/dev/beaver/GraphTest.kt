@@ -11,7 +11,7 @@ import org.junit.jupiter.api.assertThrows
 @Serializable
 data class Person(val name: String)
 
-class GraphTest : DatabaseTest() {
+class GraphTest : Story() {
     private val since = buildJsonObject { put("since", 2020) }
 
     private fun network() = db.collection<Person>("network").also { net ->

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
 
-class ListTest : DatabaseTest() {
+class ListTest : Story() {
     @Test
     fun `values stand in the order in which they were put`() {
         val tasks = db.list<User>("tasks")

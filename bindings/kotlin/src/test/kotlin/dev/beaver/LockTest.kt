@@ -14,7 +14,7 @@ import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 
-class LockTest : DatabaseTest() {
+class LockTest : Story() {
     @Test
     fun `one owner at a time is inside`() = story {
         var inside = 0

@@ -19,7 +19,7 @@ import kotlin.time.Instant
 @Serializable
 data class Reading(val cpu: Double)
 
-class LogTest : DatabaseTest() {
+class LogTest : Story() {
     private fun second(second: Int) = Instant.fromEpochSeconds(second.toLong())
 
     @Test

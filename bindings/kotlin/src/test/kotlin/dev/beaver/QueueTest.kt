@@ -22,7 +22,7 @@ import kotlin.time.Duration.Companion.microseconds
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 
-class QueueTest : DatabaseTest() {
+class QueueTest : Story() {
     @Test
     fun `the lowest priority comes first, then the oldest`() = story {
         val jobs = db.queue<String>("jobs")

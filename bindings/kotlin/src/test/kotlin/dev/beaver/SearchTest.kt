@@ -15,7 +15,7 @@ data class Colour(val warm: Boolean)
 @Serializable
 data class Article(val title: String, val text: String)
 
-class SearchTest : DatabaseTest() {
+class SearchTest : Story() {
     private fun colours() = db.collection<Colour>("colours").also {
         it += Document(Colour(true), "red", floatArrayOf(1f, 0f, 0f))
         it += Document(Colour(true), "orange", floatArrayOf(1f, 0.6f, 0f))
