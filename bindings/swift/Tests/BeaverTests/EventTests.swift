@@ -29,6 +29,8 @@ final class EventTests: BeaverTestCase {
         XCTAssertEqual(heard.map(\.event), ["started", "user"])
         XCTAssertEqual(heard.first?.payload, ["version": 2])
         XCTAssertEqual(heard.last?.payload["age"]?.int, 30)
+        XCTAssertEqual(try heard.last?.payload(as: User.self), User(name: "Alice", age: 30))
+        assertFails(.typeMismatch) { try heard.first?.payload(as: User.self) }
         events.close()
         assertFails(.closed) { try events.next() }
         assertFails(.invalidArgument) { try db.emit("app", "*") }

@@ -20,8 +20,8 @@ extension Beaver {
         public var rrfK = 60.0
         /// How many results each way contributes, at most; five times `k`, and 50 at least, if nil.
         public var candidates: Int?
-        /// Only the text at these paths, each with its weight.
-        public var fields: [String: Double] = [:]
+        /// Only the text at these paths.
+        public var fields = Fields.all
         public var fuzziness: Fuzziness?
         /// Whether the last word of the text may be the beginning of one.
         public var prefix = false
@@ -128,7 +128,7 @@ extension Beaver.HybridQuery {
                 "weights", ["text": .double(weights.text), "vector": .double(weights.vector), "graph": .double(weights.graph)])
             try options.add("rrf_k", .double(rrfK))
             try options.add("candidates", candidates.map(JSON.int))
-            if !fields.isEmpty { try options.add("on", .object(fields.mapValues(JSON.double))) }
+            try options.add("on", fields.json)
             try options.add("fuzziness", fuzziness?.json)
             try options.add("prefix", .bool(prefix))
             try options.add("effort", .string(effort.rawValue))

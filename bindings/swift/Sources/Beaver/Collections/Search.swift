@@ -26,6 +26,29 @@ extension Beaver {
         case exact
     }
 
+    /// The fields that a text search is limited to: a path, several, or several with their weights. A path stands for all that is
+    /// below it. No fields are all text.
+    ///
+    /// ```swift
+    /// try articles.match("swift", on: ["title": 2, "body": 1])
+    /// ```
+    public struct Fields: Hashable, Sendable {
+        /// As the library takes it; nil for all text.
+        let json: JSON?
+
+        /// All text.
+        public static let all = Fields([])
+
+        public init(_ paths: [String]) {
+            json = paths.isEmpty ? nil : .array(paths.map(JSON.string))
+        }
+
+        /// A match in a field of the weight 2 counts twice.
+        public init(_ weights: [String: Double]) {
+            json = weights.isEmpty ? nil : .object(weights.mapValues(JSON.double))
+        }
+    }
+
     /// How misspelt a query may be.
     public enum Fuzziness: Hashable, Sendable {
         /// So many edits in all, up to three.
@@ -85,6 +108,15 @@ extension Beaver {
         public var queries: Int
         /// From 0 to 1.
         public var recall: Double
+    }
+}
+
+extension Beaver.Fields: ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
+    public init(stringLiteral path: String) { self.init([path]) }
+    public init(arrayLiteral paths: String...) { self.init(paths) }
+    /// The last counts if a path stands twice.
+    public init(dictionaryLiteral weights: (String, Double)...) {
+        self.init(Dictionary(weights, uniquingKeysWith: { $1 }))
     }
 }
 
@@ -183,11 +215,11 @@ extension Beaver.Collection {
     /// The documents whose text matches, up to `k`. Any text is a query: its words, all of which must be in a document, or an expression
     /// of FTS5.
     ///
-    /// - Parameter fields: only the text at these paths, each with its weight; all text if there are none.
+    /// - Parameter fields: only the text at these paths.
     /// - Parameter fuzziness: how misspelt the query may be, for documents that were indexed as `fuzzy`.
     /// - Parameter prefix: whether the last word may be the beginning of one: search as you type.
     public func match(
-        _ query: String, k: Int = 10, where filter: Beaver.Filter? = nil, on fields: [String: Double] = [:],
+        _ query: String, k: Int = 10, where filter: Beaver.Filter? = nil, on fields: Beaver.Fields = .all,
         fuzziness: Beaver.Fuzziness? = nil, prefix: Bool = false, highlight: Beaver.Marks? = nil, snippet: Beaver.Snippet? = nil
     ) throws -> [Hit] {
         let options = try Self.options(k, filter, fields, fuzziness, prefix, highlight, snippet)
@@ -195,7 +227,7 @@ extension Beaver.Collection {
     }
 
     public func match(
-        _ query: String, k: Int = 10, where filter: Beaver.Filter? = nil, on fields: [String: Double] = [:],
+        _ query: String, k: Int = 10, where filter: Beaver.Filter? = nil, on fields: Beaver.Fields = .all,
         fuzziness: Beaver.Fuzziness? = nil, prefix: Bool = false, highlight: Beaver.Marks? = nil, snippet: Beaver.Snippet? = nil
     ) async throws -> [Hit] {
         let options = try Self.options(k, filter, fields, fuzziness, prefix, highlight, snippet)
@@ -207,13 +239,13 @@ extension Beaver.Collection {
     }
 
     private static func options(
-        _ k: Int, _ filter: Beaver.Filter?, _ fields: [String: Double], _ fuzziness: Beaver.Fuzziness?, _ prefix: Bool,
+        _ k: Int, _ filter: Beaver.Filter?, _ fields: Beaver.Fields, _ fuzziness: Beaver.Fuzziness?, _ prefix: Bool,
         _ highlight: Beaver.Marks?, _ snippet: Beaver.Snippet?
     ) throws -> String {
         var options = OptionsText()
         try options.add("k", .int(k))
         try options.add("where", text: filter?.text)
-        if !fields.isEmpty { try options.add("on", .object(fields.mapValues(JSON.double))) }
+        try options.add("on", fields.json)
         try options.add("fuzziness", fuzziness?.json)
         try options.add("prefix", .bool(prefix))
         try options.add("highlight", highlight.map { ["before": .string($0.before), "after": .string($0.after)] })

@@ -147,14 +147,14 @@ extension Beaver {
 
     /// A lock between threads and processes. Each call makes an owner of its own.
     public func lock(_ name: String) throws -> Lock {
-        Lock(try native { try database.lock(name: name) })
+        Lock(try native { try database.lock(name: name) }, coder)
     }
 }
 
 extension Beaver {
     /// Listens to an event of a topic, or to all by `*`: those of a structure have the topic `dict:` and its name, and so on.
     public func on(_ topic: String, _ event: String = "*") throws -> Subscription<Event> {
-        Subscription(try native { try database.on(topic: topic, event: event) }, row: Event.init)
+        Subscription(try native { try database.on(topic: topic, event: event) }, coder)
     }
 
     /// Tells an event of a topic of one's own to whoever listens, in any process; false if nobody does.

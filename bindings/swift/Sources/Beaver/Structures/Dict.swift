@@ -29,7 +29,7 @@ extension Beaver.Dict {
     }
 
     /// The value of a key, or another if it is not there.
-    public subscript(key: String, default value: @autoclosure () -> Value) -> Value {
+    public subscript(key: String, default value: @autoclosure () throws -> Value) -> Value {
         get throws { try get(key) ?? value() }
     }
 

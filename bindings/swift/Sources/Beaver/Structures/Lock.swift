@@ -4,9 +4,11 @@ extension Beaver {
     /// A lock between threads and processes, for one owner: first come, first served. It is only a name, and guards no structure.
     public struct Lock: Sendable {
         let handle: LockHandle
+        let coder: ModelCoder
 
-        init(_ handle: LockHandle) {
+        init(_ handle: LockHandle, _ coder: ModelCoder) {
             self.handle = handle
+            self.coder = coder
         }
 
         /// What it is called.
@@ -91,7 +93,7 @@ extension Beaver {
 
         /// Listens to an event of it (`acquire`, `release`, `clear`), or to all.
         public func on(_ event: String = "*") throws -> Subscription<Event> {
-            Subscription(try native { try handle.on(event: event) }, row: Event.init)
+            Subscription(try native { try handle.on(event: event) }, coder)
         }
     }
 }

@@ -109,7 +109,7 @@ extension Beaver.Structure {
 
     /// Listens to an event of it (`set`, `push`, `put` …), or to all.
     public func on(_ event: String = "*") throws -> Beaver.Subscription<Beaver.Event> {
-        Beaver.Subscription(try native { try handle.on(event: event) }, row: Beaver.Event.init)
+        Beaver.Subscription(try native { try handle.on(event: event) }, _handle.coder)
     }
 }
 

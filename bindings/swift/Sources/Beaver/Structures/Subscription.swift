@@ -15,9 +15,6 @@ extension Beaver {
         private let row: @Sendable (inout JSONScanner) throws -> Element
         private let buffer = Buffer()
 
-        /// How many are fetched at a time.
-        private static var pageSize: UInt32 { 256 }
-
         init(_ handle: SubscriptionHandle, row: @escaping @Sendable (inout JSONScanner) throws -> Element) {
             self.handle = handle
             self.row = row
@@ -25,7 +22,7 @@ extension Beaver {
 
         /// Waits for the next; nil if the time ran out.
         public func next(timeout: Duration? = nil) throws -> Element? {
-            try take(1, timeout).first
+            try nextMany(1, timeout: timeout).first
         }
 
         /// As the blocking form. What comes when the task was cancelled stays for the next call.
@@ -35,26 +32,25 @@ extension Beaver {
 
         /// Waits for the next, and gives up to so many that are there; none if the time ran out.
         public func nextMany(_ most: Int, timeout: Duration? = nil) throws -> [Element] {
-            try take(most, timeout)
+            let deadline = Deadline(timeout)
+            repeat {
+                if let ready = try ready(most) { return ready }
+            } while try fetch(most, deadline.left, nil)
+            return []
         }
 
         /// As the blocking form. What comes when the task was cancelled stays for the next call.
         public func nextMany(_ most: Int, timeout: Duration? = nil) async throws -> [Element] {
-            try Task.checkCancellation()
-            // What is there already needs no other thread.
-            if let ready = try ready(most) { return ready }
-            let deadline = Deadline(timeout)
-            while try await waiting({ try self.fill(deadline.left, $0) }) {
-                if let ready = try ready(most) { return ready }
-            }
-            return []
+            try await nextMany(most, fetching: most, timeout)
         }
 
-        private func take(_ most: Int, _ timeout: Duration?) throws -> [Element] {
+        fileprivate func nextMany(_ most: Int, fetching page: Int, _ timeout: Duration?) async throws -> [Element] {
+            try Task.checkCancellation()
             let deadline = Deadline(timeout)
             repeat {
+                // What is there already needs no other thread.
                 if let ready = try ready(most) { return ready }
-            } while try fill(deadline.left, nil)
+            } while try await waiting { try self.fetch(page, deadline.left, $0) }
             return []
         }
 
@@ -76,9 +72,9 @@ extension Beaver {
         }
 
         /// Waits for rows; false if the time ran out. Another call may take them first.
-        private func fill(_ timeout: Duration?, _ cancel: Cancel?) throws -> Bool {
-            let timeout = try milliseconds(timeout)
-            let batch = try native { try handle.nextBatch(most: Self.pageSize, timeoutMs: timeout, cancel: cancel) }
+        private func fetch(_ most: Int, _ timeout: Duration?, _ cancel: Cancel?) throws -> Bool {
+            let (most, timeout) = (UInt32(clamping: most), try milliseconds(timeout))
+            let batch = try native { try handle.nextBatch(most: most, timeoutMs: timeout, cancel: cancel) }
             guard let batch else { return false }
             buffer.add(try batch.rows { String(decoding: try $0.skip(), as: UTF8.self) })
             return true
@@ -93,9 +89,12 @@ extension Beaver {
         public struct AsyncIterator: AsyncIteratorProtocol {
             let subscription: Subscription
 
+            /// How many are fetched at a time. What a loop that is left does not take stays for the next.
+            private static var pageSize: Int { 256 }
+
             public func next() async throws -> Element? {
                 do {
-                    return try await subscription.next()
+                    return try await subscription.nextMany(1, fetching: Self.pageSize, nil).first
                 } catch let error as BeaverError where error.kind == .closed && subscription.buffer.isClosed {
                     return nil
                 }
@@ -106,25 +105,54 @@ extension Beaver {
     }
 
     /// What was told of a change, or by `emit`.
-    public struct Event: Hashable, Sendable {
+    public struct Event: Sendable {
         public var time: Date
         /// `dict:users` of the dict with that name, or a topic of one's own.
         public var topic: String
         /// `set`, `push`, `put` …, or an event of one's own.
         public var event: String
-        public var payload: JSON
+        /// What came with it, as it was written.
+        public var text: JSONText
+        private let coder: ModelCoder
 
-        init(_ scanner: inout JSONScanner) throws {
-            (time, topic, event, payload) = (.distantPast, "", "", .null)
+        init(_ scanner: inout JSONScanner, _ coder: ModelCoder) throws {
+            (time, topic, event, text, self.coder) = (.distantPast, "", "", JSONText("null"), coder)
             try scanner.members { name, scanner in
                 switch name {
                 case "timestamp_us": time = try scanner.time()
                 case "topic": topic = try scanner.text()
                 case "event": event = try scanner.text()
-                default: payload = try scanner.json()
+                default: text = JSONText(String(decoding: try scanner.skip(), as: UTF8.self))
                 }
             }
         }
+
+        /// What came with it: of a change which `key`, `index` or `id`.
+        public var payload: JSON { (try? coder.value(JSON.self, text.text)) ?? .null }
+
+        /// What came with it, as a value of a type.
+        public func payload<Payload: Decodable>(as type: Payload.Type) throws -> Payload {
+            try coder.value(type, text.text)
+        }
+    }
+}
+
+extension Beaver.Event: Hashable {
+    public static func == (one: Self, other: Self) -> Bool {
+        (one.time, one.topic, one.event, one.text) == (other.time, other.topic, other.event, other.text)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(time)
+        hasher.combine(topic)
+        hasher.combine(event)
+        hasher.combine(text)
+    }
+}
+
+extension Beaver.Subscription where Element == Beaver.Event {
+    convenience init(_ handle: SubscriptionHandle, _ coder: ModelCoder) {
+        self.init(handle) { try Beaver.Event(&$0, coder) }
     }
 }
 
