@@ -19,6 +19,7 @@ let package = Package(
         .target(name: "Beaver", dependencies: ["BeaverNative"]),
         // A program that the tests start, to see how a process ends.
         .executableTarget(name: "beaver-leaver", dependencies: ["Beaver"], path: "Tests/Leaver"),
+        .executableTarget(name: "beaver-bench", dependencies: ["Beaver"], path: "Benchmarks"),
         .testTarget(name: "BeaverTests", dependencies: ["Beaver"]),
     ]
 )
