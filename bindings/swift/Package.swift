@@ -8,7 +8,7 @@ let hasFramework = FileManager.default.fileExists(atPath: Context.packageDirecto
 
 let package = Package(
     name: "Beaver",
-    platforms: [.macOS(.v13), .iOS(.v16), .tvOS(.v16), .watchOS(.v9), .visionOS(.v1)],
+    platforms: [.macOS(.v13), .iOS(.v16)],
     products: [.library(name: "Beaver", targets: ["Beaver"])],
     targets: [
         hasFramework
