@@ -8,7 +8,7 @@ let hasFramework = FileManager.default.fileExists(atPath: Context.packageDirecto
 
 let package = Package(
     name: "Beaver",
-    platforms: [.macOS(.v13), .iOS(.v16), .tvOS(.v16), .watchOS(.v9), .visionOS(.v1)],
+    platforms: [.macOS(.v13), .iOS(.v16)],
     products: [.library(name: "Beaver", targets: ["Beaver"])],
     targets: [
         hasFramework
@@ -19,6 +19,7 @@ let package = Package(
         .target(name: "Beaver", dependencies: ["BeaverNative"]),
         // A program that the tests start, to see how a process ends.
         .executableTarget(name: "beaver-leaver", dependencies: ["Beaver"], path: "Tests/Leaver"),
+        .executableTarget(name: "beaver-bench", dependencies: ["Beaver"], path: "Benchmarks"),
         .testTarget(name: "BeaverTests", dependencies: ["Beaver"]),
     ]
 )

@@ -4,7 +4,7 @@ import Foundation
 /// before it is stored, and here when it is read.
 struct JSONScanner {
     private let bytes: UnsafeBufferPointer<UInt8>
-    private(set) var index = 0
+    var index = 0
     private var depth = 0
 
     /// As deep as a stored value can be, and the rows around it.
@@ -17,7 +17,7 @@ struct JSONScanner {
     var fault: BeaverError { BeaverError(.invalidJSON, "the text is not JSON", offset: index) }
 
     /// The next byte that is no white space; 0 at the end.
-    private mutating func peek() -> UInt8 {
+    mutating func peek() -> UInt8 {
         while index < bytes.count {
             switch bytes[index] {
             case 0x20, 0x0A, 0x0D, 0x09: index += 1
@@ -215,7 +215,7 @@ struct JSONScanner {
         return true
     }
 
-    private mutating func deeper(_ read: (inout JSONScanner) throws -> Void) throws {
+    mutating func deeper(_ read: (inout JSONScanner) throws -> Void) throws {
         depth += 1
         guard depth <= Self.deepest else { throw BeaverError(.limit, "the value is nested too deeply", offset: index) }
         try read(&self)
@@ -281,13 +281,18 @@ struct JSONScanner {
         let first = peek()
         let start = index
         switch first {
-        case UInt8(ascii: "\""): try skipString()
+        case UInt8(ascii: "\""): _ = try skipString()
         case UInt8(ascii: "{"), UInt8(ascii: "["): try skipNested()
-        default:
-            while index < bytes.count, !Self.endsScalar(bytes[index]) { index += 1 }
+        default: try skipScalar()
         }
-        guard index > start else { throw fault }
         return UnsafeBufferPointer(rebasing: bytes[start..<index])
+    }
+
+    /// Goes over a number or a word.
+    mutating func skipScalar() throws {
+        let start = index
+        while index < bytes.count, !Self.endsScalar(bytes[index]) { index += 1 }
+        guard index > start else { throw fault }
     }
 
     private static func endsScalar(_ byte: UInt8) -> Bool {
@@ -297,14 +302,18 @@ struct JSONScanner {
         }
     }
 
-    private mutating func skipString() throws {
+    /// Goes over a string; true if it has escapes.
+    mutating func skipString() throws -> Bool {
+        var isEscaped = false
         index += 1
         while index < bytes.count {
             switch bytes[index] {
             case UInt8(ascii: "\""):
                 index += 1
-                return
-            case UInt8(ascii: "\\"): index += 2
+                return isEscaped
+            case UInt8(ascii: "\\"):
+                isEscaped = true
+                index += 2
             default: index += 1
             }
         }
@@ -316,7 +325,7 @@ struct JSONScanner {
         while index < bytes.count {
             switch bytes[index] {
             case UInt8(ascii: "\""):
-                try skipString()
+                _ = try skipString()
                 continue
             case UInt8(ascii: "{"), UInt8(ascii: "["): open += 1
             case UInt8(ascii: "}"), UInt8(ascii: "]"):

@@ -16,17 +16,16 @@ struct JSONWriter {
     }
 
     mutating func string(_ string: String) {
-        bytes.reserveCapacity(bytes.count + string.utf8.count + 2)
         bytes.append(UInt8(ascii: "\""))
         var string = string
         string.withUTF8 { text in
             var written = 0
             for (index, byte) in text.enumerated() where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                bytes.append(contentsOf: text[written..<index])
+                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[written..<index]))
                 escape(byte)
                 written = index + 1
             }
-            bytes.append(contentsOf: text[written...])
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[written...]))
         }
         bytes.append(UInt8(ascii: "\""))
     }

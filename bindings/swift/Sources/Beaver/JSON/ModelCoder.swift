@@ -1,14 +1,15 @@
 import Foundation
 
-/// Turns values into JSON text and back. Text, numbers, truth values, `JSON` and `JSONText` take a short way; models go
-/// through the coders of Foundation.
+/// Turns values into JSON text and back. Text, numbers, truth values, `JSON` and `JSONText` take a short way; models are
+/// written by Foundation, and read by `ModelDecoder`, or by the coders that the database was opened with.
 final class ModelCoder: Sendable {
     private let encoder: JSONEncoder
-    private let decoder: JSONDecoder
+    /// One of the caller's own.
+    private let decoder: JSONDecoder?
 
     init(_ encoder: JSONEncoder?, _ decoder: JSONDecoder?) {
         self.encoder = encoder ?? Self.plainEncoder()
-        self.decoder = decoder ?? JSONDecoder()
+        self.decoder = decoder
     }
 
     private static func plainEncoder() -> JSONEncoder {
@@ -117,8 +118,11 @@ final class ModelCoder: Sendable {
     /// Many values at once, of the elements of a JSON array.
     func values<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> [Value] {
         guard Self.isPlain(type) else {
-            var text = text
-            return try text.withUTF8 { try model([Value].self, $0) }
+            return try models([Value].self, text) { decoder in
+                var values: [Value] = []
+                try decoder.tree.forEach(in: 0) { values.append(try decoder.value(type, $0, nil)) }
+                return values
+            }
         }
         return try text.withScanner { scanner in
             var values: [Value] = []
@@ -128,13 +132,23 @@ final class ModelCoder: Sendable {
     }
 
     /// Many values, of the members of a JSON object.
-    func members<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> [String: Value] {
+    func members<Value: Decodable>(_ type: Value.Type, _ text: String, atMost count: Int) throws -> [String: Value] {
         guard Self.isPlain(type) else {
-            var text = text
-            return try text.withUTF8 { try model([String: Value].self, $0) }
+            return try models([String: Value].self, text) { decoder in
+                var (members, key) = ([String: Value](minimumCapacity: count), String?.none)
+                try decoder.tree.forEach(in: 0) { node in
+                    if let name = key {
+                        members[name] = try decoder.value(type, node, nil)
+                        key = nil
+                    } else {
+                        key = try decoder.string(node, nil)
+                    }
+                }
+                return members
+            }
         }
         return try text.withScanner { scanner in
-            var members: [String: Value] = [:]
+            var members = [String: Value](minimumCapacity: count)
             try scanner.members { key, scanner in members[key] = try self.plain(type, from: &scanner) }
             return members
         }
@@ -159,9 +173,30 @@ final class ModelCoder: Sendable {
         throw BeaverError(.typeMismatch, "the stored value is no \(Value.self)")
     }
 
+    /// Many models of one text.
+    private func models<Values: Decodable>(
+        _ type: Values.Type, _ text: String, _ read: (ModelDecoder) throws -> Values
+    ) throws -> Values {
+        var text = text
+        return try text.withUTF8 { bytes in
+            try mending(type) {
+                if let decoder { return try decoder.decode(type, from: Data(buffer: bytes)) }
+                return try read(ModelDecoder(JSONTree(bytes)))
+            }
+        }
+    }
+
     private func model<Value: Decodable>(_ type: Value.Type, _ bytes: UnsafeBufferPointer<UInt8>) throws -> Value {
+        try mending(type) {
+            if let decoder { return try decoder.decode(type, from: Data(buffer: bytes)) }
+            return try ModelDecoder(JSONTree(bytes)).value(type, 0, nil)
+        }
+    }
+
+    /// What does not fit is an error of ours; what a model throws of its own stays.
+    private func mending<Value>(_ type: Value.Type, _ read: () throws -> Value) throws -> Value {
         do {
-            return try decoder.decode(type, from: Data(buffer: bytes))
+            return try read()
         } catch let error as DecodingError {
             let (reason, path) = Self.detail(error)
             throw BeaverError(.typeMismatch, "the stored value is no \(type)\(Self.place(path)): \(reason)")
