@@ -1,6 +1,7 @@
 //! Steps of the conformance suite: the judge itself, a testee for each language, and all of them on one file.
 
 use super::c::sources;
+use super::languages;
 use crate::compiler::{self, Linkage};
 use crate::library::{Library, Profile};
 use crate::{project, sh};
@@ -36,6 +37,18 @@ pub fn cpp() -> Result<()> {
     run("run", &cpp_testee()?)
 }
 
+pub fn python() -> Result<()> {
+    run("run", &python_testee()?)
+}
+
+pub fn kotlin() -> Result<()> {
+    run("run", &kotlin_testee()?)
+}
+
+pub fn swift() -> Result<()> {
+    run("run", &swift_testee()?)
+}
+
 /// The Rust testee can break one operation on purpose; the suite must notice each.
 pub fn mutation() -> Result<()> {
     run("mutation", &rust_testee()?)
@@ -43,7 +56,7 @@ pub fn mutation() -> Result<()> {
 
 /// Each language goes on with the file that each other one wrote, and wakes it.
 pub fn interop() -> Result<()> {
-    let testees = [rust_testee()?, c_testee()?, cpp_testee()?];
+    let testees = [rust_testee()?, c_testee()?, cpp_testee()?, python_testee()?, kotlin_testee()?, swift_testee()?];
     let mut judge = judge_command();
     judge.arg("interop");
     for testee in &testees {
@@ -64,6 +77,20 @@ fn c_testee() -> Result<Testee> {
 
 fn cpp_testee() -> Result<Testee> {
     compiled("cpp", "cpp", &[])
+}
+
+fn python_testee() -> Result<Testee> {
+    let command = languages::python_program(&format!("{TESTEES}/python/testee.py"))?;
+    Ok(Testee { name: "python", command, _folder: None })
+}
+
+fn kotlin_testee() -> Result<Testee> {
+    Ok(Testee { name: "kotlin", command: languages::kotlin_program("dev.beaver.testee.MainKt")?, _folder: None })
+}
+
+fn swift_testee() -> Result<Testee> {
+    let command = languages::swift_program(&format!("{TESTEES}/swift/beaver-testee"), "beaver-testee")?;
+    Ok(Testee { name: "swift", command, _folder: None })
 }
 
 fn compiled(name: &'static str, extension: &str, libraries: &[&str]) -> Result<Testee> {

@@ -4,7 +4,7 @@ use super::tools::pythons;
 use crate::bindings::{self, Language};
 use crate::library::Profile;
 use crate::{project, sh};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -26,6 +26,16 @@ pub fn python() -> Result<()> {
         sh::run(python_command(&python).args(["-m", "mypy", "--config-file", &configuration]))?;
     }
     Ok(())
+}
+
+/// The command that runs a Python program of the repository on the newest CPython.
+pub fn python_program(script: &str) -> Result<Vec<String>> {
+    bindings::make(&[Language::Python], Profile::Dev)?;
+    let (version, python) = pythons().last().context("no CPython")?;
+    let python = environment(version, python)?;
+    sh::run(python_command(&python).arg(format!("{PYTHON}/develop.py")))?;
+    let place = format!("PYTHONPATH={}", project::root().join(PYTHON).join("src").display());
+    Ok(["env", &place, "PYTHONDONTWRITEBYTECODE=1", &python.display().to_string(), script].map(str::to_owned).to_vec())
 }
 
 /// An environment with what the tests need; gives its Python. Made once for each list of what they need.
@@ -56,6 +66,17 @@ pub fn kotlin() -> Result<()> {
     sh::run(&mut maven(&["verify"]))
 }
 
+/// The command that runs a class of the package's tests.
+pub fn kotlin_program(class: &str) -> Result<Vec<String>> {
+    bindings::make(&[Language::Kotlin], Profile::Dev)?;
+    sh::run(&mut maven(&["test-compile"]))?;
+    let target = project::root().join(KOTLIN).join("target");
+    let path = ["classes", "test-classes", "dependency/*"].map(|part| target.join(part).display().to_string());
+    Ok(["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", &path.join(":"), class]
+        .map(str::to_owned)
+        .to_vec())
+}
+
 fn maven(goals: &[&str]) -> Command {
     let mut command = sh::command("mvn");
     command.args(["--batch-mode", "--no-transfer-progress", "--file"]).arg(format!("{KOTLIN}/pom.xml"));
@@ -67,6 +88,16 @@ fn maven(goals: &[&str]) -> Command {
 pub fn swift() -> Result<()> {
     let root = swift_root()?;
     sh::run(&mut in_swift(&root, &["swift", "test", "-Xlinker", "-L/native"])?)
+}
+
+/// The command that runs a program of a Swift package of the repository.
+pub fn swift_program(package: &str, program: &str) -> Result<Vec<String>> {
+    let root = swift_root()?;
+    let inside = format!("/src/{package}");
+    sh::run(&mut in_swift(&root, &["swift", "build", "--package-path", &inside, "-Xlinker", "-L/native"])?)?;
+    let command = in_swift(&root, &[&format!("{inside}/.build/debug/{program}")])?;
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    Ok(words.map(|word| word.to_string_lossy().into_owned()).collect())
 }
 
 /// Makes the root and puts the generated files into the package.
