@@ -26,6 +26,10 @@ extension Beaver {
         /// When it was put.
         public var time: Date
         public var data: Value
+
+        public init(priority: Double, time: Date, data: Value) {
+            (self.priority, self.time, self.data) = (priority, time, data)
+        }
     }
 
     /// An item that is lent out: to be acknowledged, or it comes back.
@@ -105,6 +109,17 @@ extension Beaver.Queue {
     /// As the blocking form. A task that is cancelled takes nothing.
     public func getMany(_ most: Int, timeout: Duration? = nil) async throws -> [Item] {
         try await waiting(undo: { try putBack($0.rows) }, { try self.take(most, timeout, $0) }).items
+    }
+
+    /// Puts an item that was taken back to its place in the order, for who took it and cannot have it. Between a `get` and this the item
+    /// is in no file: what must survive a crash is leased.
+    public func putBack(_ item: Item) throws {
+        let (text, time) = (try coder.text(item.data), try item.time.microseconds())
+        try native { try handle.putBack(value: text, priority: item.priority, timestampUs: time) }
+    }
+
+    public func putBack(_ item: Item) async throws {
+        try await offPool { try self.putBack(item) }
     }
 
     /// The item that a `get` would take; nil if there is none.

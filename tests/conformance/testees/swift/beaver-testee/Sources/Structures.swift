@@ -101,6 +101,8 @@ func ask(_ queue: Beaver.Queue<JSONText>, _ request: Request) throws -> Answer {
     case "put": try queue.put(args.json("data"), priority: args.number("priority"))
     case "put_many":
         try queue.putMany(args.items("items").map { (value: try $0.json("data"), priority: try $0.number("priority")) })
+    case "put_back":
+        try queue.putBack(.init(priority: args.number("priority"), time: args.time("timestamp"), data: args.json("data")))
     case "get": return try queue.get(timeout: args.timeout()).map { .raw(wire($0)) } ?? .timeout
     case "get_many":
         let items = try queue.getMany(args.int("n"), timeout: args.timeout())
