@@ -221,6 +221,12 @@ static int readable(int fd, int timeout_ms) {
     return poll(&poll_fd, 1, timeout_ms) == 1 && (poll_fd.revents & POLLIN) != 0;
 }
 
+/* Nothing is left, and soon nobody says so: the watcher may see only now what was pulled already. */
+static void runs_dry(const beaver_subscription *subscription, int fd) {
+    for (int round = 0; round < 1000 && readable(fd, 0); round++) expect_nothing(subscription);
+    CHECK(!readable(fd, 0));
+}
+
 static void a_descriptor_can_be_polled(void) {
     fresh("polled");
     beaver_subscription *subscription = subscribe(NULL);
@@ -229,7 +235,7 @@ static void a_descriptor_can_be_polled(void) {
     CHECK_OK(beaver_subscription_fd(subscription, &again, NULL));
     CHECK_INT(fd, again);
     expect_nothing(subscription);
-    CHECK(!readable(fd, 0));
+    runs_dry(subscription, fd);
     publish("1");
     publish("2");
     CHECK(readable(fd, LONG));
@@ -237,7 +243,7 @@ static void a_descriptor_can_be_polled(void) {
     CHECK(readable(fd, 0)); /* there is more */
     expect(subscription, "2");
     expect_nothing(subscription);
-    CHECK(!readable(fd, 0));
+    runs_dry(subscription, fd);
     CHECK_OK(beaver_subscription_close(subscription, NULL));
     CHECK(readable(fd, LONG));
     CHECK_GIVES_NOTHING(BEAVER_CLOSED, beaver_subscription_next(subscription, 0, &buf, NULL));
