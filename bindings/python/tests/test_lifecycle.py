@@ -259,12 +259,14 @@ def test_close_while_others_work(path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_forked_child_opens_its_own(path: Path) -> None:
+    # As with every library that has threads: none of them may be in the middle of something when the process forks.
     program = """
-import os, sys
+import os, sys, time
 from beaver import BeaverDB
 db = BeaverDB(sys.argv[1])
 db.dict("d").on("set", print)
 db.dict("d")["parent"] = 1
+time.sleep(0.3)
 child = os.fork()
 if child == 0:
     try:
