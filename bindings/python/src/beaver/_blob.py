@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ._errors import InvalidArgumentError, LimitError, MissingKeyError, TypeMismatchError
 from ._handle import Handle
+from ._named import NamedTuple
 from ._pages import Pages
 
 if TYPE_CHECKING:

@@ -139,18 +139,19 @@ class Dispatcher:
         with woken:
             while True:
                 with self._lock:
-                    topics = list(self._topics.values())
-                    if not topics and self._wake is not None:
+                    if not self._topics and self._wake is not None:
                         self._wake.close()
                         self._wake = None
                         return
-                    if self._paused:
-                        topics = []
                 if not waiting:
-                    _sleep(woken, topics)
-                waiting = self._dispatch(waiting + self._ask(topics), topics)
+                    _sleep(woken, self._asked())
+                waiting = self._dispatch(waiting + self._ask())
 
-    def _dispatch(self, happened: list[_Happened], topics: list[_Topic]) -> list[_Happened]:
+    def _asked(self) -> list[_Topic]:
+        with self._lock:
+            return [] if self._paused else list(self._topics.values())
+
+    def _dispatch(self, happened: list[_Happened]) -> list[_Happened]:
         """Calls whoever listens, in the order of the commits; gives what has to wait for the next time.
 
         While the topics are asked one after the other, more happens, perhaps to one that was asked already. So all are
@@ -159,17 +160,17 @@ class Dispatcher:
         if not happened:
             return []
         last = max(timestamp for timestamp, _, _ in happened)
-        happened = sorted(happened + self._ask(topics), key=lambda event: event[0])
+        happened = sorted(happened + self._ask(), key=lambda event: event[0])
         for timestamp, topic, payload in happened:
             if timestamp <= last:
                 for handle in list(topic.handles):
                     _call(handle, payload)
         return [event for event in happened if event[0] > last]
 
-    def _ask(self, topics: list[_Topic]) -> list[_Happened]:
+    def _ask(self) -> list[_Happened]:
         """What has happened since the last time."""
         events: list[_Happened] = []
-        for topic in topics:
+        for topic in self._asked():
             try:
                 while (text := topic.native.next_batch(PAGE, 0, None)) is not None:
                     rows = _json.decode(text)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from . import _json
 from ._errors import ClosedError, timed_out
+from ._named import NamedTuple
 from ._pages import PAGE
 from ._time import Seconds, Timestamp, milliseconds
 from ._wait import Waiting, wait

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from . import _json
 from ._errors import InvalidArgumentError
 from ._handle import Handle
 from ._live import LiveView
+from ._named import NamedTuple
 from ._pages import Pages
 from ._time import Seconds, Time, Timestamp, microseconds, optional_microseconds, seconds
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from . import _json
 from ._errors import BeaverError, MissingIndexError, timed_out
 from ._handle import Handle
+from ._named import NamedTuple
 from ._pages import Pages
 from ._time import Seconds, Timestamp, microseconds, milliseconds, number, seconds
 from ._wait import wait

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
 from . import _json, _vector
 from ._bodies import Bodies
 from ._document import Document
 from ._library import native
+from ._named import NamedTuple
 
 T = TypeVar("T")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -10,6 +11,10 @@ from . import _workers
 from ._library import Cancel
 
 T = TypeVar("T")
+
+_log = logging.getLogger("beaver")
+
+_PATIENCE = 1.0
 
 Waiting = Callable[[int, Any], "T | None"]
 """A call with a time-out in milliseconds and a `Cancel` or None, which gives None if the time ran out."""
@@ -28,15 +33,15 @@ def wait(call: Waiting[T], timeout_ms: int, give_back: Callable[[T], object]) ->
         return got
     elsewhere = Elsewhere(call, timeout_ms)
     ended = threading.Event()
-    elsewhere.start(ended.set)
     try:
+        elsewhere.start(ended.set)
         ended.wait()
+        result: T | None = elsewhere.result()
     except BaseException:
-        elsewhere.cancel()
-        ended.wait()
-        elsewhere.give_back(give_back)
+        elsewhere.give_up(give_back)
+        # So that it is back when the signal is told of. If nothing was begun, nothing ends.
+        ended.wait(_PATIENCE)
         raise
-    result: T | None = elsewhere.result()
     return result
 
 
@@ -50,6 +55,10 @@ class Elsewhere:
         self._got: Any = None
         self._error: BaseException | None = None
 
+        self._give_back: Callable[[Any], object] | None = None
+        self._lock = threading.Lock()
+        self._over = False
+
     def start(self, ended: Callable[[], object]) -> None:
         """Begins to wait. `ended` is called when it is over, in the other thread."""
 
@@ -58,14 +67,31 @@ class Elsewhere:
                 self._got = self._call(self._timeout_ms, self._cancel)
             except BaseException as e:  # is raised where it is waited for
                 self._error = e
-            finally:
-                ended()
+            with self._lock:
+                self._over = True
+            self._settle()
+            ended()
 
         _workers.start(work)
 
-    def cancel(self) -> None:
-        """Ends the wait. It may have got something all the same."""
+    def give_up(self, give_back: Callable[[Any], object]) -> None:
+        """Ends the wait. If it has got something all the same, that is given back, by whichever thread comes last."""
+        with self._lock:
+            self._give_back = give_back
         self._cancel.cancel()
+        self._settle()
+
+    def _settle(self) -> None:
+        with self._lock:
+            if not self._over or self._give_back is None:
+                return
+            got, self._got, self._error = self._got, None, None
+            give_back = self._give_back
+        if got is not None:
+            try:
+                give_back(got)
+            except Exception:
+                _log.exception("what a cancelled call has got could not be given back")
 
     def result(self) -> Any:
         """What the call gave or raised, once it is over."""
@@ -75,9 +101,3 @@ class Elsewhere:
             finally:
                 self._error = None  # the traceback holds this frame
         return self._got
-
-    def give_back(self, give_back: Callable[[Any], object]) -> None:
-        """What to do with the result of a wait that was cancelled."""
-        self._error = None
-        if self._got is not None:
-            give_back(self._got)

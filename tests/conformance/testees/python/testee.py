@@ -107,7 +107,8 @@ class Testee:
                 return names(db, args.get("kind"))
             case "info":
                 info = db.info()
-                return {"path": info.path, "format": info.format, "structures": [vars(each) for each in info.structures]}
+                found = [vars(each) for each in info.structures]
+                return {"path": info.path, "format": info.format, "structures": found}
             case "verify" | "repair" | "stats":
                 return getattr(db, verb)()._asdict()
             case "batch":
@@ -143,7 +144,7 @@ class Testee:
 
 
 def acquire(thing: Any, args: Args) -> Any:
-    """In Python, a thread that acquires is the owner by whatever handle; here only the new handle is meant to be one."""
+    """In Python, a thread that acquires is the owner by whatever handle; here only the new handle is meant to be."""
     got: list[Any] = []
 
     def work() -> None:

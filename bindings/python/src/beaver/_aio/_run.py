@@ -64,10 +64,10 @@ async def wait(call: Waiting[T], timeout_ms: int, give_back: Callable[[T], objec
     try:
         await asyncio.shield(ended)
     except asyncio.CancelledError:
-        # It ends at once. Only then is it known whether it has got something.
-        elsewhere.cancel()
+        # It ends at once, and what it has got is back when the cancellation goes on. That may take a moment of the
+        # database, so it is not done in the thread of the loop.
+        await _in_spite_of_cancellation(asyncio.ensure_future(run(elsewhere.give_up, give_back)))
         await _in_spite_of_cancellation(ended)
-        await _in_spite_of_cancellation(asyncio.ensure_future(run(elsewhere.give_back, give_back)))
         raise
     result: T | None = elsewhere.result()
     return result
