@@ -33,7 +33,8 @@ final class SearchTests: BeaverTestCase {
         XCTAssertEqual(try articles.match("databse", fuzziness: .edits(1)).first?.score, 1)
         XCTAssertEqual(Set(try articles.match("swfit", fuzziness: .automatic).map(\.id)), ["swift", "both"])
         XCTAssertEqual(try articles.match("swift", on: ["tags": 1]), [])
-        let marked = try articles.match("scratch", on: ["title": 2], highlight: Beaver.Marks("<", ">"), snippet: Beaver.Snippet("[", "]", words: 2))
+        let marked = try articles.match(
+            "scratch", on: ["title": 2], highlight: Beaver.Marks("<", ">"), snippet: Beaver.Snippet("[", "]", words: 2))
         XCTAssertEqual(marked.first?.fragments.map(\.path), ["title", "title"])
         XCTAssertEqual(marked.first?.fragments.first?.text, "Swift from <scratch>")
     }

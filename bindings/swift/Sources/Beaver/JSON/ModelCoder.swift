@@ -91,7 +91,8 @@ final class ModelCoder: Sendable {
         do {
             return String(decoding: try encoder.encode(value), as: UTF8.self)
         } catch EncodingError.invalidValue(_, let context) {
-            throw BeaverError(.invalidArgument, "the value cannot be written as JSON\(Self.place(context.codingPath)): \(context.debugDescription)")
+            let place = Self.place(context.codingPath)
+            throw BeaverError(.invalidArgument, "the value cannot be written as JSON\(place): \(context.debugDescription)")
         }
     }
 
