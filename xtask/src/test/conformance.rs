@@ -80,7 +80,8 @@ fn cpp_testee() -> Result<Testee> {
 }
 
 fn python_testee() -> Result<Testee> {
-    let command = languages::python_program(&format!("{TESTEES}/python/testee.py"))?;
+    let mut command = languages::python_interpreter()?;
+    command.push(format!("{TESTEES}/python/testee.py"));
     Ok(Testee { name: "python", command, _folder: None })
 }
 

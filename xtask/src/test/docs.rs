@@ -2,11 +2,11 @@
 //!
 //! The word after the fence decides. `rust`: a documentation test, with `beaver_core` and `serde_json`. `c`, `cpp`: a
 //! program if it has a `main`, or else the body of one, in which `db` is an open database, and which must free all that it
-//! makes. `sh`: every `cargo xtask` command in it must exist. `cmake`: its lines must be lines of
+//! makes. `python`: a program if it opens a database, or else what follows when `db` is open. `sh`: every `cargo xtask` command in it must exist. `cmake`: its lines must be lines of
 //! tests/install/cmake/CMakeLists.txt, which the install step builds. `json`, `toml`, `text`, `console`: shown, not run.
 //! `no_run` behind the word compiles only. Any other word is an error.
 
-use super::run_program;
+use super::{languages, run_program};
 use crate::compiler::{self, Linkage};
 use crate::library::{Library, Profile};
 use crate::{project, sh};
@@ -21,6 +21,12 @@ const BODY: &str = "#include <beaver.h>\n#include <assert.h>\n#include <stdio.h>
 const CPP_BODY: &str = "#include <beaver.hpp>\n#include <cassert>\n#include <iostream>\n\
     int main() {\nbeaver::Database db(\"guide.db\");\n{\n%BODY%\n}\nreturn 0;\n}\n";
 
+/// What examples run on.
+struct Builds {
+    library: Library,
+    python: Vec<String>,
+}
+
 struct Example {
     page: String,
     line: usize,
@@ -34,7 +40,7 @@ pub fn guide() -> Result<()> {
     if pages.is_empty() {
         bail!("there is no README.md and no page in docs/guide");
     }
-    let library = Library::build(Profile::Dev)?;
+    let builds = Builds { library: Library::build(Profile::Dev)?, python: languages::python_interpreter()? };
     let folder = sh::temp_dir()?;
     let (mut rust, mut failed, mut count) = (Vec::new(), Vec::new(), 0);
     for page in &pages {
@@ -42,7 +48,7 @@ pub fn guide() -> Result<()> {
             count += 1;
             if example.language == "rust" {
                 rust.push(page.clone());
-            } else if let Err(error) = check(&example, &library, folder.path()) {
+            } else if let Err(error) = check(&example, &builds, folder.path()) {
                 println!("{page}:{}: {error:#}", example.line);
                 failed.push(format!("{page}:{}", example.line));
             }
@@ -95,10 +101,11 @@ fn examples(page: &str, text: &str) -> Result<Vec<Example>> {
     }
 }
 
-fn check(example: &Example, library: &Library, folder: &Path) -> Result<()> {
+fn check(example: &Example, builds: &Builds, folder: &Path) -> Result<()> {
     match example.language.as_str() {
-        "c" => compiled(example, "c", BODY, library, folder),
-        "cpp" => compiled(example, "cpp", CPP_BODY, library, folder),
+        "c" => compiled(example, "c", BODY, &builds.library, folder),
+        "cpp" => compiled(example, "cpp", CPP_BODY, &builds.library, folder),
+        "python" => python(example, &builds.python, folder),
         "sh" => example.text.lines().try_for_each(commands_exist),
         "cmake" => {
             let project = project::read("tests/install/cmake/CMakeLists.txt")?;
@@ -113,6 +120,16 @@ fn check(example: &Example, library: &Library, folder: &Path) -> Result<()> {
         "toml" | "text" | "console" => Ok(()),
         other => bail!("no way is known to check `{other}` (see xtask/src/test/docs.rs)"),
     }
+}
+
+/// A program if it opens a database, or else what follows when `db` is open.
+fn python(example: &Example, interpreter: &[String], folder: &Path) -> Result<()> {
+    let script = folder.join("example.py");
+    let opens = example.text.contains("BeaverDB(");
+    let before = if opens { "" } else { "from beaver import BeaverDB, Document\ndb = BeaverDB('guide.db')\n" };
+    std::fs::write(&script, format!("{before}{}", example.text))?;
+    let (first, rest) = interpreter.split_first().context("no interpreter")?;
+    run_program(sh::command(first).args(rest).arg(&script))
 }
 
 fn compiled(example: &Example, extension: &str, body: &str, library: &Library, folder: &Path) -> Result<()> {

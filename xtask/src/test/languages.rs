@@ -28,14 +28,14 @@ pub fn python() -> Result<()> {
     Ok(())
 }
 
-/// The command that runs a Python program of the repository on the newest CPython.
-pub fn python_program(script: &str) -> Result<Vec<String>> {
+/// The command that runs Python programs on the package: the newest CPython.
+pub fn python_interpreter() -> Result<Vec<String>> {
     bindings::make(&[Language::Python], Profile::Dev)?;
     let (version, python) = pythons().last().context("no CPython")?;
     let python = environment(version, python)?;
     sh::run(python_command(&python).arg(format!("{PYTHON}/develop.py")))?;
     let place = format!("PYTHONPATH={}", project::root().join(PYTHON).join("src").display());
-    Ok(["env", &place, "PYTHONDONTWRITEBYTECODE=1", &python.display().to_string(), script].map(str::to_owned).to_vec())
+    Ok(["env", &place, "PYTHONDONTWRITEBYTECODE=1", &python.display().to_string()].map(str::to_owned).to_vec())
 }
 
 /// An environment with what the tests need; gives its Python. Made once for each list of what they need.
