@@ -139,6 +139,14 @@ def test_what_does_not_fit_is_a_type_error_and_is_not_stored(db: BeaverDB, model
         users["other"]
     with pytest.raises(TypeError):
         list(users.items())
+    with pytest.raises(TypeError):
+        users.pop("other")
+    assert "other" in users
+    db.list("l").push("no user")
+    for take in (db.list("l", model).pop, db.list("l", model).deque, lambda: db.list("l", model).pop(0)):
+        with pytest.raises(TypeError):
+            take()
+    assert len(db.list("l")) == 1
 
 
 def test_a_model_that_was_changed_is_checked_again(db: BeaverDB) -> None:

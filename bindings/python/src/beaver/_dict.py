@@ -68,7 +68,8 @@ class Dict(Handle[T]):
     @overload
     def pop(self, key: str, default: T | D) -> T | D: ...
     def pop(self, key: str, default: Any = None) -> Any:
-        """Takes a key out and gives its value, or `default`."""
+        """Takes a key out and gives its value, or `default`. What cannot be read stays."""
+        self.get(key)
         text = self._writer().pop(key)
         return default if text is None else self._codec.loads(text)
 

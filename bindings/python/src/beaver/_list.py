@@ -78,16 +78,24 @@ class List(Handle[T]):
         self._writer().insert(_clamped(operator.index(index)), self._codec.dumps(value))
 
     def pop(self, index: SupportsIndex | None = None) -> T | None:
-        """Takes the last value, None if there is none; or the one at an index, which must be there."""
+        """Takes the last value, None if there is none; or the one at an index, which must be there. What cannot be read
+        stays."""
         if index is not None:
             return self._take(_index(index))
+        self._check(-1)
         text = self._writer().pop()
         return None if text is None else self._codec.loads(text)
 
     def deque(self) -> T | None:
-        """Takes the first value; None if there is none."""
+        """Takes the first value; None if there is none. What cannot be read stays."""
+        self._check(0)
         text = self._writer().deque()
         return None if text is None else self._codec.loads(text)
+
+    def _check(self, index: int) -> None:
+        text = self._get(index)
+        if text is not None:
+            self._codec.loads(text)
 
     def _take(self, index: int) -> T:
         # What is read is removed only if it is still there: nobody else gets it too.
@@ -95,13 +103,14 @@ class List(Handle[T]):
             text = self._get(index)
             if text is None:
                 raise self._out_of_range()
+            value = self._codec.loads(text)
             batch = self._db._native.batch()
             batch.list_delete(self._writer(), index, f'{{"if":{{"equals":{text}}}}}')
             try:
                 batch.commit("{}")
             except (ConflictError, NotFoundError):
                 continue
-            return self._codec.loads(text)
+            return value
 
     # Many items
 
