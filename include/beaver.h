@@ -56,7 +56,8 @@
  * Threads
  *   "@thread any, concurrently": any number of threads at once. "@thread one at a time": from any thread, but not
  *   two at once on the same object. Handles are the first, iterators, streams, batches, buffers and errors the second,
- *   and so is every free. A call that waits is ended by beaver_db_interrupt(), beaver_db_pause() and beaver_db_close().
+ *   and so is every free. A call that waits is ended by beaver_db_interrupt(), beaver_db_pause() and beaver_db_close();
+ *   that of one thread alone by a beaver_cancel.
  *
  * Waiting for what comes
  *   Messages, events and the results of live views are pulled: beaver_subscription_next() and beaver_live_view_next()
@@ -260,6 +261,13 @@ typedef struct beaver_blob_writer beaver_blob_writer;
 typedef struct beaver_blobs beaver_blobs;
 
 /**
+ * Ends the waits of the threads that it is bound to, and no others: for a task that is cancelled while a thread of its
+ * waits. Where beaver_db_interrupt() ends what runs now on a database, this ends what it is bound to, now and later, on
+ * any.
+ */
+typedef struct beaver_cancel beaver_cancel;
+
+/**
  * Messages between programs, through the file: what one publishes, every subscriber in any process gets, once and in
  * the order of the commits. They stay for a while, a day and up to 100,000 of them unless beaver_channel_set_retention()
  * says otherwise. A message as a row: {"timestamp_us", "payload"}.
@@ -457,7 +465,7 @@ typedef int64_t (*beaver_read_fn)(void *userdata, uint8_t *buffer, size_t capaci
 #define BEAVER_BUSY 21
 
 /**
- * beaver_db_interrupt() or a callback stopped the call: nothing was done.
+ * beaver_db_interrupt(), a beaver_cancel or a callback stopped the call: nothing was done.
  */
 #define BEAVER_INTERRUPTED 22
 
@@ -1452,6 +1460,25 @@ beaver_status beaver_queue_get_many(const beaver_queue *queue,
                                     size_t most,
                                     int64_t timeout_ms,
                                     beaver_buf *out_json,
+                                    beaver_error **out_error);
+
+/**
+ * Puts an item that was taken back to its place in the order, for who took it and cannot have it: a task that was
+ * cancelled just then. Who waits for one wakes at once. Between taking it and this the item is in no file: what must
+ * survive a crash is leased.
+ * @param json          the item's data, JSON text; copied before return.
+ * @param json_len      its length in bytes, or BEAVER_NUL_TERMINATED.
+ * @param priority      the item's priority.
+ * @param timestamp_us  the item's time.
+ * @return OK, INVALID_JSON, LIMIT, and what all writes give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_queue_put_back(const beaver_queue *queue,
+                                    const char *json,
+                                    size_t json_len,
+                                    double priority,
+                                    int64_t timestamp_us,
                                     beaver_error **out_error);
 
 /**
@@ -3762,6 +3789,64 @@ beaver_status beaver_lock_clear(const beaver_lock *lock,
  * @thread one at a time.  @since 0.1
  */
 BEAVER_API void beaver_lock_free(beaver_lock *lock);
+
+/**
+ * Makes one that nobody has cancelled. It belongs to no database.
+ * @param out_cancel  On OK: the new one; caller frees with beaver_cancel_free().
+ * @return OK, INVALID_ARGUMENT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API beaver_status beaver_cancel_new(beaver_cancel **out_cancel, beaver_error **out_error);
+
+/**
+ * Binds the calling thread: until beaver_cancel_unbind(), its calls that wait are ended by beaver_cancel_cancel(). So are
+ * those that it makes later: calls with a timeout_ms then give INTERRUPTED at once, even if something is there. A call
+ * has taken its item, or gives the error, never both. Long searches end too. What neither waits nor searches goes on, so
+ * that a thread can settle what it has. A wait for another process that writes is not ended: it ends with the busy
+ * timeout.
+ * A thread can be bound to several, and one can be bound to several threads: each of them ends the waits. Bound twice
+ * is to be unbound twice.
+ * @return OK, INVALID_ARGUMENT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_cancel_bind(const beaver_cancel *cancel,
+                                 beaver_error **out_error);
+
+/**
+ * Ends what beaver_cancel_bind() began on the calling thread. Other threads stay bound.
+ * @return OK, NOT_FOUND (it is not bound to this thread), INVALID_ARGUMENT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API beaver_status beaver_cancel_unbind(const beaver_cancel *cancel, beaver_error **out_error);
+
+/**
+ * Ends the waits of all threads that it is bound to, now and for good. Does not wait for them. Cancelling again does
+ * nothing.
+ * @return OK, INVALID_ARGUMENT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_cancel_cancel(const beaver_cancel *cancel,
+                                   beaver_error **out_error);
+
+/**
+ * Tells whether it was cancelled.
+ * @param out_cancelled  On OK: whether it was.
+ * @return OK, INVALID_ARGUMENT
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_cancel_cancelled(const beaver_cancel *cancel,
+                                      bool *out_cancelled,
+                                      beaver_error **out_error);
+
+/**
+ * Frees it. A wait that it has ended stays ended; threads that are still bound to it are free.
+ * @param cancel  what to free, or NULL.
+ * @thread one at a time.  @since 0.1
+ */
+BEAVER_API void beaver_cancel_free(beaver_cancel *cancel);
 
 /**
  * Sets a key of a dict.

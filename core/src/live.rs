@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::cancel;
 use crate::clock::Micros;
 use crate::collection::FieldPath;
 use crate::database::deadline;
@@ -171,6 +172,7 @@ impl<T> Window<T> {
     fn wait(&mut self, deadline: Option<Instant>, closed: &AtomicBool) -> Result<bool> {
         loop {
             self.store.check()?;
+            cancel::check()?;
             if closed.load(Ordering::Acquire) {
                 return Err(Error::new(ErrorKind::Closed, "the live view is closed"));
             }

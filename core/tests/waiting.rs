@@ -381,3 +381,91 @@ fn a_wait_of_a_lock_that_is_cancelled_leaves_its_line() {
     mine.release().unwrap();
     assert!(db.lock("l").unwrap().acquire(NOW, TTL).unwrap());
 }
+
+#[test]
+fn one_cancel_ends_the_waits_of_every_thread_that_is_bound_to_it() {
+    let dir = tempfile::tempdir().unwrap();
+    for path in places(&dir) {
+        let db = open(&path);
+        let cancel = Cancel::new();
+        thread::scope(|scope| {
+            let waits: Vec<_> = (0..4)
+                .map(|number| {
+                    let (queue, cancel) = (db.queue(&format!("q{}", number % 2)).unwrap(), cancel.clone());
+                    scope.spawn(move || cancel.during(|| queue.get(None)).unwrap_err().kind())
+                })
+                .collect();
+            until(|| db.stats().unwrap().waiters == waits.len() as u64);
+            cancel.cancel();
+            for wait in waits {
+                assert_eq!(wait.join().unwrap(), ErrorKind::Interrupted);
+            }
+        });
+    }
+}
+
+#[test]
+fn what_is_bound_last_does_not_hide_what_was_bound_before() {
+    let db = open(Path::new(":memory:"));
+    let queue = db.queue("q").unwrap();
+    for which in 0..2 {
+        let cancels = [Cancel::new(), Cancel::new()];
+        thread::scope(|scope| {
+            let wait = scope.spawn(|| cancels[0].during(|| cancels[1].during(|| queue.get(None))));
+            until(|| db.stats().unwrap().waiters == 1);
+            cancels[which].cancel();
+            assert_eq!(wait.join().unwrap().unwrap_err().kind(), ErrorKind::Interrupted);
+        });
+    }
+    queue.put(json!(1), 1.0).unwrap();
+    assert!(queue.get(NOW).unwrap().is_some());
+}
+
+#[test]
+fn a_cancel_that_was_bound_ends_with_unbind_or_with_its_last_clone() {
+    let db = open(Path::new(":memory:"));
+    let queue = db.queue("q").unwrap();
+    queue.put_many([(json!(1), 1.0), (json!(2), 1.0)]).unwrap();
+    let cancel = Cancel::new();
+    assert!(!cancel.unbind());
+    cancel.bind();
+    cancel.bind();
+    cancel.cancel();
+    // Although an item is there. What does not wait goes on: what has to be settled can be.
+    assert_eq!(queue.get(NOW).unwrap_err().kind(), ErrorKind::Interrupted);
+    queue.put(json!(3), 1.0).unwrap();
+    thread::scope(|scope| {
+        // Bound elsewhere: neither is that thread concerned, nor can it unbind.
+        scope.spawn(|| {
+            assert!(!cancel.unbind());
+            assert!(queue.get(NOW).unwrap().is_some());
+        });
+    });
+    assert!(cancel.unbind());
+    assert_eq!(queue.get(NOW).unwrap_err().kind(), ErrorKind::Interrupted);
+    assert!(cancel.unbind());
+    assert!(!cancel.unbind());
+    assert!(queue.get(NOW).unwrap().is_some());
+    cancel.bind();
+    drop(cancel);
+    assert!(queue.get(NOW).unwrap().is_some());
+}
+
+#[test]
+fn who_cancels_may_forget_the_cancel_at_once() {
+    let db = open(Path::new(":memory:"));
+    let queue = db.queue("q").unwrap();
+    let cancel = Cancel::new();
+    thread::scope(|scope| {
+        let bound = cancel.clone();
+        let wait = scope.spawn(|| {
+            bound.bind();
+            drop(bound);
+            queue.get(None).unwrap_err().kind()
+        });
+        until(|| db.stats().unwrap().waiters == 1);
+        cancel.cancel();
+        drop(cancel);
+        assert_eq!(wait.join().unwrap(), ErrorKind::Interrupted);
+    });
+}

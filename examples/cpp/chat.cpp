@@ -3,51 +3,57 @@
 //     chat FILE NAME    takes part under that name: says what is typed, prints what is said; ends with the input
 //     chat              shows it: plays Ann, and starts itself again as Bob
 #include <beaver.hpp>
+#include <beaver/nlohmann.hpp>
 #include <cstdio>
 #include <fstream>
 #include <future>
 #include <iostream>
-#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
 using namespace std::chrono_literals;
 
-static void say(beaver::Channel& room, const std::string& name, const std::string& text) {
-    room.publish(R"({"from":)" + beaver::json_string(name) + R"(,"text":)" + beaver::json_string(text) + '}');
+// What somebody says, or that he leaves: {"from":"ann","text":"Hello"}, {"from":"ann","left":true}.
+struct Said {
+    std::string from;
+    std::optional<std::string> text;
+};
+
+static void to_json(nlohmann::json& json, const Said& said) {
+    json = {{"from", said.from}};
+    if (said.text)
+        json["text"] = *said.text;
+    else
+        json["left"] = true;
 }
 
-static void leave(beaver::Channel& room, const std::string& name) {
-    room.publish(R"({"from":)" + beaver::json_string(name) + R"(,"left":true})");
+static void from_json(const nlohmann::json& json, Said& said) {
+    json.at("from").get_to(said.from);
+    if (json.contains("text")) said.text = json["text"].get<std::string>();
 }
 
-// Prints a message, and tells whether that one has left. A JSON library takes any JSON apart; this was written above.
-static bool show(const beaver::Message& message, const std::string& name) {
-    const std::string& json = message.payload;
-    const auto begin = json.find('"', 8);
-    const auto end = json.find('"', begin + 1);
-    const std::string from = json.substr(begin + 1, end - begin - 1);
-    const auto text = json.find(R"("text":)", end);
-    if (text != std::string::npos) {
-        std::cout << from << ": " << json.substr(text + 7, json.size() - text - 8) << std::endl;
-        return false;
-    }
-    std::cout << from << " has left" << std::endl;
-    return from == name;
+using Room = beaver::ChannelOf<Said>;
+
+// Prints a message, and tells whether that one has left.
+static bool show(const Room::Message& message, const std::string& name) {
+    const auto& [from, text] = message.payload;
+    std::cout << from << (text ? ": " + beaver::json_string(*text) : " has left") << std::endl;
+    return !text && from == name;
 }
 
 // A listener prints from a thread of its own, while this one reads what is typed.
 static void take_part(const std::string& file, const std::string& name) {
     beaver::Database db(file);
-    beaver::Channel room = db.channel("room");
+    Room room = db.channel<Said>("room");
     std::promise<void> left;
-    const auto print = [&](const beaver::Message& message) {
+    const auto print = [&](const Room::Message& message) {
         if (show(message, name)) left.set_value();
     };
     beaver::Listener listener = room.subscribe(print, beaver::Start::oldest());  // what was said before, too
-    for (std::string line; std::getline(std::cin, line);) say(room, name, line);
-    leave(room, name);
+    for (std::string line; std::getline(std::cin, line);) room.publish({name, line});
+    room.publish({name, std::nullopt});
     left.get_future().wait();
     listener.off();
 }
@@ -56,8 +62,8 @@ static void take_part(const std::string& file, const std::string& name) {
 static void play(const std::string& program) {
     std::remove("chat.db");  // of an earlier run
     beaver::Database db("chat.db");
-    beaver::Channel room = db.channel("room");
-    beaver::Subscription said = room.subscribe();
+    Room room = db.channel<Said>("room");
+    auto said = room.subscribe();
     std::FILE* bob = popen(("'" + program + "' chat.db bob > bob.txt").c_str(), "w");
     if (bob == nullptr) throw std::runtime_error("Bob does not start");
     const std::pair<const char*, const char*> lines[] = {{"ann", "Is anybody here?"},
@@ -67,7 +73,7 @@ static void play(const std::string& program) {
     std::cout << "What ann saw:" << std::endl;
     for (const auto& [name, text] : lines) {
         if (std::string(name) == "ann") {
-            say(room, name, text);
+            room.publish({name, text});
         } else {
             std::fprintf(bob, "%s\n", text);
             std::fflush(bob);

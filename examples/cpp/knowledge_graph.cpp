@@ -3,6 +3,7 @@
 //     knowledge_graph examples/data/wordnet-sample
 #include <algorithm>
 #include <beaver.hpp>
+#include <beaver/nlohmann.hpp>
 #include <fstream>
 #include <iostream>
 #include <stdexcept>
@@ -13,21 +14,26 @@ static void expect(bool truth, const char* what) {
     if (!truth) throw std::runtime_error(std::string("not so: ") + what);
 }
 
-// The text behind this beginning, up to the quotation mark. For these lines that is enough; a JSON library does it for
-// any.
-static std::string text_after(const std::string& json, const std::string& beginning) {
-    const auto at = json.find(beginning);
-    if (at == std::string::npos) return "";
-    const auto from = at + beginning.size();
-    return json.substr(from, json.find('"', from) - from);
-}
+using nlohmann::json;
+
+// A thing, by the words for it: the body of a document.
+struct Thing {
+    std::vector<std::string> words;
+    std::string gloss;
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Thing, words, gloss)
+
+using Things = beaver::CollectionOf<Thing>;
 
 // A line of documents.jsonl is a document, {"id":"n02084071","words":["dog",…],…}, a line of edges.tsv
 // `source TAB symbol TAB target`. Each file goes in by one call, and one commit.
-static void load(beaver::Collection& things, const std::string& folder) {
-    std::vector<beaver::Document> documents;
+static void load(Things& things, const std::string& folder) {
+    std::vector<Things::Document> documents;
     std::ifstream lines(folder + "/documents.jsonl");
-    for (std::string line; std::getline(lines, line);) documents.push_back({text_after(line, R"("id":")"), line});
+    for (std::string text; std::getline(lines, text);) {
+        const auto line = json::parse(text);
+        documents.push_back({line.at("id"), line.get<Thing>()});
+    }
     std::vector<beaver::Edge> edges;
     std::ifstream relations(folder + "/edges.tsv");
     for (std::string source, symbol, target; relations >> source >> symbol >> target;) {
@@ -39,9 +45,8 @@ static void load(beaver::Collection& things, const std::string& folder) {
 }
 
 // The id of the thing that has this word.
-static std::string id_of(const beaver::Collection& things, const std::string& word) {
-    const auto found =
-        things.find(R"({"where":{"words":{"contains":)" + beaver::json_string(word) + R"(}},"limit":1})");
+static std::string id_of(const Things& things, const std::string& word) {
+    const auto found = things.find(json{{"where", {{"words", {{"contains", word}}}}}, {"limit", 1}});
     expect(!found.documents.empty(), word.c_str());
     return found.documents[0].id;
 }
@@ -50,13 +55,13 @@ template <class Rows>
 static void tell(const std::string& what, const Rows& rows, std::size_t most = 20) {
     std::cout << what;
     for (std::size_t at = 0; at < rows.size() && at < most; at++)
-        std::cout << (at == 0 ? " " : ", ") << text_after(rows[at].body, R"("words":[")");
+        std::cout << (at == 0 ? " " : ", ") << rows[at].body.words.at(0);
     std::cout << (rows.size() > most ? ", ...\n" : "\n");
 }
 
 static void run(const std::string& folder) {
     beaver::Database db(":memory:");
-    beaver::Collection things = db.collection("things");
+    Things things = db.collection<Thing>("things");
     load(things, folder);
     const auto dog = id_of(things, "domestic dog");
     const auto poodle = id_of(things, "poodle dog");
@@ -69,7 +74,7 @@ static void run(const std::string& folder) {
     const auto kinds = things.walk(dog, R"({"labels":["IS_A"],"direction":"incoming","depth":2})");
     tell("kinds of dog:", kinds, 3);
     std::cout << kinds.size() << " in all, within two steps\n";
-    const auto is_poodle = [&](const beaver::Visit& visit) { return visit.id == poodle; };
+    const auto is_poodle = [&](const auto& visit) { return visit.id == poodle; };
     expect(std::any_of(kinds.begin(), kinds.end(), is_poodle), "a poodle is a dog");
 
     const auto parts = things.neighbors(id_of(things, "river"), R"({"labels":["HAS_PART"]})");
@@ -78,7 +83,7 @@ static void run(const std::string& folder) {
 
     const auto way = things.shortest_path(poodle, cat, R"({"direction":"both"})");
     expect(way && std::count(way->ids.begin(), way->ids.end(), dog) == 1, "the way leads over the dog");
-    std::vector<beaver::Document> on_the_way;
+    std::vector<Things::Document> on_the_way;
     for (const auto& id : way->ids) on_the_way.push_back(things.get(id).value());
     tell("from poodle to cat:", on_the_way);
 }

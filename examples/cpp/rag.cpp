@@ -1,12 +1,15 @@
 // Retrieval for a language model: the passages of a handbook that belong to a question, found by their words, by
 // their vectors and by what stands next to them, and put together as a prompt.
 #include <beaver.hpp>
+#include <beaver/nlohmann.hpp>
 #include <cctype>
 #include <iostream>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
+
+using nlohmann::json;
 
 static const std::vector<std::pair<std::string, std::string>> passages = {
     {"install", "Install the pump on a level floor. Leave a hand's breadth of air around the motor."},
@@ -54,7 +57,7 @@ static void run() {
     auto batch = db.batch();
     std::string before;
     for (const auto& [id, text] : passages) {
-        batch.collection_index(handbook, id, R"({"text":)" + beaver::json_string(text) + '}', embed(text));
+        batch.collection_index(handbook, id, json{{"text", text}}, embed(text));
         if (!before.empty()) batch.collection_connect(handbook, before, id, "NEXT");
         before = id;
     }
@@ -65,8 +68,8 @@ static void run() {
     std::string any;
     for (const auto& word : words(question)) any += (any.empty() ? "" : " OR ") + word;
     // What follows the best passage often belongs to the answer.
-    const auto hits = handbook.hybrid(
-        R"({"text":)" + beaver::json_string(any) + R"(,"graph":{"labels":["NEXT"],"seeds":1},"k":3})", embed(question));
+    const json query = {{"text", any}, {"graph", {{"labels", {"NEXT"}}, {"seeds", 1}}}, {"k", 3}};
+    const auto hits = handbook.hybrid(query, embed(question));
 
     std::cout << "Answer from these passages alone, and name the one you used.\n\n";
     bool vent = false;

@@ -4,6 +4,7 @@
 //
 // It leaves search.db in the current folder.
 #include <beaver.hpp>
+#include <beaver/nlohmann.hpp>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
@@ -12,6 +13,19 @@
 #include <stdexcept>
 #include <string>
 #include <vector>
+
+using nlohmann::json;
+
+/// Words with one meaning: the body of a document.
+struct Synset {
+    std::vector<std::string> words;
+    std::string gloss;
+    /// The number of the lexicographers' file: what WordNet has instead of a subject.
+    int lexfile = 0;
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Synset, words, gloss, lexfile)
+
+using Synsets = beaver::CollectionOf<Synset>;
 
 /// A number of components for each document, of 2 bytes each.
 constexpr std::size_t dimension = 384;
@@ -26,13 +40,13 @@ static float half(unsigned low, unsigned high) {
 }
 
 /// Indexes the documents with their vectors, and connects them.
-static void load(beaver::Collection& synsets, const std::string& folder) {
+static void load(Synsets& synsets, const std::string& folder) {
     std::ifstream lines(folder + "/documents.jsonl");
     std::ifstream vectors(folder + "/embeddings.f16", std::ios::binary);
-    std::vector<beaver::Document> documents;
-    for (std::string line; std::getline(lines, line);) {
-        // {"id":"n00015388","words":…}: the id goes beside the body.
-        beaver::Document document{line.substr(7, line.find('"', 7) - 7), '{' + line.substr(line.find(',') + 1)};
+    std::vector<Synsets::Document> documents;
+    for (std::string text; std::getline(lines, text);) {
+        const auto line = json::parse(text);
+        Synsets::Document document{line.at("id"), line.get<Synset>()};
         std::string row(2 * dimension, '\0');
         if (!vectors.read(&row[0], static_cast<std::streamsize>(row.size())))
             throw std::runtime_error("a document has no vector");
@@ -51,29 +65,23 @@ static void load(beaver::Collection& synsets, const std::string& folder) {
     std::cout << count << " documents, " << synsets.connect_many(edges) << " edges\n";
 }
 
-/// The text of a member, or its first text. A JSON library does this for any JSON.
-static std::string member(const std::string& body, const std::string& name) {
-    const std::size_t begin = body.find('"', body.find('"' + name + "\":") + name.size() + 3) + 1;
-    return body.substr(begin, body.find_first_of("\";", begin) - begin);
-}
-
-static std::string animal(const beaver::Collection& synsets, const std::string& name) {
-    const auto found = synsets.find(R"({"limit": 1, "where": {"lexfile": 5, "words": {"contains": ")" + name + R"("}}})");
+static std::string animal(const Synsets& synsets, const std::string& name) {
+    const auto found = synsets.find(json{{"limit", 1}, {"where", {{"lexfile", 5}, {"words", {{"contains", name}}}}}});
     return found.documents.at(0).id;
 }
 
-static void show(const std::string& query, const std::vector<beaver::Hit>& hits) {
+static void show(const std::string& query, const std::vector<beaver::HitOf<Synset>>& hits) {
     if (hits.empty()) throw std::runtime_error(query + " finds nothing");
     for (const auto& hit : hits) {
-        std::cout << query << ": " << hit.score << ' ' << member(hit.body, "words") << " (" << member(hit.body, "gloss")
-                  << ")\n";
+        const auto& [words, gloss, lexfile] = hit.body;
+        std::cout << query << ": " << hit.score << ' ' << words.at(0) << " (" << gloss.substr(0, gloss.find(';')) << ")\n";
     }
 }
 
 static void tour(const std::string& folder) {
     std::remove("search.db");  // of an earlier run
     beaver::Database db("search.db");
-    beaver::Collection synsets = db.collection("synsets");
+    Synsets synsets = db.collection<Synset>("synsets");
     load(synsets, folder);
 
     // By their fields: the animal of that name, whose vector is what the searches below look for.
@@ -92,7 +100,7 @@ static void tour(const std::string& folder) {
 
     // By relations: ~ is "has the kind", @ is "is a kind of".
     for (const auto& visit : synsets.walk(animal(synsets, "feline"), R"({"labels": ["~"], "depth": 2})"))
-        std::cout << "feline: " << member(visit.body, "words") << " at distance " << visit.distance << '\n';
+        std::cout << "feline: " << visit.body.words.at(0) << " at distance " << visit.distance << '\n';
     const auto way = synsets.shortest_path(beaver, animal(synsets, "otter"), R"({"labels": ["@", "~"]})");
     std::cout << "from the beaver to the otter:";
     for (const auto& id : way.value().ids) std::cout << ' ' << id;
@@ -103,7 +111,7 @@ static void tour(const std::string& folder) {
     for (const auto& hit : synsets.hybrid(
              R"({"text": "webbed feet", "graph": {"labels": ["@", "~"], "depth": 2}, "k": 5})", vector)) {
         std::cout << "hybrid: " << hit.score << " text " << place(hit.text) << " vector " << place(hit.vector)
-                  << " graph " << place(hit.graph) << ' ' << member(hit.body, "words") << '\n';
+                  << " graph " << place(hit.graph) << ' ' << hit.body.words.at(0) << '\n';
     }
 }
 

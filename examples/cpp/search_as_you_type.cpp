@@ -3,6 +3,7 @@
 //
 //     search_as_you_type examples/data/wordnet-sample
 #include <beaver.hpp>
+#include <beaver/nlohmann.hpp>
 #include <fstream>
 #include <iostream>
 #include <stdexcept>
@@ -13,45 +14,53 @@ static void expect(bool truth, const char* what) {
     if (!truth) throw std::runtime_error(std::string("not so: ") + what);
 }
 
-static std::vector<beaver::Document> read(const std::string& folder) {
-    std::vector<beaver::Document> documents;
+using nlohmann::json;
+
+// Words of one meaning, and what they mean: the body of a document.
+struct Entry {
+    std::vector<std::string> words;
+    std::string gloss;
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Entry, words, gloss)
+
+static std::vector<beaver::DocumentOf<Entry>> read(const std::string& folder) {
+    std::vector<beaver::DocumentOf<Entry>> documents;
     std::ifstream lines(folder + "/documents.jsonl");
-    const std::string beginning = R"({"id":")";
-    for (std::string line; std::getline(lines, line);) {
-        const auto id = line.substr(beginning.size(), line.find('"', beginning.size()) - beginning.size());
-        documents.push_back({id, line});
+    for (std::string text; std::getline(lines, text);) {
+        const auto line = json::parse(text);
+        documents.push_back({line.at("id"), line.get<Entry>()});
     }
     return documents;
 }
 
-static void show(const std::string& typed, const std::vector<beaver::Hit>& hits) {
+static void show(const std::string& typed, const std::vector<beaver::HitOf<Entry>>& hits) {
     std::cout << typed << '\n';
-    for (const auto& hit : hits) {
-        // For these bodies that is enough; a JSON library does it for any.
-        const auto words = hit.body.find('[');
-        std::cout << "   " << hit.body.substr(words, hit.body.find(']') + 1 - words) << '\n';
-    }
+    for (const auto& hit : hits) std::cout << "   " << json(hit.body.words) << '\n';
 }
 
 static void run(const std::string& folder) {
     beaver::Database db(":memory:");
-    beaver::Collection words = db.collection("words");
+    auto words = db.collection<Entry>("words");
     // Only these two fields are to be found, and misspelt words are looked for among theirs.
-    words.index_many(read(folder), R"({"fts":["words","gloss"],"fuzzy":true})");
+    words.index_many(read(folder), json{{"fts", {"words", "gloss"}}, {"fuzzy", true}});
 
     // A match among the words counts more than one in the explanation.
-    const std::string as_typed =
-        R"("k":3,"prefix":true,"on":{"words":3,"gloss":1},"highlight":{"before":"[","after":"]"})";
+    const json as_typed = {{"k", 3},
+                           {"prefix", true},
+                           {"on", {{"words", 3}, {"gloss", 1}}},
+                           {"highlight", {{"before", "["}, {"after", "]"}}}};
     for (const std::string typed : {"tru", "trum", "trumpe", "trumpet we"}) {
-        const auto hits = words.match(typed, '{' + as_typed + '}');
+        const auto hits = words.match(typed, as_typed);
         show(typed, hits);
         expect(!hits.empty() && !hits[0].fragments.empty(), "something begins so");
         expect(hits[0].fragments[0].text.find("[tr") != std::string::npos, "the match is marked");
     }
 
     // Nothing is found any more: perhaps a letter is wrong.
-    expect(words.match("trunpet", '{' + as_typed + '}').empty(), "there is no such word");
-    const auto hits = words.match("trunpet", '{' + as_typed + R"(,"fuzziness":"auto"})");
+    expect(words.match("trunpet", as_typed).empty(), "there is no such word");
+    json misspelt = as_typed;
+    misspelt["fuzziness"] = "auto";
+    const auto hits = words.match("trunpet", misspelt);
     show("trunpet", hits);
     expect(!hits.empty() && hits[0].score == 1, "one letter is wrong");
 }

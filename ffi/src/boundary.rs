@@ -12,6 +12,7 @@ use crate::buf::{OutBuf, beaver_buf};
 use crate::callback::{
     beaver_destroy_fn, beaver_log_fn, beaver_progress_fn, beaver_read_fn, beaver_ready_fn, beaver_write_fn,
 };
+use crate::cancel::{OutCancel, beaver_cancel};
 use crate::channel::{OutChannel, beaver_channel};
 use crate::collection::{OutCollection, beaver_collection};
 use crate::database::{OutDb, beaver_db};
@@ -48,6 +49,7 @@ const _: () = {
         beaver_blob_reader, OutReader<'static>;
         beaver_blob_writer, OutWriter<'static>;
         beaver_blobs, OutBlobs<'static>;
+        beaver_cancel, OutCancel<'static>;
         beaver_channel, OutChannel<'static>;
         beaver_collection, OutCollection<'static>;
         beaver_db, OutDb<'static>;

@@ -76,6 +76,8 @@ mod load;
 
 mod lock;
 
+mod cancel;
+
 mod batch;
 
 mod batch_collection;

@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 use std::time::Duration;
 
-use beaver_core::{Beaver, Queue, seconds, wire};
+use beaver_core::{Beaver, Queue, QueueItem, seconds, wire};
 use safer_ffi::prelude::*;
 
 use crate::buf::OutBuf;
@@ -113,6 +113,31 @@ pub extern "C" fn beaver_queue_get_many(
             let items = queue.inner()?.get_many(most, timeout(timeout_ms)?)?;
             Ok((!items.is_empty()).then(|| wire::array(items.iter().map(wire::queue_row))))
         })
+    })
+}
+
+/// Puts an item that was taken back to its place in the order, for who took it and cannot have it: a task that was
+/// cancelled just then. Who waits for one wakes at once. Between taking it and this the item is in no file: what must
+/// survive a crash is leased.
+/// @param json          the item's data, JSON text; copied before return.
+/// @param json_len      its length in bytes, or BEAVER_NUL_TERMINATED.
+/// @param priority      the item's priority.
+/// @param timestamp_us  the item's time.
+/// @return OK, INVALID_JSON, LIMIT, and what all writes give
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn beaver_queue_put_back(
+    queue: Option<&beaver_queue>,
+    json: *const c_char,
+    json_len: usize,
+    priority: f64,
+    timestamp_us: i64,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(queue, out_error, |queue| {
+        // SAFETY: as the header's conventions have it.
+        let data = unsafe { json_in("json", json, json_len) }?;
+        give::done(queue.inner()?.put_back(QueueItem { priority, timestamp: timestamp_us, data })?)
     })
 }
 

@@ -32,7 +32,7 @@ pub const BEAVER_UNSUPPORTED: beaver_status = 15;
 pub const BEAVER_CONFLICT: beaver_status = 20;
 /// Another process or lock holder kept the database for too long: retry later.
 pub const BEAVER_BUSY: beaver_status = 21;
-/// beaver_db_interrupt() or a callback stopped the call: nothing was done.
+/// beaver_db_interrupt(), a beaver_cancel or a callback stopped the call: nothing was done.
 pub const BEAVER_INTERRUPTED: beaver_status = 22;
 /// The database, or the subscription or live view, is closed, or was opened before a fork: open it again.
 pub const BEAVER_CLOSED: beaver_status = 23;

@@ -29,8 +29,8 @@ public:
     /// What it changes must not be there.
     static When absent() { return When(R"({"if":"absent"})"); }
     /// What it changes must equal this, by value.
-    static When equals(std::string_view value) {
-        return When(R"({"if":{"equals":)" + std::string(detail::one_value(value)) + "}}");
+    static When equals(const JsonView& value) {
+        return When(R"({"if":{"equals":)" + detail::member<Text>(value) + "}}");
     }
     /// As beaver.h takes it.
     const char* json() const noexcept { return json_.empty() ? nullptr : json_.c_str(); }
@@ -57,74 +57,102 @@ public:
     beaver_batch* handle() const noexcept { return handle_.get(); }
 
     /// Sets a key of a dict.
-    Batch& dict_set(const Dict& dict, std::string_view key, std::string_view value, Ttl ttl = std::nullopt,
+    template <class T>
+    Batch& dict_set(const DictOf<T>& dict, std::string_view key, const detail::Given<T>& value, Ttl ttl = std::nullopt,
                     const When& when = {}) {
-        return add(beaver_batch_dict_set, dict.handle(), c(key).c_str(), detail::data(value), value.size(),
+        const auto json = detail::text_of<T>(value);
+        return add(beaver_batch_dict_set, dict.handle(), c(key).c_str(), json.data(), json.size(),
                    detail::ttl_seconds(ttl), when.json());
     }
 
     /// Deletes a key of a dict.
-    Batch& dict_delete(const Dict& dict, std::string_view key, const When& when = {}) {
+    template <class T>
+    Batch& dict_delete(const DictOf<T>& dict, std::string_view key, const When& when = {}) {
         return add(beaver_batch_dict_delete, dict.handle(), c(key).c_str(), when.json());
     }
 
     /// Deletes every key of a dict.
-    Batch& dict_clear(const Dict& dict) { return add(beaver_batch_dict_clear, dict.handle()); }
+    template <class T>
+    Batch& dict_clear(const DictOf<T>& dict) {
+        return add(beaver_batch_dict_clear, dict.handle());
+    }
 
     /// Appends a value to a list.
-    Batch& list_push(const List& list, std::string_view value) {
-        return add(beaver_batch_list_push, list.handle(), detail::data(value), value.size());
+    template <class T>
+    Batch& list_push(const ListOf<T>& list, const detail::Given<T>& value) {
+        const auto json = detail::text_of<T>(value);
+        return add(beaver_batch_list_push, list.handle(), json.data(), json.size());
     }
 
     /// Puts a value before the first of a list.
-    Batch& list_prepend(const List& list, std::string_view value) {
-        return add(beaver_batch_list_prepend, list.handle(), detail::data(value), value.size());
+    template <class T>
+    Batch& list_prepend(const ListOf<T>& list, const detail::Given<T>& value) {
+        const auto json = detail::text_of<T>(value);
+        return add(beaver_batch_list_prepend, list.handle(), json.data(), json.size());
     }
 
-    /// Appends many values to a list: any container of texts.
-    template <class Values = std::initializer_list<std::string_view>>
-    Batch& list_extend(const List& list, const Values& values) {
-        const std::string json = detail::array(values);
+    /// Appends many values to a list: any container of values.
+    template <class T, class Values = std::initializer_list<detail::Given<T>>>
+    Batch& list_extend(const ListOf<T>& list, const Values& values) {
+        const std::string json = detail::array_of<T>(values);
         return add(beaver_batch_list_extend, list.handle(), json.data(), json.size());
     }
 
     /// Puts a value before an index of a list, which is clamped. Indexes are as the list is at that point of the batch.
-    Batch& list_insert(const List& list, std::int64_t index, std::string_view value) {
-        return add(beaver_batch_list_insert, list.handle(), index, detail::data(value), value.size());
+    template <class T>
+    Batch& list_insert(const ListOf<T>& list, std::int64_t index, const detail::Given<T>& value) {
+        const auto json = detail::text_of<T>(value);
+        return add(beaver_batch_list_insert, list.handle(), index, json.data(), json.size());
     }
 
     /// Replaces the value at an index of a list; out of range fails the batch as NotFound.
-    Batch& list_set(const List& list, std::int64_t index, std::string_view value, const When& when = {}) {
-        return add(beaver_batch_list_set, list.handle(), index, detail::data(value), value.size(), when.json());
+    template <class T>
+    Batch& list_set(const ListOf<T>& list, std::int64_t index, const detail::Given<T>& value, const When& when = {}) {
+        const auto json = detail::text_of<T>(value);
+        return add(beaver_batch_list_set, list.handle(), index, json.data(), json.size(), when.json());
     }
 
     /// Deletes the value at an index of a list; out of range fails the batch as NotFound.
-    Batch& list_delete(const List& list, std::int64_t index, const When& when = {}) {
+    template <class T>
+    Batch& list_delete(const ListOf<T>& list, std::int64_t index, const When& when = {}) {
         return add(beaver_batch_list_delete, list.handle(), index, when.json());
     }
 
     /// Deletes the first value of a list that equals another, if there is one.
-    Batch& list_remove(const List& list, std::string_view value) {
-        return add(beaver_batch_list_remove, list.handle(), detail::data(value), value.size());
+    template <class T>
+    Batch& list_remove(const ListOf<T>& list, const detail::Given<T>& value) {
+        const auto json = detail::text_of<T>(value);
+        return add(beaver_batch_list_remove, list.handle(), json.data(), json.size());
     }
 
     /// Deletes every value of a list.
-    Batch& list_clear(const List& list) { return add(beaver_batch_list_clear, list.handle()); }
+    template <class T>
+    Batch& list_clear(const ListOf<T>& list) {
+        return add(beaver_batch_list_clear, list.handle());
+    }
 
     /// Puts an item into a queue.
-    Batch& queue_put(const Queue& queue, std::string_view data, double priority = 0) {
-        return add(beaver_batch_queue_put, queue.handle(), detail::data(data), data.size(), priority);
+    template <class T>
+    Batch& queue_put(const QueueOf<T>& queue, const detail::Given<T>& data, double priority = 0) {
+        const auto json = detail::text_of<T>(data);
+        return add(beaver_batch_queue_put, queue.handle(), json.data(), json.size(), priority);
     }
 
     /// Settles a leased item of a queue: work and its result in one commit.
-    Batch& queue_ack(const Queue& queue, std::uint64_t id) { return add(beaver_batch_queue_ack, queue.handle(), id); }
+    template <class T>
+    Batch& queue_ack(const QueueOf<T>& queue, std::uint64_t id) {
+        return add(beaver_batch_queue_ack, queue.handle(), id);
+    }
 
     /// Deletes every item of a queue.
-    Batch& queue_clear(const Queue& queue) { return add(beaver_batch_queue_clear, queue.handle()); }
+    template <class T>
+    Batch& queue_clear(const QueueOf<T>& queue) {
+        return add(beaver_batch_queue_clear, queue.handle());
+    }
 
     /// Stores a blob. Its condition looks at the metadata.
-    Batch& blob_put(const Blobs& blobs, std::string_view key, BytesView bytes, Blobs::Metadata metadata = std::nullopt,
-                    const When& when = {}) {
+    Batch& blob_put(const Blobs& blobs, std::string_view key, BytesView bytes,
+                    const Blobs::Metadata& metadata = std::nullopt, const When& when = {}) {
         return add(beaver_batch_blobs_put, blobs.handle(), c(key).c_str(), bytes.data(), bytes.size(),
                    Blobs::text(metadata), Blobs::length(metadata), when.json());
     }
@@ -138,55 +166,70 @@ public:
     Batch& blob_clear(const Blobs& blobs) { return add(beaver_batch_blobs_clear, blobs.handle()); }
 
     /// Appends an entry to a log, at a time of your own or that of the commit.
-    Batch& log_append(const Log& log, std::string_view data, std::optional<Time> at = std::nullopt) {
-        if (!at) return add(beaver_batch_log_append, log.handle(), detail::data(data), data.size());
-        return add(beaver_batch_log_append_at, log.handle(), detail::data(data), data.size(),
-                   detail::microseconds(*at));
+    template <class T>
+    Batch& log_append(const LogOf<T>& log, const detail::Given<T>& data, std::optional<Time> at = std::nullopt) {
+        const auto json = detail::text_of<T>(data);
+        if (!at) return add(beaver_batch_log_append, log.handle(), json.data(), json.size());
+        return add(beaver_batch_log_append_at, log.handle(), json.data(), json.size(), detail::microseconds(*at));
     }
 
     /// Deletes every entry of a log.
-    Batch& log_clear(const Log& log) { return add(beaver_batch_log_clear, log.handle()); }
+    template <class T>
+    Batch& log_clear(const LogOf<T>& log) {
+        return add(beaver_batch_log_clear, log.handle());
+    }
 
     /// Publishes a message on a channel.
-    Batch& channel_publish(const Channel& channel, std::string_view payload) {
-        return add(beaver_batch_channel_publish, channel.handle(), detail::data(payload), payload.size());
+    template <class T>
+    Batch& channel_publish(const ChannelOf<T>& channel, const detail::Given<T>& payload) {
+        const auto json = detail::text_of<T>(payload);
+        return add(beaver_batch_channel_publish, channel.handle(), json.data(), json.size());
     }
 
     /// Deletes every message of a channel.
-    Batch& channel_clear(const Channel& channel) { return add(beaver_batch_channel_clear, channel.handle()); }
+    template <class T>
+    Batch& channel_clear(const ChannelOf<T>& channel) {
+        return add(beaver_batch_channel_clear, channel.handle());
+    }
 
     /// Indexes a document of a collection, as Collection::index() does; without an id, under a random UUID.
-    Batch& collection_index(const Collection& collection, std::optional<std::string_view> id, std::string_view body,
-                            VectorView embedding = {}, std::string_view options = {}) {
-        return add(beaver_batch_collection_index, collection.handle(), Collection::Id(id).c_str(), detail::data(body),
-                   body.size(), embedding.data(), embedding.size(), detail::OptionsText(options).c_str(),
+    template <class T>
+    Batch& collection_index(const CollectionOf<T>& collection, std::optional<std::string_view> id,
+                            const detail::Given<T>& body, VectorView embedding = {}, const JsonView& options = {}) {
+        const auto json = detail::text_of<T>(body);
+        return add(beaver_batch_collection_index, collection.handle(), detail::OptionalId(id).c_str(), json.data(),
+                   json.size(), embedding.data(), embedding.size(), detail::OptionsText(options).c_str(),
                    static_cast<beaver_buf*>(nullptr));
     }
 
     /// Removes a document of a collection with everything that belongs to it.
-    Batch& collection_drop(const Collection& collection, std::string_view id) {
+    template <class T>
+    Batch& collection_drop(const CollectionOf<T>& collection, std::string_view id) {
         return add(beaver_batch_collection_drop, collection.handle(), detail::CText("id", id).c_str());
     }
 
     /// Removes every document and edge of a collection.
-    Batch& collection_clear(const Collection& collection) {
+    template <class T>
+    Batch& collection_clear(const CollectionOf<T>& collection) {
         return add(beaver_batch_collection_clear, collection.handle());
     }
 
     /// Connects two documents of a collection; fails the batch as NotFound if one of them is not there by then.
-    Batch& collection_connect(const Collection& collection, std::string_view source, std::string_view target,
+    template <class T>
+    Batch& collection_connect(const CollectionOf<T>& collection, std::string_view source, std::string_view target,
                               std::string_view label, double weight = 1,
-                              std::optional<std::string_view> metadata = std::nullopt) {
+                              const std::optional<JsonView>& metadata = std::nullopt) {
         const std::string options = detail::edge_options(weight, metadata);
         return add(beaver_batch_collection_connect, collection.handle(), detail::CText("source", source).c_str(),
                    detail::CText("target", target).c_str(), detail::CText("label", label).c_str(), options.c_str());
     }
 
     /// Removes the edge of a label from one document of a collection to another, or all from the one to the other.
-    Batch& collection_disconnect(const Collection& collection, std::string_view source, std::string_view target,
+    template <class T>
+    Batch& collection_disconnect(const CollectionOf<T>& collection, std::string_view source, std::string_view target,
                                  std::optional<std::string_view> label = std::nullopt) {
         return add(beaver_batch_collection_disconnect, collection.handle(), detail::CText("source", source).c_str(),
-                   detail::CText("target", target).c_str(), Collection::Optional("label", label).c_str());
+                   detail::CText("target", target).c_str(), detail::OptionalText("label", label).c_str());
     }
 
     /// How many operations it holds.
@@ -205,9 +248,7 @@ public:
             !durable ? nullptr : *durable ? R"({"durable":true})" : R"({"durable":false})";
         detail::Buffer array;
         detail::call(beaver_batch_commit, handle(), options, array.out());
-        std::vector<Outcome> outcomes;
-        detail::each_part(array.view(), [&](std::string_view json) { outcomes.push_back(outcome(json)); });
-        return outcomes;
+        return detail::all(array.view(), outcome);
     }
 
 private:
@@ -220,11 +261,7 @@ private:
     static Outcome outcome(std::string_view json) {
         if (json == "true" || json == "false") return json == "true";
         if (json[0] != '[') return detail::integer<std::uint64_t>(json);
-        std::vector<Time> times;
-        detail::each_part(json, [&](std::string_view time) {
-            times.push_back(detail::time(detail::integer<std::int64_t>(time)));
-        });
-        return times;
+        return detail::times(json);
     }
 
     static detail::CText c(std::string_view key) { return {"key", key}; }

@@ -118,11 +118,11 @@ private:
 class Blobs : public Structure<Blobs, beaver_blobs> {
 public:
     using Structure::Structure;
-    /// Metadata for put() and writer(): JSON text, or none.
-    using Metadata = std::optional<std::string_view>;
+    /// Metadata for put() and writer(): JSON, or none.
+    using Metadata = std::optional<JsonView>;
 
     /// Stores bytes, in the place of what was there.
-    void put(std::string_view key, BytesView bytes, Metadata metadata = std::nullopt) {
+    void put(std::string_view key, BytesView bytes, const Metadata& metadata = std::nullopt) {
         detail::call(beaver_blobs_put, handle(), c(key).c_str(), bytes.data(), bytes.size(), text(metadata),
                      length(metadata));
     }
@@ -158,7 +158,7 @@ public:
     Range<std::string> keys() const { return rows(plain_string, beaver_blobs_keys); }
 
     /// Begins to write a blob piece by piece. Nobody sees it before it is finished.
-    BlobWriter writer(std::string_view key, Metadata metadata = std::nullopt) {
+    BlobWriter writer(std::string_view key, const Metadata& metadata = std::nullopt) {
         beaver_blob_writer* writer = nullptr;
         detail::call(beaver_blobs_writer, handle(), c(key).c_str(), text(metadata), length(metadata), &writer);
         return BlobWriter(writer);
@@ -175,8 +175,8 @@ private:
     friend class Batch;
 
     static detail::CText c(std::string_view key) { return {"key", key}; }
-    static const char* text(Metadata metadata) { return metadata ? detail::data(*metadata) : nullptr; }
-    static std::size_t length(Metadata metadata) { return metadata ? metadata->size() : 0; }
+    static const char* text(const Metadata& metadata) { return metadata ? metadata->data() : nullptr; }
+    static std::size_t length(const Metadata& metadata) { return metadata ? metadata->size() : 0; }
     static std::optional<std::string> given(const detail::Buffer& metadata) {
         return metadata.empty() ? std::nullopt : std::optional<std::string>(metadata.text());
     }

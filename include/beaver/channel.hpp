@@ -44,33 +44,31 @@ struct Retention {
     std::optional<std::uint64_t> max_messages = 100000;
 };
 
-namespace detail {
-
-inline std::vector<Time> times(std::string_view array) {
-    std::vector<Time> times;
-    each_part(array, [&](std::string_view time) { times.push_back(detail::time(integer<std::int64_t>(time))); });
-    return times;
-}
-
-}  // namespace detail
-
 /// Messages between programs, through the file: what one publishes, every subscriber in any process gets, once and in the
 /// order of the commits. They stay for a while, as the retention says.
-class Channel : public Structure<Channel, beaver_channel> {
+template <class T>
+class ChannelOf : public Structure<ChannelOf<T>, beaver_channel, T> {
+    using Base = Structure<ChannelOf, beaver_channel, T>;
+
 public:
-    using Structure::Structure;
+    using Base::Base;
+    using Base::handle;
+    /// What is published, and what subscribers get.
+    using Given = detail::Given<T>;
+    using Message = MessageOf<T>;
 
     /// Publishes a message, and tells its time. Who waits for it wakes at once.
-    Time publish(std::string_view payload) {
+    Time publish(const Given& payload) {
+        const auto json = detail::text_of<T>(payload);
         std::int64_t got = 0;
-        detail::call(beaver_channel_publish, handle(), detail::data(payload), payload.size(), &got);
+        detail::call(beaver_channel_publish, handle(), json.data(), json.size(), &got);
         return detail::time(got);
     }
 
-    /// Publishes many messages in one commit, in their order: any container of texts; gives their times.
-    template <class Payloads = std::initializer_list<std::string_view>>
+    /// Publishes many messages in one commit, in their order: any container of payloads; gives their times.
+    template <class Payloads = std::initializer_list<Given>>
     std::vector<Time> publish_many(const Payloads& payloads) {
-        const std::string json = detail::array(payloads);
+        const std::string json = detail::array_of<T>(payloads);
         detail::Buffer got;
         detail::call(beaver_channel_publish_many, handle(), json.data(), json.size(), got.out());
         return detail::times(got.view());
@@ -78,10 +76,10 @@ public:
 
     /// Begins to listen. Every message that is published after this returned is given, and with another start also those
     /// that are there.
-    Subscription subscribe(const Start& start = Start::now()) const {
+    Feed<Message> subscribe(const Start& start = Start::now()) const {
         beaver_subscription* subscription = nullptr;
         detail::call(beaver_channel_subscribe, handle(), start.json().c_str(), &subscription);
-        return Subscription(subscription);
+        return Feed<Message>(subscription);
     }
 
     /// The same with a function that is called for each message, from a thread of its own.
@@ -113,7 +111,13 @@ public:
                                  R"(,"max_messages":)" + (messages ? std::to_string(*messages) : "null") + '}';
         detail::call(beaver_channel_set_retention, handle(), json.c_str());
     }
+
+private:
+    using Base::rows;
 };
+
+/// A channel of JSON text.
+using Channel = ChannelOf<Text>;
 
 }  // namespace beaver
 

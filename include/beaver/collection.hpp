@@ -18,16 +18,44 @@
 
 namespace beaver {
 
-/// Documents (any JSON) by id, each with an embedding if it was given one, found by vector, by text, by their fields
-/// and by the edges between them. Options, queries and filters are JSON objects as text, as in beaver.h, where each
-/// function says what they may have; empty text is the defaults.
-class Collection : public Structure<Collection, beaver_collection> {
+namespace detail {
+
+/// Text for beaver.h that may be none.
+class OptionalText {
 public:
-    using Structure::Structure;
+    OptionalText(const char* argument, std::optional<std::string_view> text)
+        : text_(argument, text.value_or("")), none_(!text) {}
+    const char* c_str() const noexcept { return none_ ? nullptr : text_.c_str(); }
+
+private:
+    CText text_;
+    bool none_;
+};
+
+/// An id, or none.
+struct OptionalId : OptionalText {
+    OptionalId(std::optional<std::string_view> id) : OptionalText("id", id) {}
+};
+
+}  // namespace detail
+
+/// Documents by id, each with an embedding if it was given one, found by vector, by text, by their fields and by the
+/// edges between them. Options, queries and filters are JSON objects, as in beaver.h, where each function says what they
+/// may have; empty text is the defaults.
+template <class T>
+class CollectionOf : public Structure<CollectionOf<T>, beaver_collection, T> {
+    using Base = Structure<CollectionOf, beaver_collection, T>;
+
+public:
+    using Base::Base;
+    using Base::handle;
+    /// A body that is indexed, and a document.
+    using Given = detail::Given<T>;
+    using Document = DocumentOf<T>;
 
     /// Chooses the metric and the tokenizer, {"metric": "l2", "tokenizer": "porter"}, while it is empty.
-    void configure(std::string_view settings) {
-        detail::call(beaver_collection_configure, handle(), detail::CText("settings", settings).c_str());
+    void configure(const JsonView& settings) {
+        detail::call(beaver_collection_configure, handle(), detail::CText("settings", settings.view()).c_str());
     }
 
     /// The metric, the tokenizer and the dimension.
@@ -40,26 +68,26 @@ public:
     /// Stores a document, or puts it in the place of the one that has its id, with its text, its embedding and its
     /// indexed fields, in one commit; std::nullopt for a random UUID. An unchanged document writes nothing. Options:
     /// {"fts": true, "fuzzy": false}.
-    Indexed index(std::optional<std::string_view> id, std::string_view body, VectorView embedding = {},
-                  std::string_view options = {}) {
+    Indexed index(std::optional<std::string_view> id, const Given& body, VectorView embedding = {},
+                  const JsonView& options = {}) {
+        const auto json = detail::text_of<T>(body);
         Indexed indexed;
         detail::Buffer given;
-        detail::call(beaver_collection_index, handle(), Id(id).c_str(), detail::data(body), body.size(),
-                     embedding.data(), embedding.size(), detail::OptionsText(options).c_str(), given.out(),
-                     &indexed.written);
+        detail::call(beaver_collection_index, handle(), Id(id).c_str(), json.data(), json.size(), embedding.data(),
+                     embedding.size(), detail::OptionsText(options).c_str(), given.out(), &indexed.written);
         indexed.id = given.text();
         return indexed;
     }
 
     /// The same; tells whether anything had to be written.
-    bool index(const Document& document, std::string_view options = {}) {
+    bool index(const Document& document, const JsonView& options = {}) {
         return index(document.id, document.body, detail::view(document.embedding), options).written;
     }
 
     /// Indexes many documents in one commit, all of them or none: any container of Document. One whose id is empty gets
     /// a random UUID; those with an embedding have the same dimension. `progress(done, total)` returns false or throws to stop it.
     template <class Documents = std::initializer_list<Document>, class Progress = decltype(&detail::unwatched)>
-    std::uint64_t index_many(const Documents& documents, std::string_view options = {},
+    std::uint64_t index_many(const Documents& documents, const JsonView& options = {},
                              Progress progress = detail::unwatched) {
         std::size_t dim = 0;
         for (const Document& document : documents) {
@@ -74,7 +102,7 @@ public:
             if (document.embedding) rows.insert(rows.end(), document.embedding->begin(), document.embedding->end());
             rows.resize(has.size() * dim);
             const std::string id = document.id.empty() ? "" : R"("id":)" + json_string(document.id) + ',';
-            return '{' + id + R"("body":)" + std::string(detail::one_value(document.body, index)) + '}';
+            return '{' + id + R"("body":)" + detail::member<T>(document.body, index) + '}';
         });
         const VectorView embeddings = has.empty() ? VectorView() : VectorView(rows);
         std::uint64_t count = 0;
@@ -92,7 +120,7 @@ public:
         detail::Buffer embedding;
         if (detail::call(beaver_collection_get, handle(), Id(id).c_str(), body.out(), embedding.out()) != BEAVER_OK)
             return std::nullopt;
-        Document document{std::string(id), body.text()};
+        Document document{std::string(id), detail::parse<T>(body.view())};
         if (!embedding.empty()) document.embedding = detail::floats(embedding);
         return document;
     }
@@ -106,22 +134,22 @@ public:
     bool contains(std::string_view id) const { return flag(beaver_collection_contains, Id(id).c_str()); }
 
     /// Goes through the documents in the order of their ids, byte by byte, without their embeddings.
-    Range<Document> items() const { return rows(detail::document, beaver_collection_items); }
+    Range<Document> items() const { return rows(detail::document<T>, beaver_collection_items); }
 
     /// The documents whose embeddings are nearest to a vector, nearest first. Options: {"k", "where", "effort"}.
-    std::vector<Hit> search(VectorView vector, std::string_view options = {}) const {
-        return many(detail::hit, beaver_collection_search, vector.data(), vector.size(),
+    std::vector<HitOf<T>> search(VectorView vector, const JsonView& options = {}) const {
+        return many(detail::hit<T>, beaver_collection_search, vector.data(), vector.size(),
                     detail::OptionsText(options).c_str());
     }
 
     /// How search() goes about it, and what it costs.
-    SearchPlan explain_search(VectorView vector, std::string_view options = {}) const {
+    SearchPlan explain_search(VectorView vector, const JsonView& options = {}) const {
         return one(detail::search_plan, beaver_collection_explain_search, vector.data(), vector.size(),
                    detail::OptionsText(options).c_str());
     }
 
     /// How much of what an exact search finds the searches find, for so many of the collection's own vectors.
-    RecallReport recall_check(std::size_t sample, std::string_view options = {}) const {
+    RecallReport recall_check(std::size_t sample, const JsonView& options = {}) const {
         return one(detail::recall_report, beaver_collection_recall_check, sample,
                    detail::OptionsText(options).c_str());
     }
@@ -145,23 +173,23 @@ public:
 
     /// The documents whose text matches a query, best first. Any text is a query. Options: {"k", "where", "on",
     /// "fuzziness", "prefix", "highlight", "snippet"}.
-    std::vector<Hit> match(std::string_view query, std::string_view options = {}) const {
-        return many(detail::hit, beaver_collection_match, detail::data(query), query.size(),
+    std::vector<HitOf<T>> match(std::string_view query, const JsonView& options = {}) const {
+        return many(detail::hit<T>, beaver_collection_match, detail::data(query), query.size(),
                     detail::OptionsText(options).c_str());
     }
 
     /// The documents that a filter matches, in order, a portion at a time: {"where", "order", "limit", "cursor"}.
-    Found find(std::string_view query = {}) const {
-        return one(detail::found, beaver_collection_find, detail::OptionsText(query).c_str());
+    FoundOf<T> find(const JsonView& query = {}) const {
+        return one(detail::found<T>, beaver_collection_find, detail::OptionsText(query).c_str());
     }
 
     /// How find() goes about it, and what it costs.
-    FindPlan explain_find(std::string_view query = {}) const {
+    FindPlan explain_find(const JsonView& query = {}) const {
         return one(detail::find_plan, beaver_collection_explain_find, detail::OptionsText(query).c_str());
     }
 
     /// How many documents a filter matches.
-    std::uint64_t count(std::string_view where) const {
+    std::uint64_t count(const JsonView& where) const {
         return number(beaver_collection_count, detail::OptionsText(where).c_str());
     }
 
@@ -188,7 +216,7 @@ public:
     /// Connects two documents, or gives the edge that is there another weight and other metadata. Throws NotFound if
     /// one of them is not there.
     void connect(std::string_view source, std::string_view target, std::string_view label, double weight = 1,
-                 std::optional<std::string_view> metadata = std::nullopt) {
+                 const std::optional<JsonView>& metadata = std::nullopt) {
         const std::string options = detail::edge_options(weight, metadata);
         detail::call(beaver_collection_connect, handle(), detail::CText("source", source).c_str(),
                      detail::CText("target", target).c_str(), detail::CText("label", label).c_str(),
@@ -212,26 +240,26 @@ public:
     std::uint64_t disconnect(std::string_view source, std::string_view target,
                              std::optional<std::string_view> label = std::nullopt) {
         return number(beaver_collection_disconnect, detail::CText("source", source).c_str(),
-                      detail::CText("target", target).c_str(), Optional("label", label).c_str());
+                      detail::CText("target", target).c_str(), detail::OptionalText("label", label).c_str());
     }
 
     /// The documents one edge away, ordered by label and id. Options: {"labels", "direction", "limit"}.
-    std::vector<Neighbor> neighbors(std::string_view id, std::string_view options = {}) const {
-        return many(detail::neighbor, beaver_collection_neighbors, Id(id).c_str(),
+    std::vector<NeighborOf<T>> neighbors(std::string_view id, const JsonView& options = {}) const {
+        return many(detail::neighbor<T>, beaver_collection_neighbors, Id(id).c_str(),
                     detail::OptionsText(options).c_str());
     }
 
     /// The documents within some edges of one, nearest first, each once. Options: {"labels", "direction", "depth",
     /// "max_nodes", "fan_out", "paths", "where"}.
-    std::vector<Visit> walk(std::string_view source, std::string_view options = {}) const {
-        return many(detail::visit, beaver_collection_walk, detail::CText("source", source).c_str(),
+    std::vector<VisitOf<T>> walk(std::string_view source, const JsonView& options = {}) const {
+        return many(detail::visit<T>, beaver_collection_walk, detail::CText("source", source).c_str(),
                     detail::OptionsText(options).c_str());
     }
 
     /// A shortest way from one document to another, if there is one. Options: {"labels", "direction", "weighted",
     /// "max_nodes"}.
     std::optional<ShortestPath> shortest_path(std::string_view source, std::string_view target,
-                                              std::string_view options = {}) const {
+                                              const JsonView& options = {}) const {
         detail::Buffer json;
         const auto status = detail::call(beaver_collection_shortest_path, handle(),
                                          detail::CText("source", source).c_str(),
@@ -242,36 +270,22 @@ public:
     }
 
     /// How many edges a document has. Options: {"labels", "direction"}.
-    std::uint64_t degree(std::string_view id, std::string_view options = {}) const {
+    std::uint64_t degree(std::string_view id, const JsonView& options = {}) const {
         return number(beaver_collection_degree, Id(id).c_str(), detail::OptionsText(options).c_str());
     }
 
     /// Searches by text, by vector and by relations, and fuses what they find. The query: {"text", "graph", "where",
     /// "k", "weights", "rrf_k", "candidates", "on", "fuzziness", "prefix", "effort"}.
-    std::vector<HybridHit> hybrid(std::string_view query, VectorView vector = {}) const {
-        return many(detail::hybrid_hit, beaver_collection_hybrid, vector.data(), vector.size(),
+    std::vector<HybridHitOf<T>> hybrid(const JsonView& query, VectorView vector = {}) const {
+        return many(detail::hybrid_hit<T>, beaver_collection_hybrid, vector.data(), vector.size(),
                     detail::OptionsText(query).c_str());
     }
 
 private:
-    friend class Batch;
-
-    /// Text for beaver.h that may be none.
-    class Optional {
-    public:
-        Optional(const char* argument, std::optional<std::string_view> text)
-            : text_(argument, text.value_or("")), none_(!text) {}
-        const char* c_str() const noexcept { return none_ ? nullptr : text_.c_str(); }
-
-    private:
-        detail::CText text_;
-        bool none_;
-    };
-
-    /// An id, or none.
-    struct Id : Optional {
-        Id(std::optional<std::string_view> id) : Optional("id", id) {}
-    };
+    using Base::flag;
+    using Base::number;
+    using Base::rows;
+    using Id = detail::OptionalId;
 
     /// What a function gives as JSON.
     template <class Answer, class Function, class... Arguments>
@@ -289,6 +303,9 @@ private:
         return detail::all(json.view(), parse);
     }
 };
+
+/// A collection whose bodies are JSON text.
+using Collection = CollectionOf<Text>;
 
 }  // namespace beaver
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "batch.hpp"
+#include "json.hpp"
 #include "lock.hpp"
 
 namespace beaver {
@@ -128,8 +129,8 @@ public:
     Database(const std::string& path, const Options& options) : handle_(open(path, options.json().c_str())) {}
 
     /// The same with options as a JSON object, as in beaver.h.
-    Database(const std::string& path, std::string_view options_json)
-        : handle_(open(path, detail::CText("options_json", options_json).c_str())) {}
+    Database(const std::string& path, const JsonView& options_json)
+        : handle_(open(path, detail::CText("options_json", options_json.view()).c_str())) {}
 
     /// Takes over a handle of beaver.h.
     explicit Database(beaver_db* handle) noexcept : handle_(handle) {}
@@ -151,26 +152,45 @@ public:
     void interrupt() const { detail::call(beaver_db_interrupt, handle()); }
 
     /// Opens the dict of that name. Nothing is created until something is stored. Names have 1 to 255 bytes and do not
-    /// begin with "__".
-    Dict dict(std::string_view name) const { return make<Dict>(beaver_db_dict, name); }
+    /// begin with "__". Its values are JSON text, or of the type that is named, as for all structures:
+    /// `db.dict<User>("users")`. See json_traits.
+    template <class T = Text>
+    DictOf<T> dict(std::string_view name) const {
+        return make<DictOf<T>>(beaver_db_dict, name);
+    }
 
     /// Opens the list of that name.
-    List list(std::string_view name) const { return make<List>(beaver_db_list, name); }
+    template <class T = Text>
+    ListOf<T> list(std::string_view name) const {
+        return make<ListOf<T>>(beaver_db_list, name);
+    }
 
     /// Opens the queue of that name.
-    Queue queue(std::string_view name) const { return make<Queue>(beaver_db_queue, name); }
+    template <class T = Text>
+    QueueOf<T> queue(std::string_view name) const {
+        return make<QueueOf<T>>(beaver_db_queue, name);
+    }
 
     /// Opens the blob store of that name.
     Blobs blobs(std::string_view name) const { return make<Blobs>(beaver_db_blobs, name); }
 
     /// Opens the log of that name.
-    Log log(std::string_view name) const { return make<Log>(beaver_db_log, name); }
+    template <class T = Text>
+    LogOf<T> log(std::string_view name) const {
+        return make<LogOf<T>>(beaver_db_log, name);
+    }
 
     /// Opens the collection of that name.
-    Collection collection(std::string_view name) const { return make<Collection>(beaver_db_collection, name); }
+    template <class T = Text>
+    CollectionOf<T> collection(std::string_view name) const {
+        return make<CollectionOf<T>>(beaver_db_collection, name);
+    }
 
     /// Opens the channel of that name.
-    Channel channel(std::string_view name) const { return make<Channel>(beaver_db_channel, name); }
+    template <class T = Text>
+    ChannelOf<T> channel(std::string_view name) const {
+        return make<ChannelOf<T>>(beaver_db_channel, name);
+    }
 
     /// Makes an owner of the lock of that name.
     Lock lock(std::string_view name) const { return make<Lock>(beaver_db_lock, name); }
@@ -183,26 +203,28 @@ public:
     }
 
     /// Listens to an event of a topic, in this process and all others, from now on: a topic of your own, as emit() names
-    /// it, or that of a structure, "dict:app_config". The event "*" stands for all of the topic.
-    Events on(std::string_view topic, std::string_view event) const {
+    /// it, or that of a structure, "dict:app_config". The event "*" stands for all of the topic. The payloads are JSON text,
+    /// or of the type that is named.
+    template <class T = Text>
+    Feed<EventOf<T>> on(std::string_view topic, std::string_view event) const {
         const auto function = [&](const beaver_db* db, const char* text, beaver_subscription** out, beaver_error** error) {
             return beaver_db_on(db, detail::CText("topic", topic).c_str(), text, out, error);
         };
-        return detail::events(function, handle(), event);
+        return detail::events<T>(function, handle(), event);
     }
 
     /// The same with a function that is called for each event, from a thread of its own.
-    template <class Function>
+    template <class T = Text, class Function>
     Listener on(std::string_view topic, std::string_view event, Function function, OnError on_error = {}) const {
-        return Listener(on(topic, event), std::move(function), std::move(on_error));
+        return Listener(on<T>(topic, event), std::move(function), std::move(on_error));
     }
 
     /// Tells those who listen to an event of a topic, in any process, and whether anybody does. If nobody does, nothing is
     /// written.
-    bool emit(std::string_view topic, std::string_view event, std::string_view payload) {
+    bool emit(std::string_view topic, std::string_view event, const JsonView& payload) {
         bool heard = false;
         detail::call(beaver_db_emit, handle(), detail::CText("topic", topic).c_str(),
-                     detail::CText("event", event).c_str(), detail::data(payload), payload.size(), &heard);
+                     detail::CText("event", event).c_str(), payload.data(), payload.size(), &heard);
         return heard;
     }
 

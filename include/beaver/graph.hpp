@@ -29,24 +29,30 @@ struct Edge {
 };
 
 /// A document one edge away, and the edge that leads to it.
-struct Neighbor {
+template <class T>
+struct NeighborOf {
     std::string id;
-    /// JSON text.
-    std::string body;
+    detail::Stored<T> body{};
     /// As it was made: its source is the neighbour if it comes in.
     Edge edge;
 };
 
+/// A document one edge away, whose body is JSON text.
+using Neighbor = NeighborOf<Text>;
+
 /// A document that a walk came to.
-struct Visit {
+template <class T>
+struct VisitOf {
     std::string id;
-    /// JSON text.
-    std::string body;
+    detail::Stored<T> body{};
     /// How many edges away.
     std::uint32_t distance = 0;
     /// The ids from the source to it, both included; empty if not asked for.
     std::vector<std::string> path;
 };
+
+/// A document that a walk came to, whose body is JSON text.
+using Visit = VisitOf<Text>;
 
 /// A way from one document to another.
 struct ShortestPath {
@@ -65,9 +71,9 @@ inline std::string edge_weight(double weight, std::optional<std::size_t> operati
 }
 
 /// The options of an edge, as beaver.h takes them.
-inline std::string edge_options(double weight, std::optional<std::string_view> metadata) {
+inline std::string edge_options(double weight, const std::optional<JsonView>& metadata) {
     std::string json = R"({"weight":)" + edge_weight(weight);
-    if (metadata) json += R"(,"metadata":)" + std::string(one_value(*metadata));
+    if (metadata) json += R"(,"metadata":)" + member<Text>(*metadata);
     return json + '}';
 }
 
@@ -75,7 +81,7 @@ inline std::string edge_options(double weight, std::optional<std::string_view> m
 inline std::string edge_json(const Edge& edge, std::size_t index) {
     std::string json = R"({"source":)" + json_string(edge.source) + R"(,"target":)" + json_string(edge.target) +
                        R"(,"label":)" + json_string(edge.label) + R"(,"weight":)" + edge_weight(edge.weight, index);
-    if (edge.metadata) json += R"(,"metadata":)" + std::string(one_value(*edge.metadata, index));
+    if (edge.metadata) json += R"(,"metadata":)" + member<Text>(*edge.metadata, index);
     return json + '}';
 }
 
@@ -91,16 +97,18 @@ inline Edge edge(std::string_view json) {
     return edge;
 }
 
-inline Neighbor neighbor(std::string_view json) {
-    Neighbor neighbor;
+template <class T>
+NeighborOf<T> neighbor(std::string_view json) {
+    NeighborOf<T> neighbor;
     each_member(json, [&](std::string_view key, std::string_view value) {
         if (!document_member(neighbor, key, value) && is(key, "edge")) neighbor.edge = edge(value);
     });
     return neighbor;
 }
 
-inline Visit visit(std::string_view json) {
-    Visit visit;
+template <class T>
+VisitOf<T> visit(std::string_view json) {
+    VisitOf<T> visit;
     each_member(json, [&](std::string_view key, std::string_view value) {
         if (document_member(visit, key, value)) return;
         if (is(key, "distance")) visit.distance = integer<std::uint32_t>(value);

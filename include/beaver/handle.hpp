@@ -33,6 +33,7 @@ struct Free {
     void operator()(beaver_log* object) const noexcept { beaver_log_free(object); }
     void operator()(beaver_collection* object) const noexcept { beaver_collection_free(object); }
     void operator()(beaver_lock* object) const noexcept { beaver_lock_free(object); }
+    void operator()(beaver_cancel* object) const noexcept { beaver_cancel_free(object); }
     void operator()(beaver_batch* object) const noexcept { beaver_batch_free(object); }
     void operator()(beaver_channel* object) const noexcept { beaver_channel_free(object); }
     void operator()(beaver_subscription* object) const noexcept { beaver_subscription_free(object); }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "handle.hpp"
+#include "json.hpp"
 #include "log_entry.hpp"
 #include "range.hpp"
 #include "text.hpp"
@@ -42,7 +43,7 @@ public:
     }
 
     /// As beaver.h takes it: {"op": "mean", "path": "ms"}.
-    explicit Aggregate(std::string json) : json_(std::move(json)) {}
+    explicit Aggregate(const JsonView& json) : json_(json.view()) {}
 
     /// The same.
     const std::string& json() const noexcept { return json_; }
@@ -81,42 +82,46 @@ private:
 /// What aggregates make of the last while of a log, again and again. See Log::live(). A loop waits for the next result,
 /// and ends when the view, or its database, is closed. One thread at a time pulls; any thread may close it. It must stay
 /// where it is while a loop goes through it.
-class LiveView : public detail::Rows<LiveView, std::string> {
+template <class Result>
+class LiveViewOf : public detail::Rows<LiveViewOf<Result>, detail::Stored<Result>> {
 public:
     /// Takes over a handle of beaver.h.
-    explicit LiveView(beaver_live_view* handle) noexcept : view_(handle) {}
+    explicit LiveViewOf(beaver_live_view* handle) noexcept : view_(handle) {}
 
     /// The handle for functions of beaver.h; it stays this object's.
     beaver_live_view* handle() const noexcept { return view_.handle(); }
 
     /// Waits until the next result is due: a JSON object of a number for each aggregate. The first is at once, the
     /// others one period after each other; those that nobody waited for are left out. Nothing if the time runs out.
-    std::optional<std::string> next(Timeout timeout = forever) {
+    std::optional<detail::Stored<Result>> next(Timeout timeout = forever) {
         detail::Buffer json;
         if (!view_.next(timeout, json)) return std::nullopt;
-        return json.text();
+        return detail::parse<Result>(json.view());
     }
 
     /// Ends it: a call that waits, and each later one, throws Closed; a loop ends.
     void close() const { view_.close(); }
 
 private:
-    friend detail::Rows<LiveView, std::string>;
+    friend detail::Rows<LiveViewOf, detail::Stored<Result>>;
 
-    std::optional<std::string> following() {
+    std::optional<detail::Stored<Result>> following() {
         return detail::until_closed([&] { return next(); });
     }
 
     detail::View view_;
 };
 
+/// Aggregates as JSON text.
+using LiveView = LiveViewOf<Text>;
+
 /// What a function makes of the last while of a log, again and again. See Log::live(); as LiveView.
-template <class Function>
+template <class Function, class T = Text>
 class LiveEntries
-    : public detail::Rows<LiveEntries<Function>, std::invoke_result_t<Function&, std::vector<LogEntry>>> {
+    : public detail::Rows<LiveEntries<Function, T>, std::invoke_result_t<Function&, std::vector<LogEntryOf<T>>>> {
 public:
     /// What the function gives.
-    using Result = std::invoke_result_t<Function&, std::vector<LogEntry>>;
+    using Result = std::invoke_result_t<Function&, std::vector<LogEntryOf<T>>>;
 
     /// Takes over a handle of beaver.h, made without aggregates.
     LiveEntries(beaver_live_view* handle, Function function) : view_(handle), function_(std::move(function)) {}
@@ -129,12 +134,10 @@ public:
     std::optional<Result> next(Timeout timeout = forever) {
         detail::Buffer json;
         if (!view_.next(timeout, json)) return std::nullopt;
-        std::vector<LogEntry> entries;
-        detail::each_part(json.view(), [&](std::string_view row) { entries.push_back(detail::log_entry(row)); });
-        return function_(std::move(entries));
+        return function_(detail::all(json.view(), detail::log_entry<T>));
     }
 
-    /// Ends it, as LiveView::close().
+    /// Ends it, as LiveView::close() does.
     void close() const { view_.close(); }
 
 private:

@@ -31,55 +31,58 @@ struct LogQuery {
     bool reverse = false;
 };
 
-/// JSON values in the order of time. Each entry has a time of its own: one that is taken becomes the next free
+/// Values in the order of time. Each entry has a time of its own: one that is taken becomes the next free
 /// microsecond.
-class Log : public Structure<Log, beaver_log> {
+template <class T>
+class LogOf : public Structure<LogOf<T>, beaver_log, T> {
+    using Base = Structure<LogOf, beaver_log, T>;
+
 public:
-    using Structure::Structure;
+    using Base::Base;
+    using Base::handle;
+    /// What is appended to the log, and its entries.
+    using Given = detail::Given<T>;
+    using Entry = LogEntryOf<T>;
 
     /// Appends an entry, at a time of your own or now; gives the time that it got.
-    Time append(std::string_view data, std::optional<Time> at = std::nullopt) {
+    Time append(const Given& data, std::optional<Time> at = std::nullopt) {
+        const auto json = detail::text_of<T>(data);
         std::int64_t got = 0;
         if (at)
-            detail::call(beaver_log_append_at, handle(), detail::data(data), data.size(), detail::microseconds(*at),
-                         &got);
+            detail::call(beaver_log_append_at, handle(), json.data(), json.size(), detail::microseconds(*at), &got);
         else
-            detail::call(beaver_log_append, handle(), detail::data(data), data.size(), &got);
+            detail::call(beaver_log_append, handle(), json.data(), json.size(), &got);
         return detail::time(got);
     }
 
     /// Appends many entries in one commit: any container of pairs of data and time, which may be std::nullopt for now;
     /// gives the times that they got.
-    template <class Items = std::initializer_list<std::pair<std::string_view, std::optional<Time>>>>
+    template <class Items = std::initializer_list<std::pair<Given, std::optional<Time>>>>
     std::vector<Time> append_many(const Items& items) {
         const std::string json = detail::array(items, [](const auto& item, std::size_t index) {
             const std::optional<Time> at = item.second;
-            std::string row = R"({"data":)" + std::string(detail::one_value(item.first, index));
+            std::string row = R"({"data":)" + detail::member<T>(item.first, index);
             if (at) row += R"(,"timestamp_us":)" + std::to_string(detail::microseconds(*at));
             return row + '}';
         });
         detail::Buffer got;
         detail::call(beaver_log_append_many, handle(), json.data(), json.size(), got.out());
-        std::vector<Time> times;
-        detail::each_part(got.view(), [&](std::string_view time) {
-            times.push_back(detail::time(detail::integer<std::int64_t>(time)));
-        });
-        return times;
+        return detail::times(got.view());
     }
 
     /// Goes through the entries that a query asks for.
-    Range<LogEntry> query(const LogQuery& query) const {
+    Range<Entry> query(const LogQuery& query) const {
         using Limits = std::numeric_limits<std::int64_t>;
         std::string options = query.reverse ? R"({"reverse":true)" : R"({"reverse":false)";
         if (query.limit) options += R"(,"limit":)" + std::to_string(*query.limit);
         options += '}';
         const auto start = query.start ? detail::microseconds(*query.start) : Limits::min();
         const auto stop = query.end ? detail::microseconds(*query.end) : Limits::max();
-        return rows(detail::log_entry, beaver_log_range, start, stop, options.c_str());
+        return rows(detail::log_entry<T>, beaver_log_range, start, stop, options.c_str());
     }
 
     /// Goes through the entries from one time (included) to another (excluded), the oldest first.
-    Range<LogEntry> range(std::optional<Time> start = std::nullopt, std::optional<Time> end = std::nullopt) const {
+    Range<Entry> range(std::optional<Time> start = std::nullopt, std::optional<Time> end = std::nullopt) const {
         LogQuery bounds;
         bounds.start = start;
         bounds.end = end;
@@ -87,35 +90,35 @@ public:
     }
 
     /// Goes through all entries, the oldest first.
-    Range<LogEntry> items() const { return rows(detail::log_entry, beaver_log_items); }
+    Range<Entry> items() const { return rows(detail::log_entry<T>, beaver_log_items); }
 
     /// The newest entries, the newest first.
-    std::vector<LogEntry> latest(std::size_t most) const {
+    std::vector<Entry> latest(std::size_t most) const {
         detail::Buffer array;
         detail::call(beaver_log_latest, handle(), most, array.out());
-        std::vector<LogEntry> entries;
-        detail::each_part(array.view(), [&](std::string_view row) { entries.push_back(detail::log_entry(row)); });
-        return entries;
+        return detail::all(array.view(), detail::log_entry<T>);
     }
 
-    /// A live view: every `period`, what the aggregates make of the entries of the last `window`.
+    /// A live view: every `period`, what the aggregates make of the entries of the last `window`, as JSON text or of the type
+    /// that is named.
     ///
     ///     auto view = metrics.live(5min, 5s, {{"requests", Aggregate::count()}, {"p99", Aggregate::percentile("ms", 99)}});
     ///     for (const auto& json : view) show(json);
-    LiveView live(Seconds window, Seconds period, const Aggregates& aggregates) const {
+    template <class Result = Text>
+    LiveViewOf<Result> live(Seconds window, Seconds period, const Aggregates& aggregates) const {
         std::string members;
         for (const auto& [name, aggregate] : aggregates) {
             members += (members.empty() ? "" : ",") + json_string(name) + ':';
             members += detail::one_value(aggregate.json());
         }
-        return LiveView(view(window, period, R"(,"aggregates":{)" + members + '}'));
+        return LiveViewOf<Result>(view(window, period, R"(,"aggregates":{)" + members + '}'));
     }
 
-    /// The same with a function of your own, which is given the entries as a std::vector<LogEntry>, the oldest first, and
-    /// gives a result.
-    template <class Function, class = std::enable_if_t<std::is_invocable_v<Function&, std::vector<LogEntry>>>>
-    LiveEntries<Function> live(Seconds window, Seconds period, Function function) const {
-        return LiveEntries<Function>(view(window, period, ""), std::move(function));
+    /// The same with a function of your own, which is given the entries as a std::vector<Entry>, the oldest first, and gives
+    /// a result.
+    template <class Function, class = std::enable_if_t<std::is_invocable_v<Function&, std::vector<Entry>>>>
+    LiveEntries<Function, T> live(Seconds window, Seconds period, Function function) const {
+        return LiveEntries<Function, T>(view(window, period, ""), std::move(function));
     }
 
     /// Deletes what is older than a time and tells how many entries that were.
@@ -125,6 +128,9 @@ public:
     std::uint64_t prune_keep(std::uint64_t newest) { return number(beaver_log_prune_keep, newest); }
 
 private:
+    using Base::number;
+    using Base::rows;
+
     beaver_live_view* view(Seconds window, Seconds period, const std::string& rest) const {
         const std::string options = R"({"window":)" + detail::number(window.count()) + R"(,"period":)" +
                                     detail::number(period.count()) + rest + '}';
@@ -133,6 +139,9 @@ private:
         return view;
     }
 };
+
+/// A log of JSON text.
+using Log = LogOf<Text>;
 
 }  // namespace beaver
 

@@ -6,26 +6,32 @@
 #include <string>
 #include <string_view>
 
+#include "json.hpp"
 #include "text.hpp"
 #include "time.hpp"
 
 namespace beaver {
 
 /// An entry of a log.
-struct LogEntry {
+template <class T>
+struct LogEntryOf {
     /// Its time, which no other entry has.
     Time timestamp;
-    /// The value, JSON text.
-    std::string data;
+    /// The value.
+    detail::Stored<T> data{};
 };
+
+/// An entry whose value is JSON text.
+using LogEntry = LogEntryOf<Text>;
 
 namespace detail {
 
-inline LogEntry log_entry(std::string_view json) {
-    LogEntry entry;
+template <class T>
+LogEntryOf<T> log_entry(std::string_view json) {
+    LogEntryOf<T> entry;
     each_member(json, [&](std::string_view key, std::string_view value) {
         if (is(key, "timestamp_us")) entry.timestamp = time(integer<std::int64_t>(value));
-        if (is(key, "data")) entry.data = value;
+        if (is(key, "data")) entry.data = parse<T>(value);
     });
     return entry;
 }

@@ -17,9 +17,10 @@
 namespace beaver {
 
 /// An item of a queue.
-struct QueueItem {
-    /// The value, JSON text.
-    std::string data;
+template <class T>
+struct QueueItemOf {
+    /// The value.
+    detail::Stored<T> data{};
     /// The lowest comes first.
     double priority = 0;
     /// When it was put.
@@ -27,12 +28,17 @@ struct QueueItem {
 };
 
 /// An item that is lent out.
-struct LeasedItem : QueueItem {
+template <class T>
+struct LeasedItemOf : QueueItemOf<T> {
     /// What to settle it by; never used twice.
     std::uint64_t id = 0;
     /// How often it was lent out, this time included.
     std::uint32_t attempts = 0;
 };
+
+/// Items whose data are JSON text.
+using QueueItem = QueueItemOf<Text>;
+using LeasedItem = LeasedItemOf<Text>;
 
 /// What becomes of items that fail again and again: lent out so often, they are moved to the queue of that name.
 struct DeadLetter {
@@ -42,10 +48,11 @@ struct DeadLetter {
 
 namespace detail {
 
-inline LeasedItem leased_item(std::string_view json) {
-    LeasedItem item;
+template <class T>
+LeasedItemOf<T> leased_item(std::string_view json) {
+    LeasedItemOf<T> item;
     each_member(json, [&](std::string_view key, std::string_view value) {
-        if (is(key, "data")) item.data = value;
+        if (is(key, "data")) item.data = parse<T>(value);
         if (is(key, "priority")) item.priority = number(value);
         if (is(key, "timestamp_us")) item.timestamp = time(integer<std::int64_t>(value));
         if (is(key, "id")) item.id = integer<std::uint64_t>(value);
@@ -54,76 +61,102 @@ inline LeasedItem leased_item(std::string_view json) {
     return item;
 }
 
-inline QueueItem queue_item(std::string_view json) { return leased_item(json); }
+template <class T>
+QueueItemOf<T> queue_item(std::string_view json) {
+    return leased_item<T>(json);
+}
+
+inline void put_back(const beaver_queue* queue, const QueueItem& item) {
+    call(beaver_queue_put_back, queue, data(item.data), item.data.size(), item.priority, microseconds(item.timestamp));
+}
 
 }  // namespace detail
 
 /// A priority queue: the lowest priority number comes first, among equals what was put first. get() takes an item for
-/// good; lease() lends it out until it is acknowledged, so that work survives a worker that dies.
-class Queue : public Structure<Queue, beaver_queue> {
+/// good; lease() lends it out until it is acknowledged, so that work survives a worker that dies. An item whose data are no T
+/// stays in the queue: what would take it puts it back, and throws.
+template <class T>
+class QueueOf : public Structure<QueueOf<T>, beaver_queue, T> {
+    using Base = Structure<QueueOf, beaver_queue, T>;
+
 public:
-    using Structure::Structure;
+    using Base::Base;
+    using Base::handle;
+    /// What is put into the queue, and what comes out.
+    using Given = detail::Given<T>;
+    using Item = QueueItemOf<T>;
+    using Leased = LeasedItemOf<T>;
 
     /// Puts an item, at any finite priority. Who waits for one wakes at once.
-    void put(std::string_view data, double priority = 0) {
-        detail::call(beaver_queue_put, handle(), detail::data(data), data.size(), priority);
+    void put(const Given& data, double priority = 0) {
+        const auto json = detail::text_of<T>(data);
+        detail::call(beaver_queue_put, handle(), json.data(), json.size(), priority);
     }
 
     /// Puts many items in one commit: any container of pairs of data and priority.
-    template <class Items = std::initializer_list<std::pair<std::string_view, double>>>
+    template <class Items = std::initializer_list<std::pair<Given, double>>>
     void put_many(const Items& items) {
         const std::string json = detail::array(items, [](const auto& item, std::size_t index) {
             const auto& [data, priority] = item;
             if (!std::isfinite(priority))
                 throw Error(ErrorKind::InvalidArgument, "the priority is not finite", index);
-            return R"({"data":)" + std::string(detail::one_value(data, index)) + R"(,"priority":)" +
+            return R"({"data":)" + detail::member<T>(data, index) + R"(,"priority":)" +
                    detail::number(priority) + '}';
         });
         detail::call(beaver_queue_put_many, handle(), json.data(), json.size());
     }
 
     /// Takes the first item; waits for one if there is none.
-    std::optional<QueueItem> get(Timeout timeout = forever) {
-        detail::Buffer item;
-        if (detail::call(beaver_queue_get, handle(), timeout.milliseconds(), item.out()) != BEAVER_OK)
+    std::optional<Item> get(Timeout timeout = forever) {
+        detail::Buffer json;
+        if (detail::call(beaver_queue_get, handle(), timeout.milliseconds(), json.out()) != BEAVER_OK)
             return std::nullopt;
-        return detail::queue_item(item.view());
+        return detail::taken([&] { return detail::queue_item<T>(json.view()); },
+                             [&] { detail::put_back(handle(), detail::queue_item<Text>(json.view())); });
     }
 
     /// Takes up to so many of the first items in one commit, as soon as there is one; none if the time runs out.
-    std::vector<QueueItem> get_many(std::size_t most, Timeout timeout = forever) {
+    std::vector<Item> get_many(std::size_t most, Timeout timeout = forever) {
         detail::Buffer array;
         detail::call(beaver_queue_get_many, handle(), most, timeout.milliseconds(), array.out());
-        std::vector<QueueItem> items;
-        detail::each_part(array.view(), [&](std::string_view item) { items.push_back(detail::queue_item(item)); });
-        return items;
+        const auto put_back = [&] {
+            for (const auto& item : detail::all(array.view(), detail::queue_item<Text>))
+                detail::put_back(handle(), item);
+        };
+        return detail::taken([&] { return detail::all(array.view(), detail::queue_item<T>); }, put_back);
+    }
+
+    /// Puts an item that was taken back to its place in the order, for who took it and cannot have it: a task that was
+    /// cancelled just then. Who waits for one wakes at once.
+    void put_back(const Item& item) {
+        detail::put_back(handle(), {std::string(detail::text_of<T>(item.data)), item.priority, item.timestamp});
     }
 
     /// The item that get() would take now.
-    std::optional<QueueItem> peek() const {
-        detail::Buffer item;
-        if (detail::call(beaver_queue_peek, handle(), item.out()) != BEAVER_OK) return std::nullopt;
-        return detail::queue_item(item.view());
+    std::optional<Item> peek() const {
+        detail::Buffer json;
+        if (detail::call(beaver_queue_peek, handle(), json.out()) != BEAVER_OK) return std::nullopt;
+        return detail::queue_item<T>(json.view());
     }
 
     /// Goes through the items that could be taken now, in order.
-    Range<QueueItem> items() const { return rows(detail::queue_item, beaver_queue_items); }
+    Range<Item> items() const { return rows(detail::queue_item<T>, beaver_queue_items); }
 
     /// Lends the first item out; waits for one if there is none. Unless it is settled by ack() it comes back when its
     /// time is over, in its old place and under another id.
-    std::optional<LeasedItem> lease(Seconds lease, Timeout timeout = forever,
-                                    const std::optional<DeadLetter>& dead_letter = std::nullopt) {
+    std::optional<Leased> lease(Seconds lease, Timeout timeout = forever,
+                                const std::optional<DeadLetter>& dead_letter = std::nullopt) {
         std::string options;
         if (dead_letter) {
             const auto most = std::to_string(dead_letter->max_attempts);
             options = R"({"max_attempts":)" + most + R"(,"dead_letter":)" + json_string(dead_letter->queue) + '}';
         }
         std::uint64_t id = 0;
-        detail::Buffer item;
+        detail::Buffer json;
         const auto status = detail::call(beaver_queue_lease, handle(), lease.count(), timeout.milliseconds(),
-                                         dead_letter ? options.c_str() : nullptr, &id, item.out());
+                                         dead_letter ? options.c_str() : nullptr, &id, json.out());
         if (status != BEAVER_OK) return std::nullopt;
-        return detail::leased_item(item.view());
+        return detail::taken([&] { return detail::leased_item<T>(json.view()); }, [&] { nack(id); });
     }
 
     /// Settles a leased item: its work is done, and it is gone. False if the lease was over already.
@@ -141,7 +174,14 @@ public:
 
     /// How many items are out on a lease that still runs.
     std::uint64_t leased() const { return number(beaver_queue_leased); }
+
+private:
+    using Base::number;
+    using Base::rows;
 };
+
+/// A queue of JSON text.
+using Queue = QueueOf<Text>;
 
 }  // namespace beaver
 

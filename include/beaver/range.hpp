@@ -19,7 +19,8 @@ namespace detail {
 template <class Self, class Row>
 class Rows {
 public:
-    /// An input iterator; moving on reads, and throws what reads throw.
+    /// An input iterator. A row is read when it is looked at, or compared with the end, and not before: going past the last
+    /// row that is wanted does not wait for another. Reading throws what reads throw.
     class iterator {
     public:
         using iterator_category = std::input_iterator_tag;
@@ -32,16 +33,19 @@ public:
         iterator() = default;
 
         /// The row, which may be moved from.
-        reference operator*() const { return *range_->row_; }
+        reference operator*() const {
+            range_->is_there();
+            return *range_->row_;
+        }
         /// The row's members.
-        pointer operator->() const { return &*range_->row_; }
-        /// Reads the next row.
+        pointer operator->() const { return &**this; }
+        /// Goes to the next row.
         iterator& operator++() {
-            range_->row_ = static_cast<Self*>(range_)->following();
-            if (!range_->row_) range_ = nullptr;
+            range_->is_there();
+            range_->unread_ = true;
             return *this;
         }
-        /// Reads the next row; what it gives holds the one before.
+        /// Goes to the next row; what it gives holds the one before.
         auto operator++(int) {
             struct Before {
                 Row row;
@@ -51,23 +55,34 @@ public:
             return before;
         }
         /// Equal if both are, or neither is, at the end.
-        friend bool operator==(const iterator& a, const iterator& b) { return a.range_ == b.range_; }
+        friend bool operator==(const iterator& a, const iterator& b) { return a.is_at_end() == b.is_at_end(); }
         /// The reverse.
         friend bool operator!=(const iterator& a, const iterator& b) { return !(a == b); }
 
     private:
         friend class Rows;
-        explicit iterator(Rows* range) : range_(range) { ++*this; }
+        explicit iterator(Rows* range) : range_(range) { range_->unread_ = true; }
+        bool is_at_end() const { return range_ == nullptr || !range_->is_there(); }
         Rows* range_ = nullptr;
     };
 
-    /// Reads the first row that was not read yet.
+    /// The first row that was not read yet.
     iterator begin() { return iterator(this); }
     /// Behind the last row.
     iterator end() noexcept { return {}; }
 
 private:
+    /// Reads the row that is next, unless it is here; false at the end.
+    bool is_there() {
+        if (unread_) {
+            row_ = static_cast<Self*>(this)->following();
+            unread_ = false;
+        }
+        return row_.has_value();
+    }
+
     std::optional<Row> row_;
+    bool unread_ = false;
 };
 
 /// What a function gives, or nothing if it finds its object, or the database, closed.

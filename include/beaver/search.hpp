@@ -41,15 +41,18 @@ struct Fragment {
 };
 
 /// A document that was found.
-struct Hit {
+template <class T>
+struct HitOf {
     std::string id;
-    /// JSON text.
-    std::string body;
+    detail::Stored<T> body{};
     /// How well it fits, smaller is better: the distance; of a text search the rank, or the number of edits.
     double score = 0;
     /// What a text search was asked to show; empty otherwise.
     std::vector<Fragment> fragments;
 };
+
+/// A document that was found, whose body is JSON text.
+using Hit = HitOf<Text>;
 
 /// How a vector search went about it, and what it cost.
 struct SearchPlan {
@@ -71,11 +74,15 @@ struct RecallReport {
 };
 
 /// What a query gave.
-struct Found {
-    std::vector<Document> documents;
+template <class T>
+struct FoundOf {
+    std::vector<DocumentOf<T>> documents;
     /// Where the next query goes on; none at the end.
     std::optional<std::string> cursor;
 };
+
+/// What a query gave, the bodies as JSON text.
+using Found = FoundOf<Text>;
 
 /// How a query went about it, and what it cost.
 struct FindPlan {
@@ -98,10 +105,10 @@ struct LegScore {
 };
 
 /// A document that a hybrid search found.
-struct HybridHit {
+template <class T>
+struct HybridHitOf {
     std::string id;
-    /// JSON text.
-    std::string body;
+    detail::Stored<T> body{};
     /// The sum that the fusion gave it: larger is better.
     double score = 0;
     /// Its place among the results by text, by vector and by relations, where it is one of them.
@@ -109,6 +116,9 @@ struct HybridHit {
     std::optional<LegScore> vector;
     std::optional<LegScore> graph;
 };
+
+/// A document that a hybrid search found, whose body is JSON text.
+using HybridHit = HybridHitOf<Text>;
 
 /// An id and the sum that a fusion of rankings gave it: larger is better.
 struct Ranked {
@@ -137,8 +147,9 @@ inline Fragment fragment(std::string_view json) {
     return fragment;
 }
 
-inline Hit hit(std::string_view json) {
-    Hit hit;
+template <class T>
+HitOf<T> hit(std::string_view json) {
+    HitOf<T> hit;
     each_member(json, [&](std::string_view key, std::string_view value) {
         if (document_member(hit, key, value)) return;
         if (is(key, "score")) hit.score = number(value);
@@ -168,10 +179,11 @@ inline RecallReport recall_report(std::string_view json) {
     return report;
 }
 
-inline Found found(std::string_view json) {
-    Found found;
+template <class T>
+FoundOf<T> found(std::string_view json) {
+    FoundOf<T> found;
     each_member(json, [&](std::string_view key, std::string_view value) {
-        if (is(key, "documents")) found.documents = all(value, document);
+        if (is(key, "documents")) found.documents = all(value, document<T>);
         if (is(key, "cursor") && value != "null") found.cursor = plain_string(value);
     });
     return found;
@@ -197,8 +209,9 @@ inline LegScore leg_score(std::string_view json) {
     return leg;
 }
 
-inline HybridHit hybrid_hit(std::string_view json) {
-    HybridHit hit;
+template <class T>
+HybridHitOf<T> hybrid_hit(std::string_view json) {
+    HybridHitOf<T> hit;
     each_member(json, [&](std::string_view key, std::string_view value) {
         if (document_member(hit, key, value)) return;
         if (is(key, "score")) hit.score = number(value);
@@ -226,7 +239,7 @@ inline Ranked ranked(std::string_view json) {
 /// Fuses rankings, any container of containers of ids, the best first, by reciprocal rank fusion: each id gets from each
 /// list that has it weight / (k + rank), ranks from 0. The largest sum comes first. Options: {"weights", "k"}.
 template <class Lists = std::initializer_list<std::initializer_list<std::string_view>>>
-std::vector<Ranked> rerank(const Lists& lists, std::string_view options = {}) {
+std::vector<Ranked> rerank(const Lists& lists, const JsonView& options = {}) {
     const std::string json = detail::array(lists, [](const auto& ids, std::size_t) {
         return detail::array(ids, [](std::string_view id, std::size_t) { return json_string(id); });
     });

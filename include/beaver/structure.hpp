@@ -11,8 +11,10 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "handle.hpp"
+#include "json.hpp"
 #include "listener.hpp"
 #include "range.hpp"
 #include "subscription.hpp"
@@ -65,10 +67,14 @@ inline const char* options(LoadMode mode) {
     return mode == LoadMode::Append ? R"({"mode":"append"})" : R"({"mode":"replace"})";
 }
 
+inline std::vector<Time> times(std::string_view array) {
+    return all(array, +[](std::string_view json) { return time(integer<std::int64_t>(json)); });
+}
+
 }  // namespace detail
 
-/// The base of Dict, List, Queue, Blobs, Log, Collection and Channel.
-template <class Self, class C>
+/// The base of Dict, List, Queue, Blobs, Log, Collection and Channel, whose values are of a type T.
+template <class Self, class C, class T = Text>
 class Structure {
     using Api = detail::Api<C>;
 
@@ -206,12 +212,20 @@ protected:
         return flag;
     }
 
-    /// JSON that a function gives, or nothing if it is not there or did not come.
+    /// A value that a function gives, or nothing if it is not there.
     template <class Function, class... Arguments>
-    std::optional<std::string> json(Function function, Arguments... arguments) const {
-        detail::Buffer text;
-        if (detail::call(function, handle(), arguments..., text.out()) != BEAVER_OK) return std::nullopt;
-        return text.text();
+    std::optional<detail::Stored<T>> value(Function function, Arguments... arguments) const {
+        detail::Buffer json;
+        if (detail::call(function, handle(), arguments..., json.out()) != BEAVER_OK) return std::nullopt;
+        return detail::parse<T>(json.view());
+    }
+
+    /// A value that a function takes out; the text of one that is no T is given to `put_back`.
+    template <class PutBack, class Function, class... Arguments>
+    std::optional<detail::Stored<T>> take(PutBack put_back, Function function, Arguments... arguments) const {
+        detail::Buffer json;
+        if (detail::call(function, handle(), arguments..., json.out()) != BEAVER_OK) return std::nullopt;
+        return detail::taken([&] { return detail::parse<T>(json.view()); }, [&] { put_back(json.view()); });
     }
 
     /// The rows of an iterator that a function makes.
@@ -226,12 +240,6 @@ private:
     detail::Handle<C> handle_;
 };
 
-namespace detail {
-
-/// A row that is a stored value.
-inline std::string as_it_is(std::string_view json) { return std::string(json); }
-
-}  // namespace detail
 }  // namespace beaver
 
 #endif

@@ -2,17 +2,21 @@
 #ifndef BEAVER_SUBSCRIPTION_HPP
 #define BEAVER_SUBSCRIPTION_HPP
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "handle.hpp"
+#include "json.hpp"
 #include "range.hpp"
 #include "text.hpp"
 #include "time.hpp"
@@ -20,40 +24,50 @@
 namespace beaver {
 
 /// A message of a channel.
-struct Message {
+template <class T>
+struct MessageOf {
     /// Its time, unique among the messages of all channels.
     Time timestamp;
-    /// What was published, JSON text.
-    std::string payload;
+    /// What was published.
+    detail::Stored<T> payload{};
 };
 
+/// A message that is JSON text.
+using Message = MessageOf<Text>;
+
 /// What happened to a structure, or what Database::emit() was told.
-struct Event {
+template <class T>
+struct EventOf {
     /// When, unique and in the order of the commits.
     Time timestamp;
     /// Where: "dict:app_config" for a structure, or a topic of your own.
     std::string topic;
     /// What: "set", "del", "push", …
     std::string event;
-    /// Details, JSON text: {"key"}, {"index"}, {"id"}, {"src_id", "tgt_id"}, or {}.
-    std::string payload;
+    /// Details: {"key"}, {"index"}, {"id"}, {"src_id", "tgt_id"}, or {}; or what emit() was given.
+    detail::Stored<T> payload{};
 };
+
+/// An event whose details are JSON text.
+using Event = EventOf<Text>;
 
 namespace detail {
 
-inline void read(std::string_view json, Event& event) {
+template <class T>
+void read(std::string_view json, EventOf<T>& event) {
     each_member(json, [&](std::string_view key, std::string_view value) {
         if (is(key, "timestamp_us")) event.timestamp = time(integer<std::int64_t>(value));
         if (is(key, "topic")) event.topic = plain_string(value);
         if (is(key, "event")) event.event = plain_string(value);
-        if (is(key, "payload")) event.payload = value;
+        if (is(key, "payload")) event.payload = parse<T>(value);
     });
 }
 
-inline void read(std::string_view json, Message& message) {
+template <class T>
+void read(std::string_view json, MessageOf<T>& message) {
     each_member(json, [&](std::string_view key, std::string_view value) {
         if (is(key, "timestamp_us")) message.timestamp = time(integer<std::int64_t>(value));
-        if (is(key, "payload")) message.payload = value;
+        if (is(key, "payload")) message.payload = parse<T>(value);
     });
 }
 
@@ -83,8 +97,10 @@ public:
     beaver_subscription* handle() const noexcept { return handle_.get(); }
 
     /// Waits for the next one; nothing if the time runs out. Throws Limit, once, if some were deleted before they were
-    /// pulled: the next call goes on with the oldest that is left. Throws Closed after close().
+    /// pulled: the next call goes on with the oldest that is left. One that is not of the type of the feed throws; the
+    /// next call goes on behind it. Throws Closed after close().
     std::optional<Item> next(Timeout timeout = forever) {
+        if (failed_) std::rethrow_exception(std::exchange(failed_, nullptr));
         detail::Buffer json;
         if (detail::call(beaver_subscription_next, handle(), timeout.milliseconds(), json.out()) != BEAVER_OK)
             return std::nullopt;
@@ -93,11 +109,14 @@ public:
 
     /// Waits for the next one, and gives all that are there by then, up to so many; none if the time runs out.
     std::vector<Item> next_many(std::size_t most, Timeout timeout = forever) {
-        detail::Buffer array;
-        detail::call(beaver_subscription_next_many, handle(), most, timeout.milliseconds(), array.out());
-        std::vector<Item> items;
-        detail::each_part(array.view(), [&](std::string_view json) { items.push_back(detail::item<Item>(json)); });
-        return items;
+        if (failed_) std::rethrow_exception(std::exchange(failed_, nullptr));
+        if constexpr (std::is_same_v<Item, Message> || std::is_same_v<Item, Event>) {
+            detail::Buffer array;
+            detail::call(beaver_subscription_next_many, handle(), most, timeout.milliseconds(), array.out());
+            return detail::all(array.view(), detail::item<Item>);
+        } else {
+            return one_by_one(most, timeout);
+        }
     }
 
     /// Sets who is told that there may be something to pull, or that there will be nothing more, in the place of whom it
@@ -140,7 +159,25 @@ private:
         return detail::until_closed([&] { return next(); });
     }
 
+    /// So that one that is not of the type does not take those before it, and those behind it, along.
+    std::vector<Item> one_by_one(std::size_t most, Timeout timeout) {
+        std::vector<Item> items;
+        try {
+            while (items.size() < std::max<std::size_t>(most, 1)) {
+                auto item = next(items.empty() ? timeout : Timeout(no_wait));
+                if (!item) break;
+                items.push_back(std::move(*item));
+            }
+        } catch (...) {
+            if (items.empty()) throw;
+            failed_ = std::current_exception();
+        }
+        return items;
+    }
+
     detail::Handle<beaver_subscription> handle_;
+    /// What the next pull throws.
+    std::exception_ptr failed_;
 };
 
 /// The messages of a channel, as they come.
@@ -152,11 +189,11 @@ using Events = Feed<Event>;
 namespace detail {
 
 /// Listens by a function of beaver.h that takes a handle and an event.
-template <class Function, class C>
-Events events(Function function, const C* handle, std::string_view event) {
+template <class T = Text, class Function, class C>
+Feed<EventOf<T>> events(Function function, const C* handle, std::string_view event) {
     beaver_subscription* events = nullptr;
     call(function, handle, CText("event", event).c_str(), &events);
-    return Events(events);
+    return Feed<EventOf<T>>(events);
 }
 
 }  // namespace detail

@@ -110,6 +110,14 @@ void each_member(std::string_view json, Visit visit) {
     });
 }
 
+/// The rows of an array.
+template <class Row>
+std::vector<Row> all(std::string_view array, Row (*parse)(std::string_view)) {
+    std::vector<Row> rows;
+    each_part(array, [&](std::string_view json) { rows.push_back(parse(json)); });
+    return rows;
+}
+
 /// Whether a key, as it is written, is that name, which needs no escapes.
 inline bool is(std::string_view key, std::string_view name) {
     return key.size() == name.size() + 2 && key.substr(1, name.size()) == name;
@@ -162,12 +170,6 @@ std::string array(const Values& values, Element element) {
         json += element(value, index++);
     }
     return json + ']';
-}
-
-/// An array of callers' values.
-template <class Values>
-std::string array(const Values& values) {
-    return array(values, [](std::string_view value, std::size_t index) { return one_value(value, index); });
 }
 
 /// The four hexadecimal digits behind a \u.
@@ -260,17 +262,6 @@ inline std::vector<std::string> texts(std::string_view array) {
     each_part(array, [&](std::string_view text) { texts.push_back(plain_string(text)); });
     return texts;
 }
-
-/// Options for beaver.h: a JSON object as text, or none for empty text.
-class OptionsText {
-public:
-    OptionsText(std::string_view json) : text_("options_json", json), none_(json.empty()) {}
-    const char* c_str() const noexcept { return none_ ? nullptr : text_.c_str(); }
-
-private:
-    CText text_;
-    bool none_;
-};
 
 }  // namespace detail
 }  // namespace beaver

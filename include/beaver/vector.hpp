@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "handle.hpp"
+#include "json.hpp"
 #include "text.hpp"
 
 namespace beaver {
@@ -49,13 +50,16 @@ private:
 };
 
 /// A document of a collection.
-struct Document {
+template <class T>
+struct DocumentOf {
     std::string id;
-    /// JSON text.
-    std::string body;
+    detail::Stored<T> body{};
     /// The vector that it is found by; get() gives it, searches and ranges do not.
     std::optional<std::vector<float>> embedding = std::nullopt;
 };
+
+/// A document whose body is JSON text.
+using Document = DocumentOf<Text>;
 
 namespace detail {
 
@@ -73,30 +77,23 @@ inline VectorView view(const std::optional<std::vector<float>>& embedding) {
 }
 
 /// Takes the members of a document out of a row; false for other members.
-template <class Row>
-bool document_member(Row& row, std::string_view key, std::string_view value) {
+template <template <class> class Row, class T>
+bool document_member(Row<T>& row, std::string_view key, std::string_view value) {
     if (is(key, "id")) {
         row.id = plain_string(value);
     } else if (is(key, "body")) {
-        row.body = value;
+        row.body = parse<T>(value);
     } else {
         return false;
     }
     return true;
 }
 
-inline Document document(std::string_view json) {
-    Document document;
+template <class T>
+DocumentOf<T> document(std::string_view json) {
+    DocumentOf<T> document;
     each_member(json, [&](std::string_view key, std::string_view value) { document_member(document, key, value); });
     return document;
-}
-
-/// The rows of an array.
-template <class Row>
-std::vector<Row> all(std::string_view array, Row (*parse)(std::string_view)) {
-    std::vector<Row> rows;
-    each_part(array, [&](std::string_view json) { rows.push_back(parse(json)); });
-    return rows;
 }
 
 }  // namespace detail

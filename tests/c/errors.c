@@ -100,6 +100,9 @@ static void json_is_checked(void) {
     CHECK_FAILS(BEAVER_INVALID_ARGUMENT, "priority", beaver_queue_put_many(queue, "[{\"data\":1}]", Z, &error));
     CHECK_STATUS(BEAVER_INVALID_ARGUMENT, beaver_queue_put(queue, "1", Z, NAN, NULL));
     CHECK_STATUS(BEAVER_INVALID_ARGUMENT, beaver_queue_put(queue, "1", Z, INFINITY, NULL));
+    CHECK_STATUS(BEAVER_INVALID_ARGUMENT, beaver_queue_put_back(queue, "1", Z, NAN, 1, NULL));
+    CHECK_FAILS(BEAVER_INVALID_ARGUMENT, "timestamp", beaver_queue_put_back(queue, "1", Z, 1, INT64_MAX, &error));
+    CHECK_FAILS(BEAVER_INVALID_JSON, "", beaver_queue_put_back(queue, "{", Z, 1, 1, &error));
     beaver_queue_free(queue);
 }
 

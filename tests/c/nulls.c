@@ -209,6 +209,8 @@ static void lists(void) {
 static void queues(void) {
     NAMED("queue", beaver_queue_put(NULL, "1", Z, 1, &error));
     NAMED("json", beaver_queue_put(queue, NULL, Z, 1, &error));
+    NAMED("queue", beaver_queue_put_back(NULL, "1", Z, 1, 1, &error));
+    NAMED("json", beaver_queue_put_back(queue, NULL, Z, 1, 1, &error));
     NAMED("queue", beaver_queue_put_many(NULL, "[]", Z, &error));
     NAMED("items_json", beaver_queue_put_many(queue, NULL, Z, &error));
     NAMED("queue", beaver_queue_get(NULL, 1, &buf, &error));

@@ -1,4 +1,4 @@
-/* As nulls.c, for what comes by itself: channels, subscriptions, events, live views. */
+/* As nulls.c, for what comes by itself: channels, subscriptions, events, live views; and for what ends a wait. */
 #include "common.h"
 
 static beaver_db *db;
@@ -13,6 +13,7 @@ static beaver_batch *batch;
 static beaver_channel *channel;
 static beaver_subscription *subscription;
 static beaver_live_view *view;
+static beaver_cancel *cancel;
 
 /* Outputs that are never given anything. */
 static beaver_channel *out_channel;
@@ -126,6 +127,16 @@ static void live_views(void) {
     NAMED("view", beaver_live_view_close(NULL, &error));
 }
 
+static void cancels(void) {
+    NAMED("out_cancel", beaver_cancel_new(NULL, &error));
+    NAMED("cancel", beaver_cancel_bind(NULL, &error));
+    NAMED("cancel", beaver_cancel_unbind(NULL, &error));
+    NAMED("cancel", beaver_cancel_cancel(NULL, &error));
+    NAMED("cancel", beaver_cancel_cancelled(NULL, &flag, &error));
+    NAMED("out_cancelled", beaver_cancel_cancelled(cancel, NULL, &error));
+    beaver_cancel_free(NULL);
+}
+
 int main(void) {
     db = open_db("null.db");
     CHECK_OK(beaver_db_dict(db, "s", &dict, NULL));
@@ -139,9 +150,12 @@ int main(void) {
     CHECK_OK(beaver_db_channel(db, "s", &channel, NULL));
     CHECK_OK(beaver_channel_subscribe(channel, NULL, &subscription, NULL));
     CHECK_OK(beaver_log_live(events, "{\"window\":1,\"period\":1}", &view, NULL));
+    CHECK_OK(beaver_cancel_new(&cancel, NULL));
     RUN(channels);
     RUN(subscriptions_and_events);
     RUN(live_views);
+    RUN(cancels);
+    beaver_cancel_free(cancel);
     beaver_live_view_free(view);
     beaver_subscription_free(subscription);
     beaver_channel_free(channel);

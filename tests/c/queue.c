@@ -65,6 +65,24 @@ static void wakes_who_waits(void) {
     pthread_join(thread, NULL);
 }
 
+/* Data, priority and time of what was taken are enough. */
+static void puts_back_what_was_taken(void) {
+    fresh("put back");
+    put("[1.50]", 1);
+    put("\"next\"", 1);
+    beaver_buf row;
+    CHECK_OK(beaver_queue_get(queue, 0, &row, NULL));
+    const char *stamp = strstr((const char *)row.data, "\"timestamp_us\":");
+    REQUIRE(CHECK(stamp != NULL));
+    int64_t timestamp_us = strtoll(stamp + strlen("\"timestamp_us\":"), NULL, 10);
+    beaver_buf_free(&row);
+    CHECK_OK(beaver_queue_put_back(queue, "[1.50]", Z, 1, timestamp_us, NULL));
+    CHECK_OK(beaver_queue_get(queue, 0, &row, NULL));
+    has(&row, ",\"data\":[1.50]}");
+    CHECK_OK(beaver_queue_get(queue, 0, &row, NULL));
+    has(&row, "\"next\"");
+}
+
 static void lends_items(void) {
     fresh("leases");
     put("\"work\"", 1);
@@ -124,6 +142,7 @@ int main(void) {
     REQUIRE(CHECK_OK(beaver_db_open("queue.db", "{\"busy_timeout_ms\":200}", &db, NULL)));
     RUN(keeps_its_order);
     RUN(wakes_who_waits);
+    RUN(puts_back_what_was_taken);
     RUN(lends_items);
     RUN(buries_what_fails_too_often);
     RUN(is_acquired_by_one);

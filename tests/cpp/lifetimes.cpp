@@ -5,12 +5,6 @@
 
 #include "check.hpp"
 
-#if __cplusplus >= 202002L
-#include <ranges>
-static_assert(std::ranges::input_range<beaver::Range<std::string>> &&
-              std::ranges::input_range<beaver::Subscription> && std::ranges::input_range<beaver::LiveView>);
-#endif
-
 template <class Object>
 constexpr bool is_moved_only = std::is_nothrow_move_constructible_v<Object> && std::is_nothrow_move_assignable_v<Object> &&
                                !std::is_copy_constructible_v<Object> && !std::is_copy_assignable_v<Object>;
@@ -20,6 +14,8 @@ static_assert(is_moved_only<beaver::Database> && is_moved_only<beaver::Dict> && 
               is_moved_only<beaver::BlobReader> && is_moved_only<beaver::Range<std::string>> &&
               is_moved_only<beaver::Channel> && is_moved_only<beaver::Subscription> && is_moved_only<beaver::Events> &&
               is_moved_only<beaver::Listener> && is_moved_only<beaver::LiveView>);
+// Copied, it is the same one.
+static_assert(std::is_copy_constructible_v<beaver::Cancel> && std::is_copy_assignable_v<beaver::Cancel>);
 
 // Any object, to be destroyed at any time.
 using Held = std::shared_ptr<void>;

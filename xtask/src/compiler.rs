@@ -5,10 +5,20 @@ use crate::{project, sh};
 use anyhow::{Result, bail};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 pub const STRICT_C: &[&str] = &["-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror"];
 pub const STRICT_CPP: &[&str] = &["-std=c++17", "-Wall", "-Wextra", "-pedantic", "-Werror"];
+
+/// The standards of C++ that the compiler knows, the oldest that we support first.
+pub fn cpp_standards() -> Vec<&'static str> {
+    let knows = |flag: &&str| {
+        let mut cpp = Command::new(cxx());
+        cpp.args([flag, "-fsyntax-only", "-x", "c++", "/dev/null"]).stderr(Stdio::null());
+        cpp.status().is_ok_and(|status| status.success())
+    };
+    ["-std=c++17", "-std=c++20", "-std=c++23"].into_iter().filter(knows).collect()
+}
 
 #[derive(Clone, Copy, PartialEq)]
 pub enum Linkage {

@@ -11,7 +11,7 @@ pub enum Profile {
 }
 
 impl Profile {
-    fn folder(self) -> &'static str {
+    pub fn folder(self) -> &'static str {
         match self {
             Profile::Dev => "debug",
             Profile::Release => "release",
@@ -44,6 +44,7 @@ impl Library {
     }
 
     fn build_as(profile: Profile, extra: &[&str], folder: &str) -> Result<Library> {
+        let _building = sh::Building::begin()?;
         let mut cargo = sh::cargo();
         cargo.args(["build", "--package", "beaver-ffi", "--lib"]);
         cargo.args(extra);
@@ -73,15 +74,14 @@ impl Library {
     fn lay_out(built: &Path, folder: &Path) -> Result<Library> {
         let library = Library { folder: folder.to_owned() };
         std::fs::create_dir_all(folder)?;
-        std::fs::copy(built.join("libbeaver.so"), library.shared()).context("cargo built no libbeaver.so")?;
+        sh::put(&built.join("libbeaver.so"), &library.shared())?;
         link_soname(&library)?;
-        let hide = sh::command("sh")
-            .arg("cmake/hide_symbols.sh")
-            .arg(built.join("libbeaver.a"))
-            .arg(library.archive())
-            .status()?;
-        if !hide.success() {
-            bail!("cmake/hide_symbols.sh failed: {hide}");
+        // It moves the archive into place when that is whole.
+        let mut hide = sh::command("sh");
+        hide.arg("cmake/hide_symbols.sh").arg(built.join("libbeaver.a")).arg(library.archive());
+        let status = hide.status()?;
+        if !status.success() {
+            bail!("cmake/hide_symbols.sh failed: {status}");
         }
         Ok(library)
     }

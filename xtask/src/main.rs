@@ -4,6 +4,7 @@
 //! things), `project` (where things are), `library` (building libbeaver) and `compiler` (C and C++ programs).
 
 mod bench;
+mod bindings;
 mod check;
 mod compiler;
 mod demo;
@@ -36,6 +37,8 @@ enum Command {
     Check(check::Args),
     /// Writes include/beaver.h anew, or says whether it is up to date
     Header(header::Args),
+    /// Builds the library of the language packages and writes their bindings
+    Bindings(bindings::Args),
     /// Runs benchmarks
     Bench(bench::Args),
 }
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Header(args) => header::run(&args),
+        Command::Bindings(args) => bindings::run(&args),
         Command::Bench(args) => bench::run(&args),
     };
     match result {

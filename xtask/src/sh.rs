@@ -81,6 +81,43 @@ pub fn which(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|folder| folder.join(program)).find(|candidate| candidate.is_file())
 }
 
+/// Puts a copy of a file in a place, if another stands there. Replaced, not written over: a program that runs may have it
+/// open.
+pub fn put(file: &Path, place: &Path) -> Result<()> {
+    let content = std::fs::read(file).with_context(|| format!("there is no {}", file.display()))?;
+    if std::fs::read(place).is_ok_and(|there| there == content) {
+        return Ok(());
+    }
+    let folder = place.parent().context("a file lies in a folder")?;
+    std::fs::create_dir_all(folder)?;
+    let fresh = tempfile::NamedTempFile::new_in(folder)?;
+    std::fs::write(fresh.path(), content)?;
+    std::fs::set_permissions(fresh.path(), std::fs::metadata(file)?.permissions())?;
+    fresh.persist(place)?;
+    Ok(())
+}
+
+/// Held while something is built and taken from the target folder: steps that run at once build the same files in other
+/// ways.
+pub struct Building(std::fs::File);
+
+impl Building {
+    pub fn begin() -> Result<Building> {
+        let folder = project::target()?.join("xtask");
+        std::fs::create_dir_all(&folder)?;
+        let file = std::fs::File::create(folder.join("building"))?;
+        file.lock()?;
+        Ok(Building(file))
+    }
+}
+
+impl Drop for Building {
+    fn drop(&mut self) {
+        // The end of the file's handle would do it, too.
+        let _ = self.0.unlock();
+    }
+}
+
 pub fn temp_dir() -> Result<tempfile::TempDir> {
     tempfile::Builder::new().prefix("beaver-xtask-").tempdir().context("no temporary folder")
 }

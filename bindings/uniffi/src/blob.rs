@@ -81,11 +81,7 @@ impl BlobsHandle {
     pub fn writer(&self, key: &str, metadata: Option<String>) -> Result<Arc<BlobWriterHandle>, Failure> {
         self.call(|blobs| {
             let writer = blobs.writer(key, optional_json(metadata.as_deref())?)?;
-            Ok(Arc::new(BlobWriterHandle {
-                writer: Mutex::new(Some(writer)),
-                db: self.db.clone(),
-                _live: Live::new(),
-            }))
+            Ok(Arc::new(BlobWriterHandle { writer: Mutex::new(Some(writer)), db: self.db.clone(), _live: Live::new() }))
         })
     }
 

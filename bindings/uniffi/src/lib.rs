@@ -19,6 +19,7 @@ mod cursor;
 mod database;
 mod dict;
 mod error;
+mod fast;
 mod graph;
 mod input;
 mod list;

@@ -38,6 +38,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, RwLock};
 
+use crate::cancel;
 use crate::clock::Micros;
 use crate::database::{Info, Progress, Stats, VerifyReport};
 use crate::engine::{Change, ChannelChange, Engine, Feed, Kind, Op, Reading, Reply, Store, Transaction};
@@ -292,6 +293,8 @@ impl Store for Sqlite {
     }
 
     fn write_until(&self, op: Op, deadline: Option<Instant>) -> Result<Reply> {
+        // Who was cancelled takes nothing any more, even if it is there.
+        cancel::check()?;
         let begin = self.patience();
         let mut waiter = None;
         loop {

@@ -4,6 +4,7 @@
 //! very archive that cargo compiled into libbeaver, so that version and compile flags are the same by construction.
 //! What is compared runs by turns, A B A B; the medians are compared.
 
+mod languages;
 mod lists;
 mod memory;
 mod programs;
@@ -56,6 +57,8 @@ enum Which {
     Memory,
     /// From one process to another: messages, queues, locks; and what waiting costs
     Realtime,
+    /// What calls cost in the other languages, beside C and BeaverDB 1.3.0
+    Bindings,
     /// Criterion for the core, which keeps reports of its own
     Core,
     /// Vectors, text and graph, beside the peers: takes long, and installs the peers below the target folder
@@ -111,6 +114,9 @@ pub fn run(args: &Args) -> Result<()> {
     }
     if wanted(Which::Realtime) {
         realtime::run(effort.rounds, args.quick, args.write)?;
+    }
+    if wanted(Which::Bindings) {
+        languages::run(effort.rounds, args.quick, args.write)?;
     }
     if wanted(Which::Core) {
         sh::run(sh::cargo().args(["bench", "--package", "beaver-core", "--bench", "*", "--"]).args(&args.arguments))?;

@@ -10,15 +10,19 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 pub fn shared() -> Result<()> {
-    run_all("tests/c", "c", Linkage::Shared)
+    run_all("tests/c", "c", Linkage::Shared, &[])
 }
 
 pub fn linked_statically() -> Result<()> {
-    run_all("tests/c", "c", Linkage::Static)
+    run_all("tests/c", "c", Linkage::Static, &[])
 }
 
+/// What looks different from standard to standard runs in each that the compiler knows.
 pub fn cpp() -> Result<()> {
-    run_all("tests/cpp", "cpp", Linkage::Shared)
+    run_all("tests/cpp", "cpp", Linkage::Shared, &[])?;
+    compiler::cpp_standards()
+        .into_iter()
+        .try_for_each(|standard| run_all("tests/cpp/standards", "cpp", Linkage::Shared, &[standard]))
 }
 
 /// A panic must not cross the boundary in the profile that is shipped, where optimisation could undo the guard.
@@ -70,13 +74,14 @@ fn run_example(command: &mut Command, program: &Path, run: fn(&mut Command) -> R
     Ok(())
 }
 
-fn run_all(place: &str, extension: &str, linkage: Linkage) -> Result<()> {
+fn run_all(place: &str, extension: &str, linkage: Linkage, extra: &[&str]) -> Result<()> {
     let library = Library::build(Profile::Dev)?;
     let folder = sh::temp_dir()?;
     let mut failed = Vec::new();
     for source in sources(place, extension)? {
         let name = source.file_name().context("a source has a name")?.to_string_lossy().into_owned();
-        let program = compiler::build(&source, &library, linkage, &["-I", "tests/c"], folder.path());
+        let extra = [&["-I", "tests/c"], extra].concat();
+        let program = compiler::build(&source, &library, linkage, &extra, folder.path());
         if let Err(error) = program.and_then(|program| run_program(&mut sh::command(program))) {
             println!("{place}/{name}: {error:#}");
             failed.push(name);

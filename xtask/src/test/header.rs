@@ -22,10 +22,17 @@ pub fn compiles() -> Result<()> {
     let mut c = sh::command(compiler::cc());
     c.args(compiler::STRICT_C);
     try_with(c, "beaver.h", "alone.c")?;
-    for header in ["beaver.h", "beaver.hpp"] {
+    let parts = sh::files(&project::root().join("include/beaver"), "hpp")?;
+    let parts = parts.iter().filter_map(|part| Some(format!("beaver/{}", part.file_name()?.to_str()?)));
+    for header in parts.chain(["beaver.h".to_owned()]) {
         let mut cpp = sh::command(compiler::cxx());
         cpp.args(compiler::STRICT_CPP);
-        try_with(cpp, header, "alone.cpp")?;
+        try_with(cpp, &header, "alone.cpp")?;
+    }
+    for standard in compiler::cpp_standards() {
+        let mut cpp = sh::command(compiler::cxx());
+        cpp.args(compiler::STRICT_CPP).arg(standard);
+        try_with(cpp, "beaver.hpp", "alone.cpp")?;
     }
     Ok(())
 }

@@ -10,11 +10,13 @@ pub fn install() -> Result<()> {
     let (build, first, prefix) = (work.path().join("build"), work.path().join("first"), work.path().join("moved"));
     let mut configure = sh::command("cmake");
     configure.args(["-G", "Ninja", "-D", "CMAKE_BUILD_TYPE=Release", "-S", "."]).arg("-B").arg(&build);
-    // The same target folder as other steps: the release build is there already.
+    // The same target folder as other steps: the release build is there already. Nobody else builds there meanwhile.
+    let building = sh::Building::begin()?;
     sh::run(configure.arg("-D").arg(assignment("BEAVER_CARGO_TARGET_DIR", &project::target()?)))?;
     sh::run(sh::command("cmake").arg("--build").arg(&build))?;
     sh::run(sh::command("ctest").args(["--output-on-failure", "--no-tests=error", "--test-dir"]).arg(&build))?;
     sh::run(sh::command("cmake").arg("--install").arg(&build).arg("--prefix").arg(&first))?;
+    drop(building);
     // An installed tree may be moved: packages are built in one place and unpacked in another.
     std::fs::rename(&first, &prefix)?;
 

@@ -3,21 +3,25 @@
 //! A new step is one line in `STEPS` and a function that returns an error when something is wrong.
 
 mod c;
+mod conformance;
 mod docs;
 mod formats;
 mod header;
 mod install;
+mod languages;
 mod memory;
+mod parallel;
 mod rust;
 mod tools;
 
 use crate::sh;
 use anyhow::{Result, bail};
 use std::time::{Duration, Instant};
-pub use tools::oracle;
 use tools::{
-    ASAN, CC, CJSON, CMAKE, CPP_JSON, CXX, LDD, MOUNT, NINJA, NM, ORACLE, PKG_CONFIG, SQLITE3, Tool, VALGRIND,
+    ASAN, CC, CJSON, CMAKE, CPP_JSON, CXX, LDD, MAVEN, MOUNT, NINJA, NM, ORACLE, PKG_CONFIG, PYTHON, SQLITE3, SWIFT,
+    Tool, VALGRIND,
 };
+pub use tools::{oracle, pythons};
 
 struct Step {
     name: &'static str,
@@ -32,23 +36,30 @@ const STEPS: &[Step] = &[
     Step { name: "portable", about: "vector search in plain Rust, without the feature simd", needs: &[], run: rust::portable },
     Step { name: "stale-reads", about: "the read cache, hunted for a minute by four writing processes", needs: &[], run: rust::stale_reads },
     Step { name: "full-disk", about: "the core on a small file system that is full", needs: &[MOUNT], run: rust::full_disk },
-    Step { name: "judge", about: "the conformance judge itself: what it must reject, and the suite files", needs: &[], run: rust::judge },
-    Step { name: "conformance-rust", about: "the conformance suite through the Rust core", needs: &[], run: rust::conformance_rust },
-    Step { name: "conformance-c", about: "the conformance suite through the C API", needs: &[CC, CJSON], run: rust::conformance_c },
-    Step { name: "conformance-cpp", about: "the conformance suite through the C++ header", needs: &[CXX, CPP_JSON], run: rust::conformance_cpp },
-    Step { name: "mutation", about: "the conformance suite catches deliberately broken operations", needs: &[], run: rust::mutation },
+    Step { name: "judge", about: "the conformance judge itself: what it must reject, and the suite files", needs: &[], run: conformance::judge },
+    Step { name: "conformance-rust", about: "the conformance suite through the Rust core", needs: &[], run: conformance::rust },
+    Step { name: "conformance-c", about: "the conformance suite through the C API", needs: &[CC, CJSON], run: conformance::c },
+    Step { name: "conformance-cpp", about: "the conformance suite through the C++ header", needs: &[CXX, CPP_JSON], run: conformance::cpp },
+    Step { name: "conformance-python", about: "the conformance suite through the Python package", needs: &[PYTHON], run: conformance::python },
+    Step { name: "conformance-kotlin", about: "the conformance suite through the Kotlin package", needs: &[MAVEN], run: conformance::kotlin },
+    Step { name: "conformance-swift", about: "the conformance suite through the Swift package", needs: &[SWIFT], run: conformance::swift },
+    Step { name: "mutation", about: "the conformance suite catches deliberately broken operations", needs: &[], run: conformance::mutation },
+    Step { name: "interop", about: "each language goes on with the file that each other one wrote", needs: &[CC, CJSON, CXX, CPP_JSON, PYTHON, MAVEN, SWIFT], run: conformance::interop },
+    Step { name: "python", about: "the Python package on every CPython that is there, and its types", needs: &[PYTHON], run: languages::python },
+    Step { name: "kotlin", about: "the Kotlin package", needs: &[MAVEN], run: languages::kotlin },
+    Step { name: "swift", about: "the Swift package, in a root of Debian 13", needs: &[SWIFT], run: languages::swift },
     Step { name: "header-drift", about: "include/beaver.h is what cbindgen makes of ffi/", needs: &[], run: crate::header::verify },
-    Step { name: "header-compiles", about: "the headers compile alone, twice included, as strict C99 and C++17", needs: &[CC, CXX], run: header::compiles },
+    Step { name: "header-compiles", about: "each header compiles alone, twice included, as strict C99 and C++17, 20 and 23", needs: &[CC, CXX, CPP_JSON], run: header::compiles },
     Step { name: "header-docs", about: "every function of the header is fully documented", needs: &[], run: header::docs },
     Step { name: "symbols", about: "shared and static library export what header and ledger name, and nothing else", needs: &[CC, NM], run: header::symbols },
     Step { name: "ldd", about: "libbeaver.so needs parts of the C library only", needs: &[LDD], run: header::dependencies },
     Step { name: "versions", about: "header, library and Cargo.toml have one version", needs: &[CC], run: header::versions },
     Step { name: "c-shared", about: "tests/c, linked with the shared library", needs: &[CC], run: c::shared },
     Step { name: "c-static", about: "tests/c, linked with the static library", needs: &[CC, NM], run: c::linked_statically },
-    Step { name: "cpp", about: "tests/cpp, linked with the shared library", needs: &[CXX], run: c::cpp },
+    Step { name: "cpp", about: "tests/cpp, linked with the shared library", needs: &[CXX, CPP_JSON], run: c::cpp },
     Step { name: "panic", about: "tests/c/panic on the release build: a panic stays inside", needs: &[CC], run: c::panic },
-    Step { name: "examples", about: "every Rust, C and C++ example compiles and runs", needs: &[CC, CXX], run: c::examples },
-    Step { name: "guide", about: "every example in README.md and docs/guide compiles and runs", needs: &[CC, CXX], run: docs::guide },
+    Step { name: "examples", about: "every Rust, C and C++ example compiles and runs", needs: &[CC, CXX, CPP_JSON], run: c::examples },
+    Step { name: "guide", about: "every example in README.md and docs/guide compiles and runs", needs: &[CC, CXX, CPP_JSON], run: docs::guide },
     Step { name: "valgrind", about: "tests/c under valgrind", needs: &[CC, VALGRIND], run: memory::valgrind },
     Step { name: "asan", about: "tests/c under AddressSanitizer, Rust and SQLite included", needs: &[CC, ASAN], run: memory::address_sanitizer },
     Step { name: "install", about: "cmake --install; outside CMake and pkg-config projects build and run", needs: &[CC, CMAKE, NINJA, PKG_CONFIG], run: install::install },
@@ -65,6 +76,9 @@ pub struct Args {
     /// Fail instead of skipping when this step's tools are missing; `all` for every step
     #[arg(long, value_name = "STEP|all")]
     require: Vec<String>,
+    /// How many steps run at once; of several, each is shown when it has ended
+    #[arg(long, default_value_t = 1)]
+    jobs: usize,
     /// Only list the steps
     #[arg(long)]
     list: bool,
@@ -89,12 +103,18 @@ pub fn run(args: &Args) -> Result<()> {
         }
         return Ok(());
     }
+    let required = |step: &Step| args.require.iter().any(|name| name == "all" || name == step.name);
+    if args.jobs > 1 {
+        return report(&parallel::run(&steps, args.jobs, required)?);
+    }
     let mut results = Vec::new();
     for step in steps {
         println!("\n=== {}: {}", step.name, step.about);
         let start = Instant::now();
-        let required = args.require.iter().any(|name| name == "all" || name == step.name);
-        let outcome = perform(step, required);
+        let outcome = missing(step, required(step)).unwrap_or_else(|| match (step.run)() {
+            Ok(()) => Outcome::Passed,
+            Err(error) => Outcome::Failed(format!("{error:#}")),
+        });
         if let Outcome::Failed(why) | Outcome::Skipped(why) = &outcome {
             println!("{}: {why}", step.name);
         }
@@ -116,16 +136,14 @@ fn select(filters: &[String]) -> Result<Vec<&'static Step>> {
     Ok(chosen.collect())
 }
 
-fn perform(step: &Step, required: bool) -> Outcome {
+/// What becomes of a step whose tools are missing; none if they are there.
+fn missing(step: &Step, required: bool) -> Option<Outcome> {
     let missing: Vec<String> = step.needs.iter().filter(|tool| !(tool.is_there)()).map(Tool::how_to_get).collect();
-    if !missing.is_empty() {
-        let missing = missing.join("; ");
-        return if required { Outcome::Failed(missing) } else { Outcome::Skipped(missing) };
+    if missing.is_empty() {
+        return None;
     }
-    match (step.run)() {
-        Ok(()) => Outcome::Passed,
-        Err(error) => Outcome::Failed(format!("{error:#}")),
-    }
+    let missing = missing.join("; ");
+    Some(if required { Outcome::Failed(missing) } else { Outcome::Skipped(missing) })
 }
 
 fn report(results: &[(&Step, Outcome, Duration)]) -> Result<()> {

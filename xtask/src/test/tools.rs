@@ -1,6 +1,7 @@
 //! The tools that steps need beyond cargo, and how to get those that are missing.
 
 use crate::{compiler, sh};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
@@ -45,6 +46,32 @@ pub const ORACLE: Tool = program(
     || oracle().is_some(),
     "python3.13 -m venv .venv-1x && .venv-1x/bin/pip install beaver-db==1.3.0, then set BEAVER_1X_PYTHON to its bin/python",
 );
+
+pub const PYTHON: Tool =
+    program("CPython 3.10 or later", || !pythons().is_empty(), "apt-get install python3-venv, or pyenv install 3.13");
+pub const MAVEN: Tool = program("Maven", || on_path("mvn") && on_path("java"), "apt-get install maven");
+pub const SWIFT: Tool = program(
+    "the right to make a root with Swift",
+    can_mount,
+    "run it as root, on Debian with apt-get install mmdebstrap",
+);
+
+/// The CPythons that the package is for, each by its version, oldest first: on PATH, or where pyenv puts them.
+pub fn pythons() -> &'static [(String, PathBuf)] {
+    static FOUND: OnceLock<Vec<(String, PathBuf)>> = OnceLock::new();
+    let find = |minor: u32| {
+        let version = format!("3.{minor}");
+        let home = PathBuf::from(std::env::var_os("HOME").unwrap_or_default());
+        let pyenv = std::fs::read_dir(home.join(".pyenv/versions")).into_iter().flatten().flatten();
+        let pyenv = pyenv.filter(|entry| entry.file_name().to_string_lossy().starts_with(&format!("{version}.")));
+        let candidates = pyenv.map(|entry| entry.path().join("bin/python"));
+        let mut candidates = candidates.chain(sh::which(&format!("python{version}"))).chain(sh::which("python3"));
+        let code = format!("import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, {minor}))");
+        let found = candidates.find(|python| succeeds(Command::new(python).args(["-c", &code])))?;
+        Some((version, found))
+    };
+    FOUND.get_or_init(|| (10..=14).filter_map(find).collect())
+}
 
 /// A Python that imports beaver-db 1.3.0: $BEAVER_1X_PYTHON, the .venv-1x of the project, or one on PATH.
 pub fn oracle() -> Option<&'static str> {

@@ -205,11 +205,11 @@ impl Feed for ChannelFeed {
     fn next(&self, most: usize, deadline: Option<Instant>) -> Result<Vec<Message>> {
         let interrupts = self.engine.gate.interrupts();
         let subscriber = self.subscriber.clone();
-        let _waiting = cancel::Waiting::new(move || subscriber.stir());
+        let waiting = cancel::Waiting::new(move || subscriber.stir());
         loop {
             self.check_open()?;
             self.engine.gate.check_wait(interrupts)?;
-            cancel::check()?;
+            waiting.check()?;
             let messages = self.take(most)?;
             if !messages.is_empty() {
                 return Ok(messages);

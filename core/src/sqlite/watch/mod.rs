@@ -249,8 +249,10 @@ impl Shared {
     fn seat(self: &Arc<Self>, state: &mut Watched, seat: Seat, interrupts: u64) -> Waiter {
         let seat = Arc::new(seat);
         state.seats.push(seat.clone());
+        let waiter = Waiter::new(self.clone(), seat, interrupts);
+        // Counted when it can be cancelled.
         self.waiting.fetch_add(1, Ordering::SeqCst);
-        Waiter::new(self.clone(), seat, interrupts)
+        waiter
     }
 
     fn keep_watch(self: &Arc<Self>, state: &mut Watched, open_eye: impl FnOnce() -> Result<Option<Eye>>) -> Result<()> {

@@ -80,7 +80,7 @@ pub(in crate::sqlite) struct Waiter {
     shared: Arc<Shared>,
     seat: Arc<Seat>,
     interrupts: u64,
-    _waiting: cancel::Waiting,
+    waiting: cancel::Waiting,
 }
 
 impl Waiter {
@@ -92,7 +92,7 @@ impl Waiter {
                 seat.let_look();
             }
         };
-        Waiter { shared, seat, interrupts, _waiting: cancel::Waiting::new(wake) }
+        Waiter { shared, seat, interrupts, waiting: cancel::Waiting::new(wake) }
     }
 
     /// Waits until the topic may have changed or the deadline is past. The next wait is
@@ -105,7 +105,7 @@ impl Waiter {
         let mut state = self.shared.state.lock();
         loop {
             self.shared.gate.check_wait(self.interrupts)?;
-            cancel::check()?;
+            self.waiting.check()?;
             if let Some(error) = self.seat.failure.lock().take() {
                 return Err(error);
             }

@@ -95,7 +95,8 @@ fn against_schema(root: &Path, found: &mut Vec<String>) -> Result<()> {
     let place = "urn:beaver:suite-1";
     compiler.add_resource(place, schema).map_err(|e| anyhow::anyhow!("schema/suite-1.json: {e}"))?;
     let form = compiler.compile(place, &mut schemas).map_err(|e| anyhow::anyhow!("schema/suite-1.json: {e}"))?;
-    for path in files(&root.join("suites"))? {
+    let interop = files(&root.join("interop"))?;
+    for path in files(&root.join("suites"))?.into_iter().chain(interop) {
         let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
         let suite = serde_json::from_str(&std::fs::read_to_string(&path)?).with_context(|| name.clone())?;
         if let Err(error) = schemas.validate(&suite, form) {

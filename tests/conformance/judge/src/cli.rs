@@ -7,10 +7,11 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use clap::{Args, Parser, Subcommand};
 
+use crate::ops::Table;
 use crate::report::{Report, matrix};
 use crate::run::{self, Book};
 use crate::testee::Program;
-use crate::{check, fake, lists, meta, ops};
+use crate::{check, fake, interop, lists, meta, ops};
 
 /// Judges whether a testee does what beaver's conformance suite expects.
 #[derive(Parser)]
@@ -32,7 +33,7 @@ enum Action {
         #[arg(long, default_value = "")]
         only: String,
         /// How many tests run at once, each on testees of its own.
-        #[arg(long, default_value_t = 2)]
+        #[arg(long, default_value_t = 4)]
         jobs: usize,
         /// Writes the report as JSON.
         #[arg(long)]
@@ -48,6 +49,15 @@ enum Action {
     Mutation {
         #[command(flatten)]
         target: Target,
+    },
+    /// Has each testee go on with what each other one wrote.
+    Interop {
+        /// A testee and the command that starts it, as a JSON array: `NAME=["program", "argument"]`.
+        #[arg(long = "testee", value_name = "NAME=COMMAND", required = true)]
+        testees: Vec<String>,
+        /// How many seconds a step may take that says nothing else.
+        #[arg(long, default_value_t = 30)]
+        limit: u64,
     },
     /// Judges the judge.
     Meta,
@@ -76,12 +86,12 @@ struct Target {
 }
 
 impl Target {
-    fn program(self, root: &Path, book: &Book) -> Result<Program> {
+    fn program(self, root: &Path, table: &Table) -> Result<Program> {
         Ok(Program {
-            capabilities: lists::capabilities(root, &self.testee, &book.table)?,
+            capabilities: lists::capabilities(root, &self.testee, table)?,
             name: self.testee,
             command: self.command,
-            protocol: book.table.protocol,
+            protocol: table.protocol,
             mutation: None,
             limit: Duration::from_secs(self.limit),
         })
@@ -107,7 +117,7 @@ fn act(cli: Cli) -> Result<bool> {
         Action::Run { target, only, jobs, json, junit, matrix: matrix_file } => {
             let book = Book::load(&root)?;
             let known = lists::known(&root, &target.testee)?;
-            let program = target.program(&root, &book)?;
+            let program = target.program(&root, &book.table)?;
             let report = run::run(&book.table, &book.suites, &program, &known, &only, jobs)?;
             write(json, || Ok(serde_json::to_string_pretty(&report)? + "\n"))?;
             write(junit, || Ok(report.junit()))?;
@@ -117,12 +127,22 @@ fn act(cli: Cli) -> Result<bool> {
         Action::Mutation { target } => {
             let book = Book::load(&root)?;
             let known = lists::known(&root, &target.testee)?;
-            let program = target.program(&root, &book)?;
+            let program = target.program(&root, &book.table)?;
             Ok(conclude(&run::mutation(&book, &program, &known)?))
+        }
+        Action::Interop { testees, limit } => {
+            let table = Table::load(&root)?;
+            let program = |given: &String| -> Result<Program> {
+                let (testee, command) = given.split_once('=').context("--testee NAME=[\"program\"]")?;
+                let command = serde_json::from_str(command).with_context(|| format!("the command of {testee}"))?;
+                Target { testee: testee.to_owned(), limit, command }.program(&root, &table)
+            };
+            let programs = testees.iter().map(program).collect::<Result<Vec<Program>>>()?;
+            Ok(conclude(&interop::run(&root, &table, &programs)?))
         }
         Action::Meta => {
             let judge = std::env::current_exe().context("where is the judge itself?")?;
-            let table = ops::Table::load(&root)?;
+            let table = Table::load(&root)?;
             Ok(conclude(&meta::run(&root, &judge, &table)?))
         }
         Action::Check => {

@@ -52,13 +52,20 @@ fn unusable(error: &anyhow::Error) -> Failure {
 
 pub struct Executor<'a> {
     program: &'a Program,
+    /// A worker whose process is of another program than the others.
+    other: Option<(&'a str, &'a Program)>,
     table: &'a Table,
     processes: BTreeMap<String, Testee>,
 }
 
 impl<'a> Executor<'a> {
     pub fn new(program: &'a Program, table: &'a Table) -> Self {
-        Executor { program, table, processes: BTreeMap::new() }
+        Executor { program, other: None, table, processes: BTreeMap::new() }
+    }
+
+    /// As `new`, with a worker that is of another program.
+    pub fn with_other(program: &'a Program, worker: &'a str, other: &'a Program, table: &'a Table) -> Self {
+        Executor { other: Some((worker, other)), ..Executor::new(program, table) }
     }
 
     /// Runs one test on a fresh database.
@@ -113,7 +120,8 @@ impl<'a> Executor<'a> {
 
     fn process(&mut self, name: &str) -> Result<&mut Testee, Failure> {
         if !self.processes.contains_key(name) {
-            let started = Testee::start(self.program);
+            let other = self.other.filter(|(worker, _)| *worker == name);
+            let started = Testee::start(other.map_or(self.program, |(_, program)| program));
             let started = started.map_err(|e| Failure::new(Failure::NOT_STARTED, format!("{e:#}")))?;
             self.processes.insert(name.to_string(), started);
         }

@@ -6,6 +6,7 @@ mod cli;
 mod encode;
 mod executor;
 mod fake;
+mod interop;
 mod lists;
 mod matcher;
 mod meta;

@@ -25,7 +25,7 @@ pub struct Book {
 impl Book {
     pub fn load(root: &Path) -> Result<Book> {
         let table = Table::load(root)?;
-        let suites = suite::load_all(root, &table)?;
+        let suites = suite::load_all(root, "suites", &table)?;
         let areas = lists::areas(root)?;
         Ok(Book { table, suites, areas })
     }

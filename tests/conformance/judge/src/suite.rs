@@ -215,13 +215,13 @@ impl Step {
 }
 
 /// All suites below `suites/`, in the order of their paths.
-pub fn load_all(root: &Path, table: &Table) -> Result<Vec<Suite>> {
+pub fn load_all(root: &Path, folder: &str, table: &Table) -> Result<Vec<Suite>> {
     let mut suites = Vec::new();
-    for path in files(&root.join("suites"))? {
+    for path in files(&root.join(folder))? {
         let place = path.strip_prefix(root).unwrap_or(&path).display().to_string();
         let text = std::fs::read_to_string(&path).with_context(|| place.clone())?;
         let suite = Suite::parse(&text, table).with_context(|| place.clone())?;
-        let expected = format!("suites/{}/{}.json", suite.area, suite.topic);
+        let expected = format!("{folder}/{}/{}.json", suite.area, suite.topic);
         ensure!(place.replace('\\', "/") == expected, "{place} says that it is {expected}");
         suites.push(suite);
     }

@@ -27,7 +27,7 @@ struct Small {
 impl Small {
     fn new(script: &str) -> Small {
         let small = Small { root: tempfile::tempdir().unwrap() };
-        for folder in ["schema", "suites/dict", "known", "capabilities"] {
+        for folder in ["schema", "suites/dict", "interop/file", "known", "capabilities"] {
             std::fs::create_dir_all(small.path(folder)).unwrap();
         }
         for file in ["schema/operations.json", "schema/suite-1.json"] {
@@ -187,6 +187,32 @@ fn check_finds_what_is_missing() {
         assert!(lines.contains(part), "{part} is missing in {lines}");
     }
     assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn interop_runs_each_pair_both_ways_round() {
+    let small = Small::new("");
+    small.write(
+        "interop/file/small.json",
+        r#"{"suite": 1, "area": "file", "topic": "small", "description": "For the judge.",
+            "entities": {"d": {"kind": "dict", "name": "it"}},
+            "tests": [{"name": "get", "because": "x", "workers": {"other": "process"}, "steps": [
+                {"on": "d", "do": "get", "args": {"key": "k"}, "result": 1},
+                {"on": "d", "do": "get", "args": {"key": "k"}, "result": 2, "worker": "other"}]}]}"#,
+    );
+    let testee = |name: &str, answer: u32| {
+        small.write(&format!("capabilities/{name}.txt"), "");
+        let answers = format!(r#"{{"dict.get": [{{"answer": {{"result": {answer}}}}}]}}"#);
+        small.write(&format!("{name}.json"), &format!(r#"{{"testee": "{name}", "answers": {answers}}}"#));
+        format!("{name}={}", serde_json::json!([JUDGE, "fake", small.path(&format!("{name}.json"))]))
+    };
+    let (one, two) = (testee("one", 1), testee("two", 2));
+    let output = judge(small.root.path(), &["interop", "--testee", &one, "--testee", &two]);
+    let lines = text(&output.stdout);
+    assert!(lines.contains("FAILED two-and-one/small/get: step 1: another result"), "{lines}");
+    assert!(lines.ends_with("judge: 1 passed, 1 failed, 0 skipped\n"), "{lines}");
+    let alone = judge(small.root.path(), &["interop", "--testee", &one]);
+    assert!(text(&alone.stderr).contains("name two at the least"), "{}", text(&alone.stderr));
 }
 
 #[test]

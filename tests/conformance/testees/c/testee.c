@@ -199,6 +199,8 @@ static bool list_op(const beaver_list *list, const char *verb) {
 static bool queue_op(const beaver_queue *queue, const char *verb) {
     OP("put", give_null(beaver_queue_put(queue, JSON("data"), number("priority", 0), &error)))
     OP("put_many", MANY("items", "[]", put_data, give_null(beaver_queue_put_many(queue, many.data, many.len, &error))))
+    OP("put_back", give_null(beaver_queue_put_back(queue, JSON("data"), number("priority", 0), integer("timestamp", 0),
+       &error)))
     OP("get", give_row(beaver_queue_get(queue, timeout_ms(), &out.json, &error)))
     OP("get_many",
        give_rows(beaver_queue_get_many(queue, (size_t)integer("n", 0), timeout_ms(), &out.json, &error)))

@@ -98,6 +98,12 @@ Answer ask(const Request& request, beaver::Queue& queue) {
              for (const auto& item : r.args.items("items")) items.emplace_back(item.text("data"), item.number("priority"));
              return q.put_many(items), answer::null();
          }},
+        {"put_back",
+         [](const Request& r, Q& q) {
+             beaver::QueueItem item{r.args.text("data"), r.args.number("priority"),
+                                    beaver::Time(std::chrono::microseconds(r.args.integer("timestamp")))};
+             return q.put_back(item), answer::null();
+         }},
         {"get",
          [](const Request& r, Q& q) {
              const auto item = q.get(r.args.timeout());

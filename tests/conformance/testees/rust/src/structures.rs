@@ -152,6 +152,11 @@ pub fn queue(testee: &Testee, request: &Request, queue: &Queue, verb: &str) -> R
             let items = items.iter().map(|item| Ok((item.json("data")?, priority(item))));
             Answer::done(queue.put_many(items.collect::<Result<Vec<_>>>()?)?)
         }
+        "put_back" => Answer::done(queue.put_back(QueueItem {
+            priority: priority(args),
+            timestamp: args.int("timestamp").unwrap_or_default(),
+            data: args.json("data")?,
+        })?),
         "get" => queue.get(args.timeout())?.map_or_else(Answer::timeout, |item| Answer::raw(&queue_item(&item))),
         "get_many" => {
             let items = queue.get_many(args.count("n"), args.timeout())?;

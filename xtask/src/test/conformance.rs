@@ -1,0 +1,115 @@
+//! Steps of the conformance suite: the judge itself, a testee for each language, and all of them on one file.
+
+use super::c::sources;
+use super::languages;
+use crate::compiler::{self, Linkage};
+use crate::library::{Library, Profile};
+use crate::{project, sh};
+use anyhow::Result;
+use std::process::Command;
+use tempfile::TempDir;
+
+const TESTEES: &str = "tests/conformance/testees";
+
+/// A testee, ready to be started.
+struct Testee {
+    name: &'static str,
+    command: Vec<String>,
+    /// Where it was built, if that is a folder of its own.
+    _folder: Option<TempDir>,
+}
+
+/// The suites that the judge must reject, fail and pass, and the rules that all suite files keep.
+pub fn judge() -> Result<()> {
+    sh::run(judge_command().arg("meta"))?;
+    sh::run(judge_command().arg("check"))
+}
+
+pub fn rust() -> Result<()> {
+    run("run", &rust_testee()?)
+}
+
+pub fn c() -> Result<()> {
+    run("run", &c_testee()?)
+}
+
+pub fn cpp() -> Result<()> {
+    run("run", &cpp_testee()?)
+}
+
+pub fn python() -> Result<()> {
+    run("run", &python_testee()?)
+}
+
+pub fn kotlin() -> Result<()> {
+    run("run", &kotlin_testee()?)
+}
+
+pub fn swift() -> Result<()> {
+    run("run", &swift_testee()?)
+}
+
+/// The Rust testee can break one operation on purpose; the suite must notice each.
+pub fn mutation() -> Result<()> {
+    run("mutation", &rust_testee()?)
+}
+
+/// Each language goes on with the file that each other one wrote, and wakes it.
+pub fn interop() -> Result<()> {
+    let testees = [rust_testee()?, c_testee()?, cpp_testee()?, python_testee()?, kotlin_testee()?, swift_testee()?];
+    let mut judge = judge_command();
+    judge.arg("interop");
+    for testee in &testees {
+        judge.arg("--testee").arg(format!("{}={}", testee.name, serde_json::to_string(&testee.command)?));
+    }
+    sh::run(&mut judge)
+}
+
+fn rust_testee() -> Result<Testee> {
+    sh::run(sh::cargo().args(["build", "--package", "beaver-testee"]))?;
+    let program = project::target()?.join("debug/beaver-testee");
+    Ok(Testee { name: "rust", command: vec![program.display().to_string()], _folder: None })
+}
+
+fn c_testee() -> Result<Testee> {
+    compiled("c", "c", &["-lcjson"])
+}
+
+fn cpp_testee() -> Result<Testee> {
+    compiled("cpp", "cpp", &[])
+}
+
+fn python_testee() -> Result<Testee> {
+    let command = languages::python_program(&format!("{TESTEES}/python/testee.py"))?;
+    Ok(Testee { name: "python", command, _folder: None })
+}
+
+fn kotlin_testee() -> Result<Testee> {
+    Ok(Testee { name: "kotlin", command: languages::kotlin_program("dev.beaver.testee.MainKt")?, _folder: None })
+}
+
+fn swift_testee() -> Result<Testee> {
+    let command = languages::swift_program(&format!("{TESTEES}/swift/beaver-testee"), "beaver-testee")?;
+    Ok(Testee { name: "swift", command, _folder: None })
+}
+
+fn compiled(name: &'static str, extension: &str, libraries: &[&str]) -> Result<Testee> {
+    let library = Library::build(Profile::Dev)?;
+    let folder = sh::temp_dir()?;
+    let program = folder.path().join(format!("testee-{name}"));
+    let sources = sources(&format!("{TESTEES}/{name}"), extension)?;
+    let mut command = compiler::compiler(&sources[0])?;
+    command.arg("-o").arg(&program).args(&sources);
+    sh::run(command.args(compiler::link(&library, Linkage::Shared)).args(libraries))?;
+    Ok(Testee { name, command: vec![program.display().to_string()], _folder: Some(folder) })
+}
+
+fn run(action: &str, testee: &Testee) -> Result<()> {
+    sh::run(judge_command().args([action, "--testee", testee.name, "--"]).args(&testee.command))
+}
+
+fn judge_command() -> Command {
+    let mut command = sh::cargo();
+    command.args(["run", "--quiet", "--package", "beaver-judge", "--"]);
+    command
+}

@@ -1,0 +1,116 @@
+//! Steps of the language packages: each is tested on the library and the bindings that were just made.
+
+use super::tools::pythons;
+use crate::bindings::{self, Language};
+use crate::library::Profile;
+use crate::{project, sh};
+use anyhow::{Context, Result};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const PYTHON: &str = "bindings/python";
+const KOTLIN: &str = "bindings/kotlin";
+const SWIFT: &str = "bindings/swift";
+
+/// The tests of the Python package on every CPython that the machine has, and its types on the newest.
+pub fn python() -> Result<()> {
+    bindings::make(&[Language::Python], Profile::Dev)?;
+    let pythons = pythons();
+    for (version, python) in pythons {
+        let python = environment(version, python)?;
+        sh::run(python_command(&python).args(["-m", "pytest", "--quiet", PYTHON]))?;
+    }
+    if let Some((version, python)) = pythons.last() {
+        let python = environment(version, python)?;
+        let configuration = format!("{PYTHON}/pyproject.toml");
+        sh::run(python_command(&python).args(["-m", "mypy", "--config-file", &configuration]))?;
+    }
+    Ok(())
+}
+
+/// The command that runs a Python program of the repository on the newest CPython.
+pub fn python_program(script: &str) -> Result<Vec<String>> {
+    bindings::make(&[Language::Python], Profile::Dev)?;
+    let (version, python) = pythons().last().context("no CPython")?;
+    let python = environment(version, python)?;
+    sh::run(python_command(&python).arg(format!("{PYTHON}/develop.py")))?;
+    let place = format!("PYTHONPATH={}", project::root().join(PYTHON).join("src").display());
+    Ok(["env", &place, "PYTHONDONTWRITEBYTECODE=1", &python.display().to_string(), script].map(str::to_owned).to_vec())
+}
+
+/// An environment with what the tests need; gives its Python. Made once for each list of what they need.
+fn environment(version: &str, python: &Path) -> Result<PathBuf> {
+    let requirements = format!("{PYTHON}/tests/requirements.txt");
+    let folder = project::target()?.join("python").join(version);
+    let (made, stamp) = (folder.join("bin/python"), folder.join("requirements.txt"));
+    let wanted = project::read(&requirements)?;
+    if std::fs::read_to_string(&stamp).is_ok_and(|had| had == wanted) {
+        return Ok(made);
+    }
+    sh::run(sh::command(python).args(["-m", "venv", "--clear"]).arg(&folder))?;
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
+    sh::run(sh::command(&made).args(pip).arg(&requirements))?;
+    std::fs::write(&stamp, wanted)?;
+    Ok(made)
+}
+
+fn python_command(python: &Path) -> Command {
+    let mut command = sh::command(python);
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
+    command
+}
+
+/// The tests of the Kotlin package.
+pub fn kotlin() -> Result<()> {
+    bindings::make(&[Language::Kotlin], Profile::Dev)?;
+    sh::run(&mut maven(&["verify"]))
+}
+
+/// The command that runs a class of the package's tests.
+pub fn kotlin_program(class: &str) -> Result<Vec<String>> {
+    bindings::make(&[Language::Kotlin], Profile::Dev)?;
+    sh::run(&mut maven(&["test-compile"]))?;
+    let target = project::root().join(KOTLIN).join("target");
+    let path = ["classes", "test-classes", "dependency/*"].map(|part| target.join(part).display().to_string());
+    Ok(["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", &path.join(":"), class]
+        .map(str::to_owned)
+        .to_vec())
+}
+
+fn maven(goals: &[&str]) -> Command {
+    let mut command = sh::command("mvn");
+    command.args(["--batch-mode", "--no-transfer-progress", "--file"]).arg(format!("{KOTLIN}/pom.xml"));
+    command.args(goals);
+    command
+}
+
+/// The tests of the Swift package, in a root of Debian 13, which has Swift.
+pub fn swift() -> Result<()> {
+    let root = swift_root()?;
+    sh::run(&mut in_swift(&root, &["swift", "test", "-Xlinker", "-L/native"])?)
+}
+
+/// The command that runs a program of a Swift package of the repository.
+pub fn swift_program(package: &str, program: &str) -> Result<Vec<String>> {
+    let root = swift_root()?;
+    let inside = format!("/src/{package}");
+    sh::run(&mut in_swift(&root, &["swift", "build", "--package-path", &inside, "-Xlinker", "-L/native"])?)?;
+    let command = in_swift(&root, &[&format!("{inside}/.build/debug/{program}")])?;
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    Ok(words.map(|word| word.to_string_lossy().into_owned()).collect())
+}
+
+/// Makes the root and puts the generated files into the package.
+fn swift_root() -> Result<PathBuf> {
+    let native = bindings::make(&[Language::Swift], Profile::Dev)?;
+    let root = project::target()?.join("swift-root");
+    sh::run(sh::command(format!("{SWIFT}/linux-root.sh")).arg(&root))?;
+    sh::run(sh::command(format!("{SWIFT}/sync.sh")).arg(&native))?;
+    Ok(root)
+}
+
+fn in_swift(root: &Path, command: &[&str]) -> Result<Command> {
+    let mut run = sh::command(format!("{SWIFT}/linux-run.sh"));
+    run.arg(root).arg(project::target()?.join("bindings")).args(command);
+    Ok(run)
+}

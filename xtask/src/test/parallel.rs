@@ -1,0 +1,60 @@
+//! Several steps at once: each is a process of its own, so that its output can be kept together.
+
+use super::{Outcome, Step, missing};
+use crate::sh;
+use anyhow::{Context, Result};
+use std::io::{Read, Seek};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// Runs the steps, so many at once, and shows each when it has ended. The results are in the order of the steps.
+pub fn run(
+    steps: &[&'static Step],
+    jobs: usize,
+    required: impl Fn(&Step) -> bool + Sync,
+) -> Result<Vec<(&'static Step, Outcome, Duration)>> {
+    let (next, results) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| -> Result<()> {
+        let work = || -> Result<()> {
+            while let Some((index, step)) = steps.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed)) {
+                let start = Instant::now();
+                let outcome = match missing(step, required(step)) {
+                    Some(outcome) => outcome,
+                    None => perform(step)?,
+                };
+                let mut results = results.lock().expect("no thread panics with it");
+                results.push((index, (*step, outcome, start.elapsed())));
+            }
+            Ok(())
+        };
+        let workers: Vec<_> = (0..jobs).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().try_for_each(|worker| worker.join().expect("a worker does not panic"))
+    })?;
+    let mut results = results.into_inner().expect("no thread panics with it");
+    results.sort_by_key(|(index, _)| *index);
+    Ok(results.into_iter().map(|(_, result)| result).collect())
+}
+
+/// Runs one step in a process of its own.
+fn perform(step: &Step) -> Result<Outcome> {
+    eprintln!("... {} begins", step.name);
+    let mut output = tempfile::tempfile()?;
+    let mut command = sh::command(std::env::current_exe().context("where is xtask itself?")?);
+    command.args(["test", step.name]).stdout(output.try_clone()?).stderr(output.try_clone()?);
+    let status = command.status()?;
+    let mut text = Vec::new();
+    output.rewind()?;
+    output.read_to_end(&mut text)?;
+    let text = String::from_utf8_lossy(&text);
+    // Without the table of the one step.
+    let shown = text.rfind("\nstep ").map_or(&*text, |end| &text[..end]);
+    // In one go: not between the lines of another.
+    println!("{shown}");
+    let why = || {
+        let mark = format!("{}: ", step.name);
+        let line = shown.lines().rev().find_map(|line| line.strip_prefix(&mark));
+        line.map_or_else(|| status.to_string(), str::to_owned)
+    };
+    Ok(if status.success() { Outcome::Passed } else { Outcome::Failed(why()) })
+}
