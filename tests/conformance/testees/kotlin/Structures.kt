@@ -14,6 +14,7 @@ import dev.beaver.DeadLetter
 import dev.beaver.DumpFormat
 import dev.beaver.Lease
 import dev.beaver.LoadMode
+import dev.beaver.QueueItem
 import dev.beaver.Structure
 import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonPrimitive
@@ -115,6 +116,7 @@ fun queue(request: Request, queue: BeaverQueue<JsonElement>): Answer {
         "put_many" -> done(queue.putMany(args.items("items").map { it.json("data") to it.number("priority")!! }))
         "get" -> intime(queue.getBlocking(args.timeout()))
         "get_many" -> intime(queue.getManyBlocking(args.count("n")!!, args.timeout()).ifEmpty { null })
+        "put_back" -> done(queue.putBack(QueueItem(args.json("data"), args.number("priority")!!, args.time("timestamp")!!)))
         "peek" -> found(queue.peek())
         "items" -> result(queue.items)
         "leased" -> result(queue.leased)

@@ -23,8 +23,13 @@ public class BeaverList<T> internal constructor(
 ), Iterable<T> {
     override fun wrap(acquired: ListHandle): BeaverList<T> = BeaverList(acquired, codec)
 
+    private val address by lazy(LazyThreadSafetyMode.PUBLICATION) { native(handle::address).toLong() }
+
     /** The value at an index, or null out of range. */
-    public operator fun get(index: Long): T? = native { handle.get(index) }?.let(codec::decode)
+    public operator fun get(index: Long): T? {
+        val found = if (Fast.usable) pinned { Fast.listGet(address, index) } else native { handle.get(index) }
+        return found?.let(codec::decode)
+    }
 
     /** The value at an index, or null out of range. */
     public operator fun get(index: Int): T? = get(index.toLong())

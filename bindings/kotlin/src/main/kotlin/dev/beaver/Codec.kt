@@ -21,9 +21,8 @@ internal class Codec<T>(val json: Json, val serializer: KSerializer<T>) {
     fun encode(value: T, operation: Int? = null): String =
         try {
             // An element knows its text: numbers stay as they were written.
-            text("the value", if (value is JsonElement) value.toString() else json.encodeToString(serializer, value))
-        } catch (deep: StackOverflowError) {
-            throw BeaverException.Limit(BeaverException.Detail("the value is nested too deep", operation, cause = deep))
+            val encoded = written { if (value is JsonElement) value.toString() else json.encodeToString(serializer, value) }
+            text("the value", encoded)
         } catch (refused: SerializationException) {
             throw BeaverException.invalid("the value cannot be written as JSON: ${refused.message}", operation, refused)
         }

@@ -151,7 +151,7 @@ public class BeaverCollection<T> internal constructor(
 
     /** [count] for a thread that may block. */
     public fun countBlocking(where: Filter): Long =
-        text("the filter", where.toString()).let { native { handle.count(it) } }.toLong()
+        text("the filter", written(where::toString)).let { native { handle.count(it) } }.toLong()
 
     /** Makes an index over a field, in small steps, between which others write. False if there is one. */
     public suspend fun createIndex(path: String, progress: ((done: Long, total: Long) -> Boolean)? = null): Boolean =

@@ -28,14 +28,20 @@ public class BeaverDict<T> internal constructor(
 
     override fun wrap(acquired: DictHandle): BeaverDict<T> = BeaverDict(acquired, codec)
 
+    private val address by lazy(LazyThreadSafetyMode.PUBLICATION) { native(handle::address).toLong() }
+
     /** The value of a key, or null if there is none. */
-    public operator fun get(key: String): T? = key(key).let { native { handle.get(it) } }?.let(codec::decode)
+    public operator fun get(key: String): T? = found(key)?.let(codec::decode)
 
     /** The value of a key. Throws [BeaverException.NotFound] if there is none. */
     public fun getValue(key: String): T {
-        val found = key(key).let { native { handle.get(it) } }
-            ?: throw BeaverException.NotFound(BeaverException.Detail("there is no such key"))
+        val found = found(key) ?: throw BeaverException.NotFound(BeaverException.Detail("there is no such key"))
         return codec.decode(found)
+    }
+
+    private fun found(key: String): String? {
+        val checked = key(key)
+        return if (Fast.usable) pinned { Fast.dictGet(address, checked.encodeToByteArray()) } else native { handle.get(checked) }
     }
 
     /** Sets a key. A former time to live is taken away. */

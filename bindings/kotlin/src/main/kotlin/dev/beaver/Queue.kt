@@ -119,7 +119,13 @@ public class BeaverQueue<T> internal constructor(
     /** How many items are lent out. */
     public val leased: Long get() = native(handle::leased).toLong()
 
-    // What was taken for nobody goes back as it was written, to its place.
+    /** Puts an item that was taken back to its place: with its priority and its time. */
+    public fun putBack(item: QueueItem<T>) {
+        val (encoded, time) = codec.encode(item.data) to micros(item.timestamp)
+        native { handle.putBack(encoded, item.priority, time) }
+    }
+
+    // What was taken for nobody goes back as it was written.
 
     private fun putBack(item: String?) {
         item?.let { putBack(raw.decode(rawRow, it)) }

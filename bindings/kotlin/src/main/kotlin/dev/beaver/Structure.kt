@@ -7,7 +7,10 @@ import dev.beaver.native.SubscriptionHandle
 import kotlinx.coroutines.flow.Flow
 import java.io.InputStream
 import java.io.OutputStream
+import java.lang.ref.Reference
 import java.nio.ByteBuffer
+import java.util.concurrent.atomic.AtomicBoolean
+import java.util.concurrent.atomic.AtomicInteger
 import kotlin.time.Duration
 import kotlin.time.Duration.Companion.seconds
 
@@ -138,14 +141,29 @@ public abstract class Structure<S : Structure<S, H>, H : Any> internal construct
         return native { shared.load(bytes, mode.options) }.toLong()
     }
 
-    /** Does something with the handle that must not be closed meanwhile: the generated code does not look. */
-    internal inline fun <R> pinned(work: () -> R): R = synchronized(this) {
-        if (shared.destroyed()) throw BeaverException.closed()
-        work()
+    /** Those who use the handle in ways that do not find out by themselves whether it is closed; and one until it is. */
+    private val users = AtomicInteger(1)
+    private val closed = AtomicBoolean(false)
+
+    /** Does something with the handle, which stays open meanwhile. */
+    internal inline fun <R> pinned(work: () -> R): R {
+        if (closed.get() || users.getAndUpdate { if (it == 0) 0 else it + 1 } == 0) throw BeaverException.closed()
+        try {
+            return work()
+        } finally {
+            leave()
+            Reference.reachabilityFence(this)
+        }
+    }
+
+    private fun leave() {
+        if (users.decrementAndGet() == 0) shared.close()
     }
 
     /** Lets go of the handle; another one of the same name still works. */
-    override fun close(): Unit = synchronized(this) { shared.close() }
+    override fun close() {
+        if (closed.compareAndSet(false, true)) leave()
+    }
 
     override fun toString(): String =
         if (shared.destroyed()) "${this::class.simpleName}(closed)" else "${this::class.simpleName}($name)"

@@ -6,15 +6,25 @@ import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.JsonPrimitive
 
 /** A text as JSON has it. */
-internal fun quoted(text: String): String = JsonPrimitive(text).toString()
+internal fun quoted(text: String): String =
+    // Most texts have nothing that would have to be written otherwise.
+    if (text.none { it < ' ' || it == '"' || it == '\\' }) "\"$text\"" else JsonPrimitive(text).toString()
 
 internal fun strings(texts: Iterable<String>): String = texts.joinToString(",", "[", "]") { quoted(it) }
 
 /** The options of a call, those left out that are null. Text in them is checked. */
 internal fun options(vararg members: Pair<String, JsonElement?>): String {
     val given = members.mapNotNull { (name, value) -> value?.let { name to it } }
-    return text("an option", JsonObject(given.toMap()).toString())
+    return text("an option", written { JsonObject(given.toMap()).toString() })
 }
+
+/** Writes JSON. What is nested so deep that the stack does not suffice is far beyond what the library takes. */
+internal inline fun written(write: () -> String): String =
+    try {
+        write()
+    } catch (deep: StackOverflowError) {
+        throw BeaverException.Limit(BeaverException.Detail("the JSON is nested too deep", cause = deep))
+    }
 
 internal fun json(text: String?): JsonPrimitive? = text?.let(::JsonPrimitive)
 

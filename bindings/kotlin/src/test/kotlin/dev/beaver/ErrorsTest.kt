@@ -116,7 +116,7 @@ class ErrorsTest : Story() {
         assertEquals(nested(128), list[0])
         assertThrows<BeaverException.Limit> { list += nested(129) }
         assertThrows<BeaverException.Limit> { list += nested(1_000_000) }
-        assertThrows<BeaverException.Limit> { db.collection("c").countBlocking(Filter.parse("{\"not\":".repeat(500) + "{}" + "}".repeat(500))) }
+        assertThrows<BeaverException.Limit> { db.collection("c").countBlocking(Filter.parse("{\"not\":".repeat(5_000) + "{}" + "}".repeat(5_000))) }
     }
 
     @Test

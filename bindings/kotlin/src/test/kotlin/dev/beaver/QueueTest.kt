@@ -39,6 +39,16 @@ class QueueTest : Story() {
     }
 
     @Test
+    fun `an item that was taken goes back to its place`() = story {
+        val jobs = db.queue<String>("jobs")
+        jobs.putMany(listOf("first" to 1, "second" to 1))
+        val first = jobs.get()
+        jobs.putBack(first)
+        assertEquals(first, jobs.peek())
+        assertThrows<BeaverException.InvalidArgument> { jobs.putBack(first.copy(priority = Double.NaN)) }
+    }
+
+    @Test
     fun `who waits is woken by a put`() = story {
         val jobs = db.queue<Int>("jobs")
         val worker = async { jobs.get().data }
