@@ -26,6 +26,10 @@ extension Beaver {
         /// When it was put.
         public var time: Date
         public var data: Value
+
+        public init(priority: Double, time: Date, data: Value) {
+            (self.priority, self.time, self.data) = (priority, time, data)
+        }
     }
 
     /// An item that is lent out: to be acknowledged, or it comes back.
@@ -104,7 +108,17 @@ extension Beaver.Queue {
 
     /// As the blocking form. A task that is cancelled takes nothing.
     public func getMany(_ most: Int, timeout: Duration? = nil) async throws -> [Item] {
-        try await waiting(undo: { try putBack($0.rows) }, { try self.take(most, timeout, $0) }).items
+        try await waiting(undo: { try putBack(rows: $0.rows) }, { try self.take(most, timeout, $0) }).items
+    }
+
+    /// Puts an item that was taken in its old place again, where its priority and time say.
+    public func putBack(_ item: Item) throws {
+        let (text, time) = (try coder.text(item.data), try item.time.microseconds())
+        try native { try handle.putBack(value: text, priority: item.priority, timestampUs: time) }
+    }
+
+    public func putBack(_ item: Item) async throws {
+        try await offPool { try self.putBack(item) }
     }
 
     /// The item that a `get` would take; nil if there is none.
@@ -190,13 +204,13 @@ extension Beaver.Queue {
         do {
             return Taken(rows: rows, items: try rows.rows(item))
         } catch {
-            try putBack(rows)
+            try putBack(rows: rows)
             throw error
         }
     }
 
     /// Puts what was taken back to its place, as it was.
-    private func putBack(_ rows: String) throws {
+    private func putBack(rows: String) throws {
         let raw = Beaver.Queue<JSONText>(handle, coder)
         for (item, microseconds) in try rows.rows(raw.row) {
             try native {

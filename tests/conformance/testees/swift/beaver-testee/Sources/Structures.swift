@@ -101,6 +101,9 @@ func ask(_ queue: Beaver.Queue<JSONText>, _ request: Request) throws -> Answer {
     case "put": try queue.put(args.json("data"), priority: args.number("priority"))
     case "put_many":
         try queue.putMany(args.items("items").map { (value: try $0.json("data"), priority: try $0.number("priority")) })
+    case "put_back":
+        let (priority, time, data) = (try args.number("priority"), try args.time("timestamp"), try args.json("data"))
+        try queue.putBack(Beaver.QueueItem(priority: priority, time: time, data: data))
     case "get": return try queue.get(timeout: args.timeout()).map { .raw(wire($0)) } ?? .timeout
     case "get_many":
         let items = try queue.getMany(args.int("n"), timeout: args.timeout())
