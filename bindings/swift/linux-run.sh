@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs a command in the root that linux-root.sh made: `linux-run.sh ROOT NATIVE COMMAND…`. Run as root. The repository is
 # /src in there, and the command begins in /src/bindings/swift; NATIVE, the folder that `cargo xtask bindings swift`
-# filled, is /native; the folder for temporary files is where it is outside.
+# filled, is /native. The repository and the folder for temporary files are also where they are outside, so that paths of
+# databases mean the same.
 set -euo pipefail
 
 (($# >= 3)) || {
@@ -24,6 +25,8 @@ exec unshare --mount --propagation private sh -euc '
     mount --bind "$repository" "$root/src"
     mount --bind "$native" "$root/native"
     mount --bind "$temporary" "$root$temporary"
+    mkdir -p "$root$repository"
+    mount --bind "$repository" "$root$repository"
     mount -t proc proc "$root/proc"
     mount --rbind /dev "$root/dev"
     exec chroot "$root" /usr/bin/env -i HOME=/root TMPDIR="$temporary" LANG=C.UTF-8 LD_LIBRARY_PATH=/native \

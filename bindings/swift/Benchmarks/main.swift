@@ -1,89 +1,68 @@
-// One work on one file, and one line of JSON that says how long it took, as the programs in benches/c do with the same keys and
-// values: `beaver-bench WORK FILE COUNT`.
+// What calls cost in Swift, as benches/bindings/bindings.c measures them in C: one JSON line of microseconds for each call, the median of
+// the samples. `beaver-bench FILE SAMPLES`
 import Beaver
 import Foundation
 
-/// A value of about a hundred bytes.
-struct Item: Codable, Sendable {
-    var id: Int
+struct Person: Codable, Sendable {
     var name: String
-    var tags: [String]
-    var price: Double
-    var in_stock: Bool
-
-    init(_ number: Int) {
-        let value = number % 16
-        (id, name, tags) = (1000 + value, "item number \(1000 + value)", ["new", "red"])
-        (price, in_stock) = (Double(10 + value) + 0.25, true)
-    }
-}
-
-/// So many keys, all different, in an order that is not theirs.
-func keys(_ count: Int) -> [String] {
-    var keys = (0..<count).map { "key:" + String(repeating: "0", count: 8 - String($0).count) + String($0) }
-    var random: UInt64 = 88_172_645_463_325_252
-    for index in stride(from: count - 1, to: 0, by: -1) {
-        random ^= random << 13
-        random ^= random >> 7
-        random ^= random << 17
-        keys.swapAt(index, Int(random % UInt64(index + 1)))
-    }
-    return keys
-}
-
-/// Does a work so many times, and says how long it took.
-func measure(_ count: Int, _ work: (Int) throws -> Void) rethrows {
-    for index in 0..<max(1, count / 10) { try work(index) }
-    let seconds = try ContinuousClock().measure { for index in 0..<count { try work(index) } } / .seconds(1)
-    print("{\"operations\": \(count), \"seconds\": \(seconds), \"longest\": 0}")
+    var age: Int
 }
 
 func expect(_ truth: Bool) { precondition(truth, "the work did not do what it should") }
 
-let stored = 10_000
-let portion = 1_000
-
-/// Reads values one by one, or many at a time, as a type.
-func read<Value: Beaver.Model>(_ db: Beaver, _ type: Value.Type, _ count: Int, many: Bool) throws {
-    let (keys, items) = (keys(stored), try db.dict("bench", as: Item.self))
-    try items.setMany(keys.enumerated().map { (key: $1, value: Item($0)) })
-    let dict = try db.dict("bench", as: type)
-    if many {
-        let portions = stride(from: 0, to: stored, by: portion).map { Array(keys[$0..<$0 + portion]) }
-        try measure(count) { expect(try dict.getMany(portions[$0 % portions.count]).count == portion) }
-    } else {
-        try measure(count) { expect(try dict[keys[$0 % stored]] != nil) }
+/// The median cost of a call over so many samples of so many calls.
+func cost(_ samples: Int, _ calls: Int, _ call: () throws -> Void) rethrows -> Double {
+    let clock = ContinuousClock()
+    let each = try (0..<samples).map { _ in
+        try clock.measure { for _ in 0..<calls { try call() } } / .microseconds(1) / Double(calls)
     }
-}
-
-/// Searches among few vectors, so that the way across is what counts.
-func search(_ db: Beaver, dimension: Int, _ count: Int) throws {
-    let vectors = try db.collection("vectors", as: Int.self)
-    let embedding = (0..<dimension).map { Float($0) }
-    try vectors.index(Beaver.Document(id: "a", 1, embedding: embedding), text: .none)
-    try measure(count) { _ in expect(try vectors.search(embedding, k: 1).count == 1) }
-}
-
-func set(_ db: Beaver, _ count: Int) throws {
-    let (keys, dict) = (keys(count), try db.dict("bench", as: Item.self))
-    try measure(count) { try dict.set(keys[$0], to: Item($0)) }
+    return each.sorted()[samples / 2]
 }
 
 let arguments = CommandLine.arguments
-guard arguments.count == 4, let count = Int(arguments[3]), count > 0 else {
-    print("usage: beaver-bench get|get_json|get_text|get_many|get_many_json|get_many_text|set|vector_1|vector_1536 FILE COUNT")
+guard arguments.count == 3, let samples = Int(arguments[2]), samples > 0 else {
+    print("usage: beaver-bench FILE SAMPLES")
     exit(2)
 }
-let db = try Beaver.open(arguments[2])
-switch arguments[1] {
-case "get": try read(db, Item.self, count, many: false)
-case "get_json": try read(db, JSON.self, count, many: false)
-case "get_text": try read(db, JSONText.self, count, many: false)
-case "get_many": try read(db, Item.self, count, many: true)
-case "get_many_json": try read(db, JSON.self, count, many: true)
-case "get_many_text": try read(db, JSONText.self, count, many: true)
-case "set": try set(db, count)
-case "vector_1": try search(db, dimension: 1, count)
-case "vector_1536": try search(db, dimension: 1536, count)
-case let other: preconditionFailure("there is no work \(other)")
-}
+
+let (many, dimension) = (1000, 1536)
+let ada = Person(name: "Ada", age: 36)
+let db = try Beaver.open(arguments[1])
+let people = try db.dict("bench", as: Person.self)
+let list = try db.list("bench", as: Person.self)
+let queue = try db.queue("bench", as: Person.self)
+let (narrow, wide) = (try db.collection("narrow"), try db.collection("wide"))
+let vector = [Float](repeating: 1, count: dimension)
+try narrow.index(Beaver.Document(id: "a", [:], embedding: Array(vector.prefix(4))))
+try wide.index(Beaver.Document(id: "a", [:], embedding: vector))
+let keys = (0..<many).map { "key\($0)" }
+let items = keys.map { (key: $0, value: ada) }
+try people.setMany(items)
+
+var found: [(String, Double)] = []
+found.append(("dict_get", try cost(samples, 1000) { expect(try people["key500"]?.age == 36) }))
+found.append(("dict_set", try cost(samples, 20) { try people.set("key500", to: ada) }))
+found.append(("list_push", try cost(samples, 20) { try list.push(ada) }))
+found.append(
+    ("queue_put_get",
+        try cost(samples, 20) {
+            try queue.put(ada, priority: 1)
+            expect(try queue.get(timeout: .zero) != nil)
+        }))
+found.append(("get_many", try cost(samples, 2) { expect(try people.getMany(keys).count == many) }))
+found.append(("set_many", try cost(samples, 1) { try people.setMany(items) }))
+let four = try cost(samples, 100) { expect(try narrow.search(Array(vector.prefix(4)), k: 1).count == 1) }
+let all = try cost(samples, 100) { expect(try wide.search(vector, k: 1).count == 1) }
+found.append(("vector", all - four))
+
+// The same without models: text that is handed through, and a plain number.
+let texts = try db.dict("bench", as: JSONText.self)
+found.append(("dict_get_text", try cost(samples, 1000) { expect(try texts["key500"] != nil) }))
+found.append(("get_many_text", try cost(samples, 2) { expect(try texts.getMany(keys).count == many) }))
+let numbers = try db.dict("numbers", as: Int.self)
+try numbers.setMany(keys.enumerated().map { (key: $1, value: $0) })
+found.append(("dict_get_int", try cost(samples, 1000) { expect(try numbers["key500"] == 500) }))
+found.append(("get_many_int", try cost(samples, 2) { expect(try numbers.getMany(keys).count == many) }))
+
+let line = try JSON.object(Dictionary(uniqueKeysWithValues: found.map { ($0.0, .double($0.1)) })).text()
+print(line)

@@ -102,6 +102,14 @@ final class QueueTests: BeaverTestCase {
         XCTAssertEqual(dead?.priority, 3)
     }
 
+    func testAnItemIsPutBackInItsPlace() throws {
+        let jobs = try database().queue("jobs", as: String.self)
+        try jobs.putMany([(value: "first", priority: 1), (value: "second", priority: 1)])
+        let first = try XCTUnwrap(jobs.get())
+        try jobs.putBack(first)
+        XCTAssertEqual(try jobs.getMany(2).first, first)
+    }
+
     func testAnItemOfAnotherTypeStaysInItsPlace() throws {
         let db = try database()
         try db.queue("jobs").put(["no": "user"], priority: 1)

@@ -17,6 +17,7 @@ struct JSONScanner {
     var fault: BeaverError { BeaverError(.invalidJSON, "the text is not JSON", offset: index) }
 
     /// The next byte that is no white space; 0 at the end.
+    @inline(__always)
     mutating func peek() -> UInt8 {
         while index < bytes.count {
             switch bytes[index] {
@@ -28,6 +29,7 @@ struct JSONScanner {
     }
 
     /// Goes over a byte, if it is the next.
+    @inline(__always)
     mutating func take(_ byte: Unicode.Scalar) -> Bool {
         guard peek() == UInt8(ascii: byte) else { return false }
         index += 1

@@ -12,8 +12,8 @@ final class JSONTree {
         let kind: Kind
 
         init(_ kind: Kind, _ range: Range<Int>, next: Int) {
-            (self.kind, first, last) = (kind, Int32(range.lowerBound), Int32(range.upperBound))
-            following = Int32(next)
+            (self.kind, first) = (kind, Int32(truncatingIfNeeded: range.lowerBound))
+            (last, following) = (Int32(truncatingIfNeeded: range.upperBound), Int32(truncatingIfNeeded: next))
         }
 
         /// The bytes of the value; of a string without its quotes.
@@ -29,24 +29,51 @@ final class JSONTree {
         }
     }
 
-    // Both are this object's own, and never change: no counting of who uses them.
+    /// Nodes one after the other, as an array that nobody counts the users of.
+    struct Nodes {
+        fileprivate private(set) var start: UnsafeMutablePointer<Node>
+        private(set) var count = 0
+        private var capacity: Int
+
+        init(capacity: Int) {
+            (start, self.capacity) = (.allocate(capacity: capacity), capacity)
+        }
+
+        mutating func append(_ node: Node) {
+            if count == capacity {
+                let larger = UnsafeMutablePointer<Node>.allocate(capacity: 2 * capacity)
+                larger.moveInitialize(from: start, count: count)
+                start.deallocate()
+                (start, capacity) = (larger, 2 * capacity)
+            }
+            (start + count).initialize(to: node)
+            count += 1
+        }
+
+        /// Says where an object or an array ends, which is here.
+        mutating func close(_ node: Int, at end: Int) {
+            start[node].end = end
+            start[node].next = count
+        }
+    }
+
+    // Both are this object's own, and never change.
     private let bytes: UnsafeMutableBufferPointer<UInt8>
-    private let nodes: UnsafeMutableBufferPointer<Node>
+    private let nodes: UnsafeMutablePointer<Node>
 
     /// Copies the text, so that what is read from it can outlive what lent it.
     init(_ text: UnsafeBufferPointer<UInt8>) throws {
         bytes = .allocate(capacity: text.count)
         _ = bytes.initialize(from: text)
-        var (scanner, nodes) = (JSONScanner(UnsafeBufferPointer(bytes)), ContiguousArray<Node>())
-        nodes.reserveCapacity(2 + text.count / 8)
+        var (scanner, nodes) = (JSONScanner(UnsafeBufferPointer(bytes)), Nodes(capacity: 4 + text.count / 8))
         do {
             try scanner.tree(&nodes)
         } catch {
             bytes.deallocate()
+            nodes.start.deallocate()
             throw error
         }
-        self.nodes = .allocate(capacity: nodes.count)
-        _ = self.nodes.initialize(from: nodes)
+        self.nodes = nodes.start
     }
 
     deinit {
@@ -123,7 +150,7 @@ final class JSONTree {
 
 extension JSONScanner {
     /// Takes a value apart.
-    mutating func tree(_ nodes: inout ContiguousArray<JSONTree.Node>) throws {
+    mutating func tree(_ nodes: inout JSONTree.Nodes) throws {
         let first = peek()
         switch first {
         case UInt8(ascii: "\""):
@@ -146,8 +173,7 @@ extension JSONScanner {
                 }
                 guard take(close) else { throw fault }
             }
-            nodes[place].end = index
-            nodes[place].next = nodes.count
+            nodes.close(place, at: index)
         default:
             let start = index
             try skipScalar()
@@ -161,7 +187,7 @@ extension JSONScanner {
         }
     }
 
-    private mutating func stringNode(_ nodes: inout ContiguousArray<JSONTree.Node>) throws {
+    private mutating func stringNode(_ nodes: inout JSONTree.Nodes) throws {
         let start = index + 1
         let isEscaped = try skipString()
         nodes.append(JSONTree.Node(isEscaped ? .escaped : .string, start..<index - 1, next: nodes.count + 1))

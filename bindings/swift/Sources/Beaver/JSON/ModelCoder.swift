@@ -119,9 +119,9 @@ final class ModelCoder: Sendable {
     /// Many values at once, of the elements of a JSON array.
     func values<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> [Value] {
         guard Self.isPlain(type) else {
-            return try models([Value].self, text) { decoder in
-                var values: [Value] = []
-                try decoder.tree.forEach(in: 0) { values.append(try decoder.value(type, $0, nil)) }
+            return try models([Value].self, text) { tree in
+                var (values, reader) = ([Value](), ModelDecoder.Many(tree, type))
+                try tree.forEach(in: 0) { values.append(try reader.value($0)) }
                 return values
             }
         }
@@ -135,14 +135,15 @@ final class ModelCoder: Sendable {
     /// Many values, of the members of a JSON object.
     func members<Value: Decodable>(_ type: Value.Type, _ text: String, atMost count: Int) throws -> [String: Value] {
         guard Self.isPlain(type) else {
-            return try models([String: Value].self, text) { decoder in
-                var (members, key) = ([String: Value](minimumCapacity: count), String?.none)
-                try decoder.tree.forEach(in: 0) { node in
+            return try models([String: Value].self, text) { tree in
+                var (members, reader) = ([String: Value](minimumCapacity: count), ModelDecoder.Many(tree, type))
+                var key: String?
+                try tree.forEach(in: 0) { node in
                     if let name = key {
-                        members[name] = try decoder.value(type, node, nil)
+                        members[name] = try reader.value(node)
                         key = nil
                     } else {
-                        key = try decoder.string(node, nil)
+                        key = tree.string(node)
                     }
                 }
                 return members
@@ -176,13 +177,13 @@ final class ModelCoder: Sendable {
 
     /// Many models of one text.
     private func models<Values: Decodable>(
-        _ type: Values.Type, _ text: String, _ read: (ModelDecoder) throws -> Values
+        _ type: Values.Type, _ text: String, _ read: (JSONTree) throws -> Values
     ) throws -> Values {
         var text = text
         return try text.withUTF8 { bytes in
             try mending(type) {
                 if let decoder { return try decoder.decode(type, from: Data(buffer: bytes)) }
-                return try read(ModelDecoder(JSONTree(bytes)))
+                return try read(JSONTree(bytes))
             }
         }
     }

@@ -14,7 +14,7 @@ final class ModelDecoder: Decoder {
     }
 
     let tree: JSONTree
-    let node: Int
+    private(set) var node: Int
     let path: Path?
     /// The member of the object that was read last.
     fileprivate var last = 0
@@ -124,6 +124,30 @@ final class ModelDecoder: Decoder {
             return JSONText(String(decoding: tree.text(of: node), as: UTF8.self)) as? Value
         }
         return nil
+    }
+}
+
+extension ModelDecoder {
+    /// Reads one value after the other, with a decoder that serves for all unless one of them keeps it.
+    struct Many<Value: Decodable> {
+        private var decoder: ModelDecoder
+        private let isModel: Bool
+
+        init(_ tree: JSONTree, _: Value.Type) {
+            decoder = ModelDecoder(tree)
+            let others: [any Any.Type] = [
+                String.self, Int.self, Double.self, Bool.self, [String].self, [Int].self, [Double].self, Date.self, Data.self,
+                URL.self, Decimal.self, JSON.self, JSONText.self,
+            ]
+            isModel = !others.contains { $0 == Value.self }
+        }
+
+        mutating func value(_ node: Int) throws -> Value {
+            guard isModel else { return try decoder.value(Value.self, node, nil) }
+            if !isKnownUniquelyReferenced(&decoder) { decoder = ModelDecoder(decoder.tree) }
+            (decoder.node, decoder.last) = (node, 0)
+            return try Value(from: decoder)
+        }
     }
 }
 

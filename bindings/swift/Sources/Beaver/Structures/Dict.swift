@@ -47,13 +47,11 @@ extension Beaver.Dict {
 
     /// The values of many keys: of those that are there.
     public func getMany(_ keys: some Sequence<String>) throws -> [String: Value] {
-        var (writer, count) = (JSONWriter(), 0)
-        writer.list("[", "]", keys) { writer, key in
-            writer.string(key)
-            count += 1
-        }
+        let keys = Array(keys)
+        var writer = JSONWriter()
+        writer.list("[", "]", keys) { $0.string($1) }
         let found = try native { try handle.getMany(keys: writer.text) }
-        return try coder.members(Value.self, found, atMost: count)
+        return try coder.members(Value.self, found, atMost: keys.count)
     }
 
     /// Whether a key is there.

@@ -108,7 +108,7 @@ extension Beaver.Queue {
 
     /// As the blocking form. A task that is cancelled takes nothing.
     public func getMany(_ most: Int, timeout: Duration? = nil) async throws -> [Item] {
-        try await waiting(undo: { try putBack($0.rows) }, { try self.take(most, timeout, $0) }).items
+        try await waiting(undo: { try putBack(rows: $0.rows) }, { try self.take(most, timeout, $0) }).items
     }
 
     /// Puts an item that was taken back to its place in the order, for who took it and cannot have it. Between a `get` and this the item
@@ -205,13 +205,13 @@ extension Beaver.Queue {
         do {
             return Taken(rows: rows, items: try rows.rows(item))
         } catch {
-            try putBack(rows)
+            try putBack(rows: rows)
             throw error
         }
     }
 
     /// Puts what was taken back to its place, as it was.
-    private func putBack(_ rows: String) throws {
+    private func putBack(rows: String) throws {
         let raw = Beaver.Queue<JSONText>(handle, coder)
         for (item, microseconds) in try rows.rows(raw.row) {
             try native {
