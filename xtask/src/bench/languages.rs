@@ -8,7 +8,7 @@ use super::table::{Line, Table, time};
 use crate::bindings::{self, Language};
 use crate::compiler::{self, Linkage};
 use crate::library::{Library, Profile};
-use crate::test::{oracle, pythons};
+use crate::test::{MAVEN, SWIFT, languages, oracle, pythons};
 use crate::{project, sh};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
@@ -69,6 +69,9 @@ pub fn run(rounds: usize, quick: bool, write: bool) -> Result<()> {
 
 fn measure(program: &Program, file: &Path) -> Result<BTreeMap<String, f64>> {
     let (first, rest) = program.command.split_first().context("a program without a command")?;
+    // Swift's root has the repository in another place.
+    let inside = file.strip_prefix(project::root()).ok().filter(|_| program.name == "Swift");
+    let file = inside.map_or(file.to_owned(), |inside| Path::new(languages::INSIDE).join(inside));
     let mut command = sh::command(first);
     command.args(rest).arg(file).arg(program.samples.to_string()).args(&program.more);
     if program.name == "Python" {
@@ -94,6 +97,14 @@ fn programs(folder: &Path, divisor: u32) -> Result<Vec<Program>> {
             samples,
             more: vec![(DOCUMENTS / divisor).to_string()],
         });
+    }
+    if (MAVEN.is_there)() {
+        let command = languages::kotlin_program("dev.beaver.bench.BindingsKt", Profile::Release)?;
+        programs.push(Program { name: "Kotlin", command, samples, more: Vec::new() });
+    }
+    if (SWIFT.is_there)() {
+        let command = languages::swift_program(languages::SWIFT, "beaver-bench", Profile::Release)?;
+        programs.push(Program { name: "Swift", command, samples, more: Vec::new() });
     }
     if let Some(python) = oracle() {
         programs.push(Program {

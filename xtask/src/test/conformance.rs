@@ -86,11 +86,15 @@ fn python_testee() -> Result<Testee> {
 }
 
 fn kotlin_testee() -> Result<Testee> {
-    Ok(Testee { name: "kotlin", command: languages::kotlin_program("dev.beaver.testee.MainKt")?, _folder: None })
+    Ok(Testee {
+        name: "kotlin",
+        command: languages::kotlin_program("dev.beaver.testee.MainKt", Profile::Dev)?,
+        _folder: None,
+    })
 }
 
 fn swift_testee() -> Result<Testee> {
-    let command = languages::swift_program(&format!("{TESTEES}/swift/beaver-testee"), "beaver-testee")?;
+    let command = languages::swift_program(&format!("{TESTEES}/swift/beaver-testee"), "beaver-testee", Profile::Dev)?;
     Ok(Testee { name: "swift", command, _folder: None })
 }
 

@@ -10,7 +10,9 @@ use std::process::Command;
 
 const PYTHON: &str = "bindings/python";
 const KOTLIN: &str = "bindings/kotlin";
-const SWIFT: &str = "bindings/swift";
+pub const SWIFT: &str = "bindings/swift";
+/// Where the repository is in the root that has Swift.
+pub const INSIDE: &str = "/src";
 
 /// The tests of the Python package on every CPython that the machine has, and its types on the newest.
 pub fn python() -> Result<()> {
@@ -67,8 +69,8 @@ pub fn kotlin() -> Result<()> {
 }
 
 /// The command that runs a class of the package's tests.
-pub fn kotlin_program(class: &str) -> Result<Vec<String>> {
-    bindings::make(&[Language::Kotlin], Profile::Dev)?;
+pub fn kotlin_program(class: &str, profile: Profile) -> Result<Vec<String>> {
+    bindings::make(&[Language::Kotlin], profile)?;
     sh::run(&mut maven(&["test-compile"]))?;
     let target = project::root().join(KOTLIN).join("target");
     let path = ["classes", "test-classes", "dependency/*"].map(|part| target.join(part).display().to_string());
@@ -86,23 +88,24 @@ fn maven(goals: &[&str]) -> Command {
 
 /// The tests of the Swift package, in a root of Debian 13, which has Swift.
 pub fn swift() -> Result<()> {
-    let root = swift_root()?;
+    let root = swift_root(Profile::Dev)?;
     sh::run(&mut in_swift(&root, &["swift", "test", "-Xlinker", "-L/native"])?)
 }
 
 /// The command that runs a program of a Swift package of the repository.
-pub fn swift_program(package: &str, program: &str) -> Result<Vec<String>> {
-    let root = swift_root()?;
-    let inside = format!("/src/{package}");
-    sh::run(&mut in_swift(&root, &["swift", "build", "--package-path", &inside, "-Xlinker", "-L/native"])?)?;
-    let command = in_swift(&root, &[&format!("{inside}/.build/debug/{program}")])?;
+pub fn swift_program(package: &str, program: &str, profile: Profile) -> Result<Vec<String>> {
+    let root = swift_root(profile)?;
+    let inside = format!("{INSIDE}/{package}");
+    let build = ["swift", "build", "--configuration", profile.folder(), "--package-path", &inside];
+    sh::run(in_swift(&root, &build)?.args(["--product", program, "-Xlinker", "-L/native"]))?;
+    let command = in_swift(&root, &[&format!("{inside}/.build/{}/{program}", profile.folder())])?;
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     Ok(words.map(|word| word.to_string_lossy().into_owned()).collect())
 }
 
 /// Makes the root and puts the generated files into the package.
-fn swift_root() -> Result<PathBuf> {
-    let native = bindings::make(&[Language::Swift], Profile::Dev)?;
+fn swift_root(profile: Profile) -> Result<PathBuf> {
+    let native = bindings::make(&[Language::Swift], profile)?;
     let root = project::target()?.join("swift-root");
     sh::run(sh::command(format!("{SWIFT}/linux-root.sh")).arg(&root))?;
     sh::run(sh::command(format!("{SWIFT}/sync.sh")).arg(&native))?;

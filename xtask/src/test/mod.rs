@@ -8,7 +8,7 @@ mod docs;
 mod formats;
 mod header;
 mod install;
-mod languages;
+pub mod languages;
 mod memory;
 mod parallel;
 mod rust;
@@ -18,10 +18,9 @@ use crate::sh;
 use anyhow::{Result, bail};
 use std::time::{Duration, Instant};
 use tools::{
-    ASAN, CC, CJSON, CMAKE, CPP_JSON, CXX, LDD, MAVEN, MOUNT, NINJA, NM, ORACLE, PKG_CONFIG, PYTHON, SQLITE3, SWIFT,
-    Tool, VALGRIND,
+    ASAN, CC, CJSON, CMAKE, CPP_JSON, CXX, LDD, MOUNT, NINJA, NM, ORACLE, PKG_CONFIG, PYTHON, SQLITE3, Tool, VALGRIND,
 };
-pub use tools::{oracle, pythons};
+pub use tools::{MAVEN, SWIFT, oracle, pythons};
 
 struct Step {
     name: &'static str,
