@@ -52,7 +52,7 @@ impl LogHandle {
         })
     }
 
-    /// The newest entries, oldest first, a JSON array of rows.
+    /// The newest entries, newest first, a JSON array of rows.
     pub fn latest(&self, most: u32) -> Result<String, Failure> {
         self.call(|log| Ok(wire::array(log.latest(most as usize)?.iter().map(wire::log_row))))
     }

@@ -89,7 +89,7 @@ fn maven(goals: &[&str]) -> Command {
 /// The tests of the Swift package, in a root of Debian 13, which has Swift.
 pub fn swift() -> Result<()> {
     let root = swift_root(Profile::Dev)?;
-    sh::run(&mut in_swift(&root, &["swift", "test", "-Xlinker", "-L/native"])?)
+    sh::run(&mut in_swift(&root, &["swift", "test", "--disable-swift-testing", "-Xlinker", "-L/native"])?)
 }
 
 /// The command that runs a program of a Swift package of the repository.
