@@ -45,7 +45,7 @@ pub fn run(args: &Args) -> Result<()> {
 /// Builds the library into `target/bindings`, and writes the bindings of each language into a folder of its own there.
 /// Gives that folder.
 pub fn make(languages: &[Language], profile: Profile) -> Result<PathBuf> {
-    let _building = sh::Building::begin()?;
+    let _building = sh::Hold::take("target")?;
     let mut cargo = sh::cargo();
     cargo.args(["build", "--package", "beaver-uniffi"]);
     if profile == Profile::Release {

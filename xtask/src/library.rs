@@ -44,7 +44,7 @@ impl Library {
     }
 
     fn build_as(profile: Profile, extra: &[&str], folder: &str) -> Result<Library> {
-        let _building = sh::Building::begin()?;
+        let _building = sh::Hold::take("target")?;
         let mut cargo = sh::cargo();
         cargo.args(["build", "--package", "beaver-ffi", "--lib"]);
         cargo.args(extra);

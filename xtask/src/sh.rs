@@ -97,24 +97,20 @@ pub fn put(file: &Path, place: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Held while something is built and taken from the target folder: steps that run at once build the same files in other
-/// ways.
-pub struct Building(std::fs::File);
-
-impl Building {
-    pub fn begin() -> Result<Building> {
-        let folder = project::target()?.join("xtask");
-        std::fs::create_dir_all(&folder)?;
-        let file = std::fs::File::create(folder.join("building"))?;
-        file.lock()?;
-        Ok(Building(file))
-    }
+/// Held while files are built or used that another step, which runs at once, would build anew.
+pub struct Hold {
+    _file: std::fs::File,
 }
 
-impl Drop for Building {
-    fn drop(&mut self) {
-        // The end of the file's handle would do it, too.
-        let _ = self.0.unlock();
+impl Hold {
+    /// Waits for it. What is held has a name: `target` for what cargo builds and others copy, or a language.
+    pub fn take(what: &str) -> Result<Hold> {
+        let folder = project::target()?.join("xtask");
+        std::fs::create_dir_all(&folder)?;
+        let file = std::fs::File::create(folder.join(format!("{what}.lock")))?;
+        file.lock()?;
+        // The lock ends with the file.
+        Ok(Hold { _file: file })
     }
 }
 

@@ -99,7 +99,7 @@ fn programs(folder: &Path, divisor: u32) -> Result<Vec<Program>> {
         });
     }
     if (MAVEN.is_there)() {
-        let command = languages::kotlin_program("dev.beaver.bench.BindingsKt", Profile::Release)?;
+        let (command, _) = languages::kotlin_program("dev.beaver.bench.BindingsKt", Profile::Release)?;
         programs.push(Program { name: "Kotlin", command, samples, more: Vec::new() });
     }
     if (SWIFT.is_there)() {

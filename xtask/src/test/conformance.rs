@@ -17,6 +17,8 @@ struct Testee {
     command: Vec<String>,
     /// Where it was built, if that is a folder of its own.
     _folder: Option<TempDir>,
+    /// What keeps others from building it anew.
+    _hold: Option<sh::Hold>,
 }
 
 /// The suites that the judge must reject, fail and pass, and the rules that all suite files keep.
@@ -68,7 +70,7 @@ pub fn interop() -> Result<()> {
 fn rust_testee() -> Result<Testee> {
     sh::run(sh::cargo().args(["build", "--package", "beaver-testee"]))?;
     let program = project::target()?.join("debug/beaver-testee");
-    Ok(Testee { name: "rust", command: vec![program.display().to_string()], _folder: None })
+    Ok(Testee { name: "rust", command: vec![program.display().to_string()], _folder: None, _hold: None })
 }
 
 fn c_testee() -> Result<Testee> {
@@ -82,20 +84,17 @@ fn cpp_testee() -> Result<Testee> {
 fn python_testee() -> Result<Testee> {
     let mut command = languages::python_interpreter()?;
     command.push(format!("{TESTEES}/python/testee.py"));
-    Ok(Testee { name: "python", command, _folder: None })
+    Ok(Testee { name: "python", command, _folder: None, _hold: None })
 }
 
 fn kotlin_testee() -> Result<Testee> {
-    Ok(Testee {
-        name: "kotlin",
-        command: languages::kotlin_program("dev.beaver.testee.MainKt", Profile::Dev)?,
-        _folder: None,
-    })
+    let (command, hold) = languages::kotlin_program("dev.beaver.testee.MainKt", Profile::Dev)?;
+    Ok(Testee { name: "kotlin", command, _folder: None, _hold: Some(hold) })
 }
 
 fn swift_testee() -> Result<Testee> {
     let command = languages::swift_program(&format!("{TESTEES}/swift/beaver-testee"), "beaver-testee", Profile::Dev)?;
-    Ok(Testee { name: "swift", command, _folder: None })
+    Ok(Testee { name: "swift", command, _folder: None, _hold: None })
 }
 
 fn compiled(name: &'static str, extension: &str, libraries: &[&str]) -> Result<Testee> {
@@ -106,7 +105,7 @@ fn compiled(name: &'static str, extension: &str, libraries: &[&str]) -> Result<T
     let mut command = compiler::compiler(&sources[0])?;
     command.arg("-o").arg(&program).args(&sources);
     sh::run(command.args(compiler::link(&library, Linkage::Shared)).args(libraries))?;
-    Ok(Testee { name, command: vec![program.display().to_string()], _folder: Some(folder) })
+    Ok(Testee { name, command: vec![program.display().to_string()], _folder: Some(folder), _hold: None })
 }
 
 fn run(action: &str, testee: &Testee) -> Result<()> {

@@ -64,19 +64,22 @@ fn python_command(python: &Path) -> Command {
 
 /// The tests of the Kotlin package.
 pub fn kotlin() -> Result<()> {
+    let _classes = sh::Hold::take("kotlin")?;
     bindings::make(&[Language::Kotlin], Profile::Dev)?;
     sh::run(&mut maven(&["verify"]))
 }
 
-/// The command that runs a class of the package's tests.
-pub fn kotlin_program(class: &str, profile: Profile) -> Result<Vec<String>> {
+/// The command that runs a class of the package's tests, and what keeps others from compiling the classes anew.
+pub fn kotlin_program(class: &str, profile: Profile) -> Result<(Vec<String>, sh::Hold)> {
+    let classes = sh::Hold::take("kotlin")?;
     bindings::make(&[Language::Kotlin], profile)?;
     sh::run(&mut maven(&["test-compile"]))?;
     let target = project::root().join(KOTLIN).join("target");
     let path = ["classes", "test-classes", "dependency/*"].map(|part| target.join(part).display().to_string());
-    Ok(["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", &path.join(":"), class]
-        .map(str::to_owned)
-        .to_vec())
+    // Tests are over before the better compiler would be of use.
+    let compiler = if profile == Profile::Dev { "-XX:TieredStopAtLevel=1" } else { "-XX:+TieredCompilation" };
+    let command = ["java", "-XX:+UseSerialGC", compiler, "-cp", &path.join(":"), class];
+    Ok((command.map(str::to_owned).to_vec(), classes))
 }
 
 fn maven(goals: &[&str]) -> Command {
