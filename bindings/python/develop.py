@@ -1,11 +1,12 @@
 """Puts the native library into the package, for work from a checkout: tests, examples and the conformance testee then
 find it with `src` on the path. `cargo xtask bindings python` makes it first."""
 
+import os
 import shutil
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-BUILT = HERE.parent.parent / "target" / "bindings"
+BUILT = Path(os.environ.get("CARGO_TARGET_DIR", HERE.parent.parent / "target")) / "bindings"
 PACKAGE = HERE / "src" / "beaver" / "_native"
 
 
