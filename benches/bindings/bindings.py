@@ -1,7 +1,8 @@
 """What calls cost in Python: one JSON line of microseconds for each call, the median of the samples.
 
 Runs on this package and on beaver-db 1.3.0 alike; what the latter has not (get_many, set_many, index_many), it does one
-by one. Usage: bindings.py FILE SAMPLES DOCUMENTS
+by one. Usage: bindings.py FILE SAMPLES DOCUMENTS VECTORS, how many documents are indexed whole, and how many only by
+their vectors.
 """
 
 import json
@@ -40,11 +41,11 @@ def document(rng: random.Random, number: int, dimension: int) -> Document:
     return Document(id=f"d{number}", embedding=vector, body={"text": text})
 
 
-def main(path: str, samples: int, documents: int) -> None:
+def main(path: str, samples: int, documents: int, many: int) -> None:
     db = BeaverDB(path)
     ours = hasattr(db.dict("bench"), "get_many")
     found = calls(db, samples, ours)
-    found.update(searches(db, samples, documents, ours))
+    found.update(searches(db, samples, documents, many, ours))
     if ours:
         found["vector"] = vector(db, samples)
     db.close()
@@ -81,30 +82,33 @@ def calls(db: BeaverDB, samples: int, ours: bool) -> dict[str, float]:
     }
 
 
-def searches(db: BeaverDB, samples: int, documents: int, ours: bool) -> dict[str, float]:
-    """Indexing costs by the document; searches are of a collection of 500, since 1.3.0 takes seconds for a misspelt word."""
+def searches(db: BeaverDB, samples: int, documents: int, many: int, ours: bool) -> dict[str, float]:
+    """Indexing costs by the document. Vectors are searched in a collection of many, misspelt words in one of 500, since
+    1.3.0 takes seconds for one."""
     rng = random.Random(1)
-    bulk = [document(rng, n, 384) for n in range(documents)]
-    collection = db.collection("bulk")
+    bulk = [document(rng, n, 384) for n in range(max(documents, many))]
 
-    def index():
+    def index(name: str, count: int, **how: bool):
+        collection = db.collection(name)
         if ours:
-            collection.index_many(bulk, fuzzy=True)
-            return
-        for each in bulk:
-            collection.index(each, fuzzy=True)
+            collection.index_many(bulk[:count], **how)
+            return collection
+        for each in bulk[:count]:
+            collection.index(each, **how)
+        return collection
 
-    indexed = once(index) / documents
-    small = db.collection("small")
-    for each in bulk[:500]:
-        small.index(each, fuzzy=True)
+    # The fewest first: what the file holds besides is part of the cost.
+    few = index("few", 500, fuzzy=True)
     queries = [document(rng, n, 384).embedding for n in range(8)]
     misspelt = "rver damm"  # a letter is missing, one is too many
-    return {
-        "index": indexed,
-        "search": cost(lambda: small.search(rng.choice(queries), top_k=10), samples, 5),
-        "fuzzy": cost(lambda: small.match(misspelt, fuzziness=2, top_k=10), samples if ours else 1, 1),
+    found = {
+        "fuzzy": cost(lambda: few.match(misspelt, fuzziness=2, top_k=10), samples if ours else 1, 1),
+        "search_few": cost(lambda: few.search(rng.choice(queries), top_k=10), samples, 5),
+        "index": once(lambda: index("bulk", documents, fuzzy=True)) / documents,
     }
+    vectors = index("vectors", many, fts=False)
+    found["search"] = cost(lambda: vectors.search(rng.choice(queries), top_k=10), samples, 5)
+    return found
 
 
 def vector(db: BeaverDB, samples: int) -> float:
@@ -121,4 +125,4 @@ def vector(db: BeaverDB, samples: int) -> float:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], *map(int, sys.argv[2:]))

@@ -126,6 +126,11 @@ macro_rules! structure_handle {
                 self.call(<$inner>::clear)
             }
 
+            /// Where the handle is, for the calls of `fast.rs`.
+            pub fn address(&self) -> u64 {
+                std::ptr::from_ref(self) as u64
+            }
+
             /// How many items it has.
             pub fn len(&self) -> Result<u64, $crate::error::Failure> {
                 self.call(<$inner>::len)

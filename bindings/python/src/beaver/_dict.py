@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from . import _json
 from ._errors import MissingKeyError, TypeMismatchError
-from ._fast import dict_getter
+from ._fast import dict_getter, dict_setter
 from ._handle import Handle
 from ._pages import Pages
 from ._time import Seconds, positive_seconds
@@ -27,7 +27,7 @@ class Dict(Handle[T]):
     kind = "dict"
 
     def _bound(self) -> None:
-        self._get = dict_getter(self._native)
+        self._get, self._set = dict_getter(self._native), dict_setter(self._native)
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
@@ -49,11 +49,15 @@ class Dict(Handle[T]):
         return default if text is None else self._codec.loads(text)
 
     def __setitem__(self, key: str, value: T) -> None:
-        self._writer().set(key, self._codec.dumps(value), 0.0)
+        self.set(key, value)
 
     def set(self, key: str, value: T, ttl_seconds: Seconds | None = None) -> None:
         """Sets a key, for ever or for so many seconds."""
-        self._writer().set(key, self._codec.dumps(value), positive_seconds(ttl_seconds, "ttl_seconds"))
+        text = self._codec.dumps(value)
+        if ttl_seconds is None and not self._held:
+            self._set(key, text)
+        else:
+            self._writer().set(key, text, positive_seconds(ttl_seconds, "ttl_seconds"))
 
     def __delitem__(self, key: str) -> None:
         if not self.delete(key):

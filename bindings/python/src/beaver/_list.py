@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar, overload
 
 from ._errors import ConflictError, InvalidArgumentError, MissingIndexError, NotFoundError
-from ._fast import list_getter
+from ._fast import list_getter, list_pusher
 from ._handle import Handle
 from ._pages import PAGE, Pages
 
@@ -27,7 +27,7 @@ class List(Handle[T]):
     kind = "list"
 
     def _bound(self) -> None:
-        self._get = list_getter(self._native)
+        self._get, self._push = list_getter(self._native), list_pusher(self._native)
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
@@ -65,7 +65,11 @@ class List(Handle[T]):
 
     def push(self, value: T) -> None:
         """Puts a value at the end."""
-        self._writer().push(self._codec.dumps(value))
+        text = self._codec.dumps(value)
+        if self._held:
+            self._writer().push(text)
+        else:
+            self._push(text)
 
     append = push
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from . import _json
 from ._errors import BeaverError, MissingIndexError, timed_out
+from ._fast import queue_putter, queue_taker
 from ._handle import Handle
 from ._named import NamedTuple
 from ._pages import Pages
@@ -43,9 +44,20 @@ class Queue(Handle[T]):
 
     kind = "queue"
 
+    def _bound(self) -> None:
+        self._put, self._take_now = queue_putter(self._native), queue_taker(self._native)
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._bound()
+
     def put(self, data: T, priority: float) -> None:
         """Puts an item."""
-        self._writer().put(self._codec.dumps(data), priority)
+        text, priority = self._codec.dumps(data), number(priority, "priority")
+        if self._held:
+            self._writer().put(text, priority)
+        else:
+            self._put(text, priority)
 
     def put_many(self, items: Iterable[tuple[T, float]]) -> None:
         """Puts many items, each with its priority, in one commit."""
@@ -86,7 +98,8 @@ class Queue(Handle[T]):
             raise
 
     def _take(self, timeout_ms: int, cancel: Any) -> Any:
-        text = self._writer().get(timeout_ms, cancel)
+        now = timeout_ms == 0 and cancel is None and not self._held
+        text = self._take_now() if now else self._writer().get(timeout_ms, cancel)
         return None if text is None else _json.decode(text)
 
     def _taking(self, most: int) -> Any:

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from . import _json, _vector
 from ._bodies import Bodies
 from ._document import Document
+from ._fast import searcher
 from ._library import native
 from ._named import NamedTuple
 
@@ -68,6 +69,13 @@ class Recall(NamedTuple):
 class Search(Bodies[T]):
     """How a collection is searched."""
 
+    def _bound(self) -> None:
+        self._search = searcher(self._native)
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._bound()
+
     def search(
         self, vector: _vector.Vector, top_k: int = 10, *, where: Where | None = None, effort: str | None = None
     ) -> list[Hit[T]]:
@@ -75,7 +83,8 @@ class Search(Bodies[T]):
 
         `effort` is `fast`, `normal`, `high` or `exact`.
         """
-        return self._searching(vector, top_k, where, effort)(None)
+        options = _json.options(k=top_k, where=where, effort=effort)
+        return self._hits(self._search(_vector.to_bytes(vector), options))
 
     def _searching(
         self, vector: _vector.Vector, top_k: int, where: Where | None, effort: str | None
