@@ -122,7 +122,8 @@ fn check(example: &Example, builds: &Builds, folder: &Path) -> Result<()> {
     }
 }
 
-/// A program if it opens a database, or else what follows when `db` is open.
+/// A program if it opens a database, or else what follows when `BeaverDB` and `Document` are imported and `db` is open.
+/// Each runs in a folder of its own.
 fn python(example: &Example, interpreter: &[String], folder: &Path) -> Result<()> {
     let script = folder.join("example.py");
     let opens = example.text.contains("BeaverDB(");

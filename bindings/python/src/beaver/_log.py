@@ -77,7 +77,7 @@ class Log(Handle[T]):
         return Pages(self._native.range(first, last, options), self._entry)
 
     def latest(self, most: int) -> list[LogEntry[T]]:
-        """The newest entries, the oldest of them first."""
+        """The newest entries, the newest first."""
         return [self._entry(row) for row in _json.decode(self._native.latest(most))]
 
     def __iter__(self) -> Iterator[LogEntry[T]]:

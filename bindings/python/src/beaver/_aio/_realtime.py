@@ -61,7 +61,7 @@ class AsyncLog(AsyncHandle[Log[T]], Generic[T]):
         return AsyncPages(self._handle.entries(start, end, limit=limit, reverse=reverse))
 
     async def latest(self, most: int) -> list[LogEntry[T]]:
-        """The newest entries, the oldest of them first."""
+        """The newest entries, the newest first."""
         return await run(self._handle.latest, most)
 
     def __aiter__(self) -> AsyncPages[LogEntry[T]]:
