@@ -2,8 +2,9 @@
 //!
 //! The word after the fence decides. `rust`: a documentation test, with `beaver_core` and `serde_json`. `c`, `cpp`: a
 //! program if it has a `main`, or else the body of one, in which `db` is an open database, and which must free all that it
-//! makes. `python`: a program if it opens a database, or else what follows when `db` is open. `kotlin`: see docs/kotlin.rs. `sh`: every `cargo xtask` command in it must exist. `cmake`: its lines must be lines of
+//! makes. `python`: a program if it opens a database, or else what follows when `db` is open. `sh`: every `cargo xtask` command in it must exist. `cmake`: its lines must be lines of
 //! tests/install/cmake/CMakeLists.txt, which the install step builds. `json`, `toml`, `text`, `console`: shown, not run.
+//! `kotlin`: as docs/kotlin.rs says.
 //! `no_run` behind the word compiles only. Any other word is an error.
 
 mod kotlin;

@@ -100,6 +100,9 @@ pub fn kotlin_compiler(sources: &Path, classes: &Path) -> Result<(Command, sh::H
 fn maven(goals: &[&str]) -> Result<Command> {
     let mut command = sh::command("mvn");
     command.args(["--batch-mode", "--no-transfer-progress", "--file"]).arg(format!("{KOTLIN}/pom.xml"));
+    // The compiler is over before the better one of Java would be of use.
+    let options = std::env::var("MAVEN_OPTS").unwrap_or_default();
+    command.env("MAVEN_OPTS", format!("-XX:+UseSerialGC -XX:TieredStopAtLevel=1 {options}"));
     command.arg(format!("-Dbeaver.bindings={}", project::target()?.join("bindings").display()));
     command.args(goals);
     Ok(command)

@@ -10,8 +10,8 @@ use super::Example;
 use crate::library::Profile;
 use crate::{project, sh};
 use anyhow::{Context, Result, bail};
+use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::Command;
 
 const IMPORTS: &[&str] = &[
     "dev.beaver.*",
@@ -73,12 +73,13 @@ pub(super) fn failures(examples: &[Example]) -> Result<Vec<(String, String)>> {
     std::fs::write(sources.join("main.kt"), runner(examples))?;
 
     let (mut compile, _classes) = languages::kotlin_compiler(&sources, &folder.join("classes"))?;
-    if let Some(printed) = refused(&mut compile)? {
-        let failures: Vec<_> = printed.lines().filter_map(|line| compiler_error(line, examples)).collect();
+    if let Some(printed) = sh::complaints(&mut compile)? {
+        // Maven says each twice.
+        let failures: BTreeSet<_> = printed.lines().filter_map(|line| compiler_error(line, examples)).collect();
         if failures.is_empty() {
             bail!("the examples in Kotlin do not compile:\n{printed}");
         }
-        return Ok(failures);
+        return Ok(failures.into_iter().collect());
     }
     run(examples, &folder)
 }
@@ -124,19 +125,12 @@ fn runner(examples: &[Example]) -> String {
     RUNNER.replace("%EXAMPLES%", &calls.collect::<String>())
 }
 
-/// What a command printed if it failed.
-fn refused(command: &mut Command) -> Result<Option<String>> {
-    let output = command.output().context("cannot start Maven")?;
-    Ok((!output.status.success()).then(|| String::from_utf8_lossy(&output.stdout).into_owned()))
-}
-
 /// A line of the compiler's about an error: the place of the file, and behind it line and column.
 fn compiler_error(line: &str, examples: &[Example]) -> Option<(String, String)> {
     let (_, line) = line.split_once("[ERROR] ")?.1.split_once("/sources/example")?;
     let (number, rest) = line.split_once(".kt:")?;
-    let rest = rest.trim_start_matches('[');
-    let line = rest.split(|c: char| !c.is_ascii_digit()).next()?;
-    let text = rest.split_once(' ')?.1;
+    let (line, rest) = rest.split_once(':')?;
+    let (_, text) = rest.split_once(' ')?;
     failure(&format!("{number} {line} {text}"), examples)
 }
 
