@@ -72,6 +72,15 @@ pub fn output_of_failure(command: &mut Command) -> Result<String> {
     Ok(text)
 }
 
+/// Runs a command whose output matters only if it fails: gives all of it then.
+pub fn complaints(command: &mut Command) -> Result<Option<String>> {
+    echo(command);
+    let output = command.output().with_context(|| cannot_start(command))?;
+    let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
+    text.push_str(&String::from_utf8_lossy(&output.stderr));
+    Ok(Some(text).filter(|_| !output.status.success()))
+}
+
 /// The place of a program on PATH.
 pub fn which(program: &str) -> Option<PathBuf> {
     if program.contains('/') {

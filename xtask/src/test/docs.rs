@@ -4,7 +4,10 @@
 //! program if it has a `main`, or else the body of one, in which `db` is an open database, and which must free all that it
 //! makes. `python`: a program if it opens a database, or else what follows when `db` is open. `sh`: every `cargo xtask` command in it must exist. `cmake`: its lines must be lines of
 //! tests/install/cmake/CMakeLists.txt, which the install step builds. `json`, `toml`, `text`, `console`: shown, not run.
+//! `kotlin`: as docs/kotlin.rs says.
 //! `no_run` behind the word compiles only. Any other word is an error.
+
+mod kotlin;
 
 use super::{languages, run_program};
 use crate::compiler::{self, Linkage};
@@ -42,12 +45,14 @@ pub fn guide() -> Result<()> {
     }
     let builds = Builds { library: Library::build(Profile::Dev)?, python: languages::python_interpreter()? };
     let folder = sh::temp_dir()?;
-    let (mut rust, mut failed, mut count) = (Vec::new(), Vec::new(), 0);
+    let (mut rust, mut kotlin, mut failed, mut count) = (Vec::new(), Vec::new(), Vec::new(), 0);
     for page in &pages {
         for example in examples(page, &project::read(page)?)? {
             count += 1;
             if example.language == "rust" {
                 rust.push(page.clone());
+            } else if example.language == "kotlin" {
+                kotlin.push(example);
             } else if let Err(error) = check(&example, &builds, folder.path()) {
                 println!("{page}:{}: {error:#}", example.line);
                 failed.push(format!("{page}:{}", example.line));
@@ -60,6 +65,10 @@ pub fn guide() -> Result<()> {
             println!("{page}: {error:#}");
             failed.push(page);
         }
+    }
+    for (place, why) in kotlin::failures(&kotlin)? {
+        println!("{place}: {why}");
+        failed.push(place);
     }
     if !failed.is_empty() {
         bail!("examples that are wrong: {}", failed.join(", "));

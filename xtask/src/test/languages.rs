@@ -66,27 +66,46 @@ fn python_command(python: &Path) -> Command {
 pub fn kotlin() -> Result<()> {
     let _classes = sh::Hold::take("kotlin")?;
     bindings::make(&[Language::Kotlin], Profile::Dev)?;
-    sh::run(&mut maven(&["verify"]))
+    sh::run(&mut maven(&["verify"])?)
 }
 
 /// The command that runs a class of the package's tests, and what keeps others from compiling the classes anew.
 pub fn kotlin_program(class: &str, profile: Profile) -> Result<(Vec<String>, sh::Hold)> {
     let classes = sh::Hold::take("kotlin")?;
     bindings::make(&[Language::Kotlin], profile)?;
-    sh::run(&mut maven(&["test-compile"]))?;
-    let target = project::root().join(KOTLIN).join("target");
-    let path = ["classes", "test-classes", "dependency/*"].map(|part| target.join(part).display().to_string());
-    // Tests are over before the better compiler would be of use.
-    let compiler = if profile == Profile::Dev { "-XX:TieredStopAtLevel=1" } else { "-XX:+TieredCompilation" };
-    let command = ["java", "-XX:+UseSerialGC", compiler, "-cp", &path.join(":"), class];
-    Ok((command.map(str::to_owned).to_vec(), classes))
+    sh::run(&mut maven(&["test-compile"])?)?;
+    let mut command = java(&project::root().join(KOTLIN).join("target/test-classes"), profile);
+    command.push(class.to_owned());
+    Ok((command, classes))
 }
 
-fn maven(goals: &[&str]) -> Command {
+/// The command that runs a class of a folder on the package.
+pub fn java(classes: &Path, profile: Profile) -> Vec<String> {
+    let target = project::root().join(KOTLIN).join("target");
+    let path = [&target.join("classes"), classes, &target.join("dependency/*")].map(|part| part.display().to_string());
+    // Tests are over before the better compiler would be of use.
+    let compiler = if profile == Profile::Dev { "-XX:TieredStopAtLevel=1" } else { "-XX:+TieredCompilation" };
+    ["java", "-XX:+UseSerialGC", compiler, "-cp", &path.join(":")].map(str::to_owned).to_vec()
+}
+
+/// The command that compiles programs on the package into a folder, and what keeps others from compiling the package anew.
+pub fn kotlin_compiler(sources: &Path, classes: &Path) -> Result<(Command, sh::Hold)> {
+    let held = sh::Hold::take("kotlin")?;
+    bindings::make(&[Language::Kotlin], Profile::Dev)?;
+    let mut maven = maven(&["process-test-resources", "kotlin:test-compile@guide"])?;
+    maven.arg(format!("-Dbeaver.guide={}", sources.display())).arg(format!("-Dbeaver.tests={}", classes.display()));
+    Ok((maven, held))
+}
+
+fn maven(goals: &[&str]) -> Result<Command> {
     let mut command = sh::command("mvn");
     command.args(["--batch-mode", "--no-transfer-progress", "--file"]).arg(format!("{KOTLIN}/pom.xml"));
+    // The compiler is over before the better one of Java would be of use.
+    let options = std::env::var("MAVEN_OPTS").unwrap_or_default();
+    command.env("MAVEN_OPTS", format!("-XX:+UseSerialGC -XX:TieredStopAtLevel=1 {options}"));
+    command.arg(format!("-Dbeaver.bindings={}", project::target()?.join("bindings").display()));
     command.args(goals);
-    command
+    Ok(command)
 }
 
 /// The tests of the Swift package, in a root of Debian 13, which has Swift.
