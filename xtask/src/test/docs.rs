@@ -5,6 +5,9 @@
 //! makes. `python`: a program if it opens a database, or else what follows when `db` is open. `sh`: every `cargo xtask` command in it must exist. `cmake`: its lines must be lines of
 //! tests/install/cmake/CMakeLists.txt, which the install step builds. `json`, `toml`, `text`, `console`: shown, not run.
 //! `no_run` behind the word compiles only. Any other word is an error.
+//! `swift`: as swift.rs tells, which runs them.
+
+mod swift;
 
 use super::{languages, run_program};
 use crate::compiler::{self, Linkage};
@@ -43,17 +46,21 @@ pub fn guide() -> Result<()> {
     let builds = Builds { library: Library::build(Profile::Dev)?, python: languages::python_interpreter()? };
     let folder = sh::temp_dir()?;
     let (mut rust, mut failed, mut count) = (Vec::new(), Vec::new(), 0);
+    let mut swift = Vec::new();
     for page in &pages {
         for example in examples(page, &project::read(page)?)? {
             count += 1;
             if example.language == "rust" {
                 rust.push(page.clone());
+            } else if example.language == "swift" {
+                swift.push(example);
             } else if let Err(error) = check(&example, &builds, folder.path()) {
                 println!("{page}:{}: {error:#}", example.line);
                 failed.push(format!("{page}:{}", example.line));
             }
         }
     }
+    failed.extend(swift::check(&swift)?);
     rust.dedup();
     for page in rust {
         if let Err(error) = rust_page(&page) {
