@@ -2,12 +2,13 @@
 //!
 //! The word after the fence decides. `rust`: a documentation test, with `beaver_core` and `serde_json`. `c`, `cpp`: a
 //! program if it has a `main`, or else the body of one, in which `db` is an open database, and which must free all that it
-//! makes. `python`: a program if it opens a database, or else what follows when `db` is open. `sh`: every `cargo xtask` command in it must exist. `cmake`: its lines must be lines of
+//! makes. `python`: a program if it opens a database, or else what follows when `db` is open. `kotlin`, `swift`: as the
+//! modules of these names say. `sh`: every `cargo xtask` command in it must exist. `cmake`: its lines must be lines of
 //! tests/install/cmake/CMakeLists.txt, which the install step builds. `json`, `toml`, `text`, `console`: shown, not run.
-//! `kotlin`: as docs/kotlin.rs says.
 //! `no_run` behind the word compiles only. Any other word is an error.
 
 mod kotlin;
+mod swift;
 
 use super::{languages, run_program};
 use crate::compiler::{self, Linkage};
@@ -45,7 +46,8 @@ pub fn guide() -> Result<()> {
     }
     let builds = Builds { library: Library::build(Profile::Dev)?, python: languages::python_interpreter()? };
     let folder = sh::temp_dir()?;
-    let (mut rust, mut kotlin, mut failed, mut count) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    let (mut rust, mut kotlin, mut swift) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut failed, mut count) = (Vec::new(), 0);
     for page in &pages {
         for example in examples(page, &project::read(page)?)? {
             count += 1;
@@ -53,6 +55,8 @@ pub fn guide() -> Result<()> {
                 rust.push(page.clone());
             } else if example.language == "kotlin" {
                 kotlin.push(example);
+            } else if example.language == "swift" {
+                swift.push(example);
             } else if let Err(error) = check(&example, &builds, folder.path()) {
                 println!("{page}:{}: {error:#}", example.line);
                 failed.push(format!("{page}:{}", example.line));
@@ -66,7 +70,7 @@ pub fn guide() -> Result<()> {
             failed.push(page);
         }
     }
-    for (place, why) in kotlin::failures(&kotlin)? {
+    for (place, why) in kotlin::failures(&kotlin)?.into_iter().chain(swift::failures(&swift)?) {
         println!("{place}: {why}");
         failed.push(place);
     }

@@ -126,7 +126,7 @@ pub fn swift_program(package: &str, program: &str, profile: Profile) -> Result<V
 }
 
 /// Makes the root and puts the generated files into the package.
-fn swift_root(profile: Profile) -> Result<PathBuf> {
+pub fn swift_root(profile: Profile) -> Result<PathBuf> {
     let native = bindings::make(&[Language::Swift], profile)?;
     let root = project::target()?.join("swift-root");
     sh::run(sh::command(format!("{SWIFT}/linux-root.sh")).arg(&root))?;
@@ -134,7 +134,8 @@ fn swift_root(profile: Profile) -> Result<PathBuf> {
     Ok(root)
 }
 
-fn in_swift(root: &Path, command: &[&str]) -> Result<Command> {
+/// A command in the root.
+pub fn in_swift(root: &Path, command: &[&str]) -> Result<Command> {
     let mut run = sh::command(format!("{SWIFT}/linux-run.sh"));
     run.arg(root).arg(project::target()?.join("bindings")).args(command);
     Ok(run)

@@ -58,7 +58,7 @@ const STEPS: &[Step] = &[
     Step { name: "cpp", about: "tests/cpp, linked with the shared library", needs: &[CXX, CPP_JSON], run: c::cpp },
     Step { name: "panic", about: "tests/c/panic on the release build: a panic stays inside", needs: &[CC], run: c::panic },
     Step { name: "examples", about: "every Rust, C and C++ example compiles and runs", needs: &[CC, CXX, CPP_JSON], run: c::examples },
-    Step { name: "guide", about: "every example in README.md and docs/guide compiles and runs", needs: &[CC, CXX, CPP_JSON, PYTHON, MAVEN], run: docs::guide },
+    Step { name: "guide", about: "every example in README.md and docs/guide compiles and runs", needs: &[CC, CXX, CPP_JSON, PYTHON, MAVEN, SWIFT], run: docs::guide },
     Step { name: "valgrind", about: "tests/c under valgrind", needs: &[CC, VALGRIND], run: memory::valgrind },
     Step { name: "asan", about: "tests/c under AddressSanitizer, Rust and SQLite included", needs: &[CC, ASAN], run: memory::address_sanitizer },
     Step { name: "install", about: "cmake --install; outside CMake and pkg-config projects build and run", needs: &[CC, CMAKE, NINJA, PKG_CONFIG], run: install::install },

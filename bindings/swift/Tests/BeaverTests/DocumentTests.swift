@@ -38,6 +38,20 @@ final class DocumentTests: BeaverTestCase {
         XCTAssertFalse(try books.contains("a"))
     }
 
+    func testTheSameDocumentIsWrittenOnce() throws {
+        let db = try database()
+        let (books, anything) = (try db.collection("books", as: Book.self), try db.collection("anything"))
+        // Each is made anew: the order in which a dictionary gives its members is one of its own.
+        let written = try (0..<1000).map { _ in
+            try books.index(Beaver.Document(id: "a", Book(title: "Fiction", year: 1969, tags: ["old"])))
+        }
+        XCTAssertEqual(written.filter { $0 }.count, 1)
+        let others = try (0..<1000).map { _ in
+            try anything.index(Beaver.Document(id: "a", ["title": "Fiction", "year": 1969, "tags": ["old"], "pages": nil]))
+        }
+        XCTAssertEqual(others.filter { $0 }.count, 1)
+    }
+
     func testManyAreIndexedInOneCommit() throws {
         let books = try database().collection("books")
         var steps: [Beaver.Progress] = []

@@ -67,7 +67,8 @@ struct JSONWriter {
         case .array(let elements):
             try list("[", "]", elements) { writer, element in try writer.json(element) }
         case .object(let members):
-            try list("{", "}", members) { writer, member in
+            // Sorted, so that the same value is the same text.
+            try list("{", "}", members.sorted { $0.key < $1.key }) { writer, member in
                 writer.string(member.key)
                 writer.raw(":" as StaticString)
                 try writer.json(member.value)

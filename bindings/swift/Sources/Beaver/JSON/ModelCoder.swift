@@ -14,7 +14,8 @@ final class ModelCoder: Sendable {
 
     private static func plainEncoder() -> JSONEncoder {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
+        // Sorted, so that the same model is the same text: a document that is there already is known by it.
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return encoder
     }
 
