@@ -53,13 +53,6 @@ pub fn output(command: &mut Command) -> Result<String> {
     quiet_output(command)
 }
 
-/// Runs a command that may fail: gives whether it did not, and its standard output; standard error passes through.
-pub fn tried(command: &mut Command) -> Result<(bool, String)> {
-    echo(command);
-    let output = command.stderr(Stdio::inherit()).output().with_context(|| cannot_start(command))?;
-    Ok((output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned()))
-}
-
 /// `output`, unechoed: for questions to tools that nobody would want to repeat.
 pub fn quiet_output(command: &mut Command) -> Result<String> {
     let output = command.stderr(Stdio::inherit()).output().with_context(|| cannot_start(command))?;

@@ -33,6 +33,7 @@ for message in db.channel("c", model=User).subscribe().listen():
 async def main() -> None:
     reveal_type(await db.dict("users", model=User).as_async().get("alice"))
 db.list("users", model=User).push("no user")
+User(nme="a field that is not there")
 """
 
 SEEN = [
@@ -65,4 +66,5 @@ def test_a_user_sees_the_types(tmp_path: Path) -> None:
     shown = [text.replace("builtins.", "").replace("Union[User, None]", "User | None") for text in shown]
     assert shown == SEEN
     assert any('"push" of "List" has incompatible type "str"' in line for line in lines)
-    assert sum(": error:" in line for line in lines) == 1
+    assert any('Unexpected keyword argument "nme" for "User"' in line for line in lines)
+    assert sum(": error:" in line for line in lines) == 2

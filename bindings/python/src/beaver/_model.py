@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import types
 import typing
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from . import _json
 from ._errors import TypeMismatchError
+
+if TYPE_CHECKING:
+    from typing_extensions import dataclass_transform
+else:
+
+    def dataclass_transform(**_told):
+        """Tells type checkers alone what the fields of a class are. Python has it from 3.11 on."""
+        return lambda cls: cls
+
 
 M = TypeVar("M", bound="Model")
 
 _REQUIRED: Any = object()
 
 
+@dataclass_transform(kw_only_default=True)
 class Model:
     """A light base for classes whose fields are declared by annotations:
 

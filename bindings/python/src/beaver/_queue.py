@@ -200,4 +200,4 @@ class Queue(Handle[T]):
         return LeasedItem(row["id"], row["attempts"], row["priority"], Timestamp(row["timestamp_us"]), data)
 
     def _empty(self) -> MissingIndexError:
-        return MissingIndexError(f"the queue {self._name!r} is empty")
+        return MissingIndexError(f"the queue {self._name!r} has no item to take")

@@ -50,8 +50,7 @@ pub(super) fn failures(examples: &[Example]) -> Result<Vec<(String, String)>> {
     let package = project::target()?.join("bindings").join(PACKAGE);
     write(examples, &package)?;
     let build = ["swift", "build", "--package-path", INSIDE, "-Xlinker", "-L/native"];
-    let (built, text) = sh::tried(&mut languages::in_swift(&root, &build)?)?;
-    if !built {
+    if let Some(text) = sh::complaints(&mut languages::in_swift(&root, &build)?)? {
         let errors = errors(&text);
         if errors.is_empty() {
             bail!("the examples in Swift cannot be compiled:\n{text}");
