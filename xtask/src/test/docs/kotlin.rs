@@ -134,11 +134,11 @@ fn compiler_error(line: &str, examples: &[Example]) -> Option<(String, String)> 
     failure(&format!("{number} {line} {text}"), examples)
 }
 
-/// `number line text`, with the place on the page.
+/// `number line text`, with the place on the page. What is in none of its lines is told of the whole example.
 fn failure(told: &str, examples: &[Example]) -> Option<(String, String)> {
     let mut words = told.splitn(3, ' ');
     let example = examples.get(words.next()?.parse::<usize>().ok()?)?;
-    let line = words.next()?.parse().ok().filter(|line| *line > 0).unwrap_or(example.line);
+    let line = words.next()?.parse().ok().filter(|line| *line > example.line).unwrap_or(example.line);
     Some((format!("{}:{line}", example.page), words.next()?.to_owned()))
 }
 
@@ -171,7 +171,7 @@ mod tests {
         let examples = [example(2, ""), example(9, "")];
         let told = |place: &str, text: &str| Some((place.to_owned(), text.to_owned()));
         assert_eq!(failure("1 12 it failed: why", &examples), told("a.md:12", "it failed: why"));
-        assert_eq!(failure("0 0 somewhere", &examples), told("a.md:2", "somewhere"));
+        assert_eq!(failure("0 1 somewhere", &examples), told("a.md:2", "somewhere"));
         let line = "[ERROR] file:///target/guide-kotlin/sources/example1.kt:11:5 Unresolved reference 'x'.";
         assert_eq!(compiler_error(line, &examples), told("a.md:11", "Unresolved reference 'x'."));
         assert_eq!(compiler_error("[ERROR] Failed to execute goal", &examples), None);

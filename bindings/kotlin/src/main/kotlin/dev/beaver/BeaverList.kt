@@ -34,8 +34,12 @@ public class BeaverList<T> internal constructor(
     /** The value at an index, or null out of range. */
     public operator fun get(index: Int): T? = get(index.toLong())
 
-    /** The values of a range: `tasks[1..3]`. */
-    public operator fun get(range: IntRange): List<T> = slice(range.first.toLong(), range.last + 1L)
+    /** The values of a range: `tasks[1..3]`, `tasks[-2..-1]`. */
+    public operator fun get(range: IntRange): List<T> {
+        // What is behind the last has no index.
+        val toTheLast = range.first < 0 && range.last == -1
+        return slice(range.first.toLong(), if (toTheLast) null else range.last + 1L)
+    }
 
     /** The values from [start] to before [stop]; from the first, to the last, if they are null. */
     public fun slice(start: Long? = null, stop: Long? = null): List<T> =
