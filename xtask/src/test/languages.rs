@@ -41,7 +41,7 @@ pub fn python_interpreter() -> Result<Vec<String>> {
 }
 
 /// An environment with what the tests need; gives its Python. Made once for each list of what they need.
-fn environment(version: &str, python: &Path) -> Result<PathBuf> {
+pub fn environment(version: &str, python: &Path) -> Result<PathBuf> {
     let requirements = format!("{PYTHON}/tests/requirements.txt");
     let folder = project::target()?.join("python").join(version);
     let (made, stamp) = (folder.join("bin/python"), folder.join("requirements.txt"));
@@ -104,6 +104,16 @@ pub fn swift_program(package: &str, program: &str, profile: Profile) -> Result<V
     let command = in_swift(&root, &[&format!("{inside}/.build/{}/{program}", profile.folder())])?;
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     Ok(words.map(|word| word.to_string_lossy().into_owned()).collect())
+}
+
+/// What Swift's package manager says of a package, in a folder for temporary files.
+pub fn describe_swift_package(package: &Path) -> Result<String> {
+    let root = project::target()?.join("swift-root");
+    sh::run(sh::command(format!("{SWIFT}/linux-root.sh")).arg(&root))?;
+    // It has to be there, for all that nothing of it is needed.
+    std::fs::create_dir_all(project::target()?.join("bindings"))?;
+    let package = package.display().to_string();
+    sh::output(&mut in_swift(&root, &["swift", "package", "--package-path", &package, "describe"])?)
 }
 
 /// Makes the root and puts the generated files into the package.
