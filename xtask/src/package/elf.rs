@@ -95,3 +95,33 @@ fn names<'data>(symbols: impl Iterator<Item = impl ObjectSymbol<'data>>) -> Resu
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_glibc_counts_by_its_numbers_and_not_by_its_letters() {
+        let with = |versions: &[&str]| Elf {
+            machine: elf::EM_X86_64,
+            soname: None,
+            needed: Vec::new(),
+            alignments: Vec::new(),
+            exported: Vec::new(),
+            versions: versions.iter().map(|version| (*version).to_owned()).collect(),
+            is_stripped: true,
+        };
+        assert_eq!(with(&["GLIBC_2.2.5", "GLIBC_2.34", "GLIBC_2.9", "GCC_3.0"]).glibc(), Some((2, 34)));
+        assert_eq!(with(&["LIBC"]).glibc(), None);
+    }
+
+    #[test]
+    fn this_program_is_read() {
+        if cfg!(target_os = "linux") {
+            let own = Elf::read(&std::env::current_exe().unwrap()).unwrap();
+            assert!(own.needed.iter().any(|name| name.starts_with("libc.")), "{:?}", own.needed);
+            assert!(own.alignments.len() > 1 && !own.is_stripped);
+        }
+        assert!(Elf::read(&crate::project::root().join("Cargo.toml")).is_err());
+    }
+}

@@ -30,13 +30,7 @@ pub fn packages() -> Result<Vec<PathBuf>> {
     let native = native(Language::Kotlin)?;
     let made = compile(&native)?;
     let (folder, name) = (folder()?, format!("beaver-{}", project::version()?));
-    let [jar, sources, pom] = ["", "-sources"]
-        .map(|kind| folder.join(format!("{name}{kind}.jar")))
-        .into_iter()
-        .chain([folder.join(format!("{name}.pom"))])
-        .collect::<Vec<_>>()
-        .try_into()
-        .map_err(|_| anyhow::anyhow!("three names"))?;
+    let [jar, sources, pom] = [".jar", "-sources.jar", ".pom"].map(|kind| folder.join(format!("{name}{kind}")));
     check(&made)?;
     sh::put(&made, &jar)?;
     archive::write(&sources, &source_files(&native)?)?;
@@ -51,7 +45,9 @@ pub fn compile(native: &Path) -> Result<PathBuf> {
     }
     let build = workshop()?.join("kotlin");
     let mut maven = sh::command("mvn");
-    maven.args(["--batch-mode", "--no-transfer-progress", "--quiet", "--file"]).arg(format!("{SOURCES}/pom.xml"));
+    maven
+        .args(["--batch-mode", "--no-transfer-progress", "--quiet", "-Dstyle.color=never", "--file"])
+        .arg(format!("{SOURCES}/pom.xml"));
     maven.arg(format!("-Dbeaver.bindings={}", native.display()));
     maven.arg(format!("-Dbeaver.build={}", build.display()));
     sh::run(maven.args(["-Dmaven.test.skip=true", "package"]))?;

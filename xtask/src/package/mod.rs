@@ -108,9 +108,11 @@ const OURS: &[&str] = &["uniffi_beaver_uniffi_", "ffi_beaver_uniffi_", "UNIFFI_M
 /// What is wrong with the names that a library shows: those of others in it, SQLite above all, would take the place of the
 /// same names elsewhere in a program.
 fn strangers(exported: &[String]) -> Option<String> {
-    let mut strange = exported.iter().filter(|name| !OURS.iter().any(|ours| name.starts_with(ours)));
-    let first = strange.next()?;
-    Some(format!("its library exports {first}, and {} more names that are not beaver's", strange.count()))
+    let strange: Vec<&str> =
+        exported.iter().map(String::as_str).filter(|name| !OURS.iter().any(|ours| name.starts_with(ours))).collect();
+    let first = strange.get(..strange.len().min(3))?.join(", ");
+    (!first.is_empty())
+        .then(|| format!("{} of the names that its library exports are not beaver's: {first}", strange.len()))
 }
 
 /// Bytes of a file, or of all files below a folder.
@@ -124,4 +126,42 @@ fn size(path: &Path) -> Result<u64> {
 #[expect(clippy::cast_precision_loss, reason = "shown with two digits")]
 fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1e6
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn what_is_missing_and_what_is_too_much_is_named() {
+        let wrong = differences("file", &names(&["a", "x"]), &names(&["a", "b"]));
+        assert_eq!(wrong, ["no file b", "a file x that should not be there"]);
+        let error = refuse("the wheel", &wrong).unwrap_err().to_string();
+        assert_eq!(error, "the wheel is not as it must be: no file b; a file x that should not be there");
+        assert!(refuse("the wheel", &[]).is_ok());
+    }
+
+    #[test]
+    fn names_of_others_are_strange() {
+        let ours = ["uniffi_beaver_uniffi_fn_a", "ffi_beaver_uniffi_b", "UNIFFI_META_C", "beaver_fast_dict_get"];
+        assert_eq!(strangers(&names(&ours)), None);
+        let strange = strangers(&names(&["beaver_fast_dict_get", "sqlite3_open", "malloc"])).unwrap();
+        assert_eq!(strange, "2 of the names that its library exports are not beaver's: sqlite3_open, malloc");
+    }
+
+    #[test]
+    fn an_archive_gives_back_what_it_was_given_and_says_nothing_of_its_making() {
+        let folder = sh::temp_dir().unwrap();
+        let (one, two) = (folder.path().join("one.zip"), folder.path().join("two.zip"));
+        let entries = vec![("a/b.txt".to_owned(), b"text".repeat(1000)), ("empty".to_owned(), Vec::new())];
+        archive::write(&one, &entries).unwrap();
+        archive::write(&two, &entries).unwrap();
+        assert_eq!(archive::read(&one).unwrap(), entries);
+        assert_eq!(std::fs::read(&one).unwrap(), std::fs::read(&two).unwrap());
+        assert!(size(&one).unwrap() < 1000);
+    }
 }

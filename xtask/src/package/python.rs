@@ -127,3 +127,19 @@ fn wrong_library(content: &[u8]) -> Result<Vec<String>> {
     wrong.extend(super::strangers(&elf.exported));
     Ok(wrong)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metadata_need_every_line_and_the_readme() {
+        let readme = project::read("bindings/python/README.md").unwrap();
+        let head = "Metadata-Version: 2.4\nName: beaver-db\nVersion: 1.2.3\nLicense-Expression: MIT\n\
+                    Requires-Python: >=3.10\nDescription-Content-Type: text/markdown\nLicense-File: LICENSE\n\
+                    Provides-Extra: remote\nProvides-Extra: full\n";
+        assert_eq!(wrong_metadata(&format!("{head}\n{readme}"), "1.2.3").unwrap(), Vec::<String>::new());
+        let old = wrong_metadata(&format!("{head}\nshort"), "1.3.0").unwrap();
+        assert_eq!(old, ["its metadata lack \"Version: 1.3.0\"", "its description is not the README"]);
+    }
+}

@@ -1,14 +1,13 @@
 //! What of the XCFramework can be checked without a Mac: the library of this machine is joined and cut down with the same
 //! list of symbols, by GNU's tools, and a C program is linked with it.
 
-use super::{MODULE, check_symbols, lay_out_headers, native, patterns, workshop};
-use crate::bindings::Language;
+use super::{MODULE, check_symbols, lay_out_headers, patterns, workshop};
 use crate::{compiler, project, sh};
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 
 /// Makes the library as the framework has it, for this machine, and gives its place.
-pub fn joined_library() -> Result<PathBuf> {
+pub fn joined_library(native: &Path) -> Result<PathBuf> {
     if !cfg!(target_os = "linux") {
         bail!("--check is for Linux: on a Mac, `cargo xtask package swift` checks what it makes");
     }
@@ -17,17 +16,16 @@ pub fn joined_library() -> Result<PathBuf> {
             bail!("{tool} is missing (apt-get install {package})");
         }
     }
-    let native = native(Language::Swift)?;
     let work = workshop()?.join("swift");
     std::fs::create_dir_all(&work)?;
     let object = work.join("beaver.o");
     join(&whole_library()?, &object)?;
-    let shown = check_symbols(&object, &native, "")?;
+    let shown = check_symbols(&object, native, "")?;
     let library = work.join("libbeaver.a");
     remove(&library)?;
     sh::run(sh::command("ar").arg("crs").arg(&library).arg(&object))?;
     let headers = work.join("Headers");
-    lay_out_headers(&native, &headers)?;
+    lay_out_headers(native, &headers)?;
     link_c_program(&headers, &library, &work)?;
     eprintln!("the library shows {shown} functions, those of its header, and nothing else");
     Ok(library)

@@ -5,6 +5,7 @@ mod mac;
 
 use super::elf;
 use super::{copy_sources, differences, folder, native, refuse, workshop};
+use crate::bindings::Language;
 use crate::{project, sh};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
@@ -29,7 +30,7 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<Vec<PathBuf>> {
     if args.check {
-        return Ok(vec![check::joined_library()?]);
+        return Ok(vec![check::joined_library(&native(Language::Swift)?)?]);
     }
     if !cfg!(target_os = "macos") {
         bail!(
@@ -70,7 +71,7 @@ fn lay_out_headers(native: &Path, headers: &Path) -> Result<()> {
 
 /// Refuses a joined library that does not show exactly the functions of the generated header. `prefix` is what the platform
 /// puts before each name.
-fn check_symbols(object: &Path, native: &Path, prefix: &str) -> Result<usize> {
+pub fn check_symbols(object: &Path, native: &Path, prefix: &str) -> Result<usize> {
     let header = native.join("swift").join(format!("{MODULE}.h"));
     let header = std::fs::read_to_string(&header).with_context(|| format!("there is no {}", header.display()))?;
     let wanted = functions(&header);

@@ -58,7 +58,7 @@ fn bad_libraries_are_refused(abi: &Abi, good: &Path, work: &Path) -> Result<()> 
     #[rustfmt::skip] // a table
     let bad = [
         ("page", Fixture { page: 4096, ..Fixture::GOOD }, "aligned to 4096 bytes"),
-        ("sqlite", Fixture { source: exports_sqlite, ..Fixture::GOOD }, "exports sqlite3_open"),
+        ("sqlite", Fixture { source: exports_sqlite, ..Fixture::GOOD }, "not beaver's: sqlite3_open"),
         ("libc", Fixture { source: needs_libc, flags: &["-s"], ..Fixture::GOOD }, "it needs libc.so."),
         ("soname", Fixture { soname: "libother.so", ..Fixture::GOOD }, "its SONAME is libother.so"),
         ("symbols", Fixture { flags: &["-nostdlib"], ..Fixture::GOOD }, "it is not stripped"),

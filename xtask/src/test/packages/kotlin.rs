@@ -36,7 +36,7 @@ pub fn jar() -> Result<PathBuf> {
 
 fn maven(repository: &Path) -> Command {
     let mut maven = sh::command("mvn");
-    maven.args(["--batch-mode", "--no-transfer-progress", "--quiet"]);
+    maven.args(["--batch-mode", "--no-transfer-progress", "--quiet", "-Dstyle.color=never"]);
     maven.arg(format!("-Dmaven.repo.local={}", repository.display()));
     maven
 }
@@ -45,7 +45,7 @@ fn maven(repository: &Path) -> Command {
 /// must not be left behind.
 fn borrow_repository(repository: &Path) -> Result<()> {
     let mut ask = sh::command("mvn");
-    ask.args(["--batch-mode", "--quiet", "--non-recursive", "help:evaluate", "-DforceStdout"]);
+    ask.args(["--batch-mode", "--quiet", "-Dstyle.color=never", "--non-recursive", "help:evaluate", "-DforceStdout"]);
     let there = PathBuf::from(sh::output(ask.arg("-Dexpression=settings.localRepository"))?.trim());
     let link = |from: &Path, to: &Path, but: &str| -> Result<()> {
         std::fs::create_dir_all(to)?;
