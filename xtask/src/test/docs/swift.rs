@@ -50,7 +50,7 @@ pub(super) fn failures(examples: &[Example]) -> Result<Vec<(String, String)>> {
     let package = project::target()?.join("bindings").join(PACKAGE);
     write(examples, &package)?;
     let build = ["swift", "build", "--package-path", INSIDE, "-Xlinker", "-L/native"];
-    if let Some(text) = sh::complaints(&mut languages::in_swift(&root, &build)?)? {
+    if let Some(text) = sh::complaints(&mut languages::command_in(&root, &build)?)? {
         let errors = errors(&text);
         if errors.is_empty() {
             bail!("the examples in Swift cannot be compiled:\n{text}");
@@ -64,7 +64,7 @@ pub(super) fn failures(examples: &[Example]) -> Result<Vec<(String, String)>> {
         let program = format!("{INSIDE}/.build/debug/Guide");
         // A trap tells its place; all that Swift would tell besides is long.
         let quiet = ["env", "SWIFT_BACKTRACE=enable=no", &program, &number.to_string(), place];
-        let mut command = languages::in_swift(&root, &quiet)?;
+        let mut command = languages::command_in(&root, &quiet)?;
         if let Err(error) = sh::run_within(&mut command, PROGRAM_LIMIT) {
             failed.push((format!("{}:{}", example.page, example.line), format!("{error:#}")));
         }
