@@ -45,9 +45,7 @@ pub fn compile(native: &Path) -> Result<PathBuf> {
     }
     let build = workshop()?.join("kotlin");
     let mut maven = sh::command("mvn");
-    maven
-        .args(["--batch-mode", "--no-transfer-progress", "--quiet", "-Dstyle.color=never", "--file"])
-        .arg(format!("{SOURCES}/pom.xml"));
+    maven.args(["--batch-mode", "--no-transfer-progress", "--quiet", "--file"]).arg(format!("{SOURCES}/pom.xml"));
     maven.arg(format!("-Dbeaver.bindings={}", native.display()));
     maven.arg(format!("-Dbeaver.build={}", build.display()));
     sh::run(maven.args(["-Dmaven.test.skip=true", "package"]))?;

@@ -1,7 +1,7 @@
 //! The jar, found by a Maven project of somebody else in a repository, with what its pom asks for and nothing else.
 
 use crate::{package, project, sh};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -36,7 +36,7 @@ pub fn jar() -> Result<PathBuf> {
 
 fn maven(repository: &Path) -> Command {
     let mut maven = sh::command("mvn");
-    maven.args(["--batch-mode", "--no-transfer-progress", "--quiet", "-Dstyle.color=never"]);
+    maven.args(["--batch-mode", "--no-transfer-progress", "--quiet"]);
     maven.arg(format!("-Dmaven.repo.local={}", repository.display()));
     maven
 }
@@ -44,9 +44,13 @@ fn maven(repository: &Path) -> Command {
 /// A local repository that has what the user's has, by links, but for packages of ours: these must be those just made, and
 /// must not be left behind.
 fn borrow_repository(repository: &Path) -> Result<()> {
+    // Into a file: what Maven prints has colours in it, whatever it is told.
+    let answer = tempfile::NamedTempFile::new()?;
     let mut ask = sh::command("mvn");
-    ask.args(["--batch-mode", "--quiet", "-Dstyle.color=never", "--non-recursive", "help:evaluate", "-DforceStdout"]);
-    let there = PathBuf::from(sh::output(ask.arg("-Dexpression=settings.localRepository"))?.trim());
+    ask.args(["--batch-mode", "--quiet", "--non-recursive", "help:evaluate", "-Dexpression=settings.localRepository"]);
+    sh::run(ask.arg(format!("-Doutput={}", answer.path().display())))?;
+    let there = PathBuf::from(std::fs::read_to_string(answer.path())?.trim());
+    ensure!(there.is_dir(), "Maven says that its repository is {}, which is no folder", there.display());
     let link = |from: &Path, to: &Path, but: &str| -> Result<()> {
         std::fs::create_dir_all(to)?;
         if from.is_dir() {
