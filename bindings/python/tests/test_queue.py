@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import threading
 import time
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -170,3 +172,17 @@ def test_a_priority_is_a_finite_number(db: BeaverDB, priority: float) -> None:
     with pytest.raises((BeaverError,)):
         db.queue("tasks").put_many([("a", priority)])
     assert len(db.queue("tasks")) == 0
+
+
+def test_a_priority_is_any_real_number(db: BeaverDB) -> None:
+    queue = db.queue("q")
+    queue.put("b", Fraction(3, 2))
+    queue.put("c", Decimal("2.5"))
+    queue.put_many([("a", Decimal("0.5"))])
+    assert [(item.data, item.priority) for item in queue] == [("a", 0.5), ("b", 1.5), ("c", 2.5)]
+    for wrong in ("1", None, 1j, [1]):
+        with pytest.raises(TypeError, match="priority"):
+            queue.put("d", wrong)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="priority"):
+        queue.put("d", Decimal("NaN"))
+    assert len(queue) == 3

@@ -11,20 +11,23 @@ use std::cell::RefCell;
 use std::ffi::c_char;
 use std::ptr;
 use std::slice;
-use std::time::Duration;
 
-use beaver_core::{Json, Result, SearchOptions, utf8, wire};
+use beaver_core::{Result, utf8};
 
 use crate::collection::CollectionHandle;
 use crate::dict::DictHandle;
 use crate::error::Failure;
-use crate::input::vector;
 use crate::list::ListHandle;
 use crate::queue::QueueHandle;
 
 thread_local! {
     /// What the thread's last call gave, and how it failed.
     static ANSWER: RefCell<(String, Option<Failure>)> = const { RefCell::new((String::new(), None)) };
+}
+
+/// Text that came as bytes.
+fn text<'b>(what: &str, bytes: &'b [u8]) -> Result<&'b str, Failure> {
+    utf8(what, bytes).map_err(Failure::from)
 }
 
 /// Keeps an answer for the thread, and gives its address.
@@ -62,7 +65,7 @@ pub fn fast_failure() -> Result<(), Failure> {
 pub unsafe extern "C" fn beaver_fast_dict_get(dict: *const DictHandle, key: *const u8, len: usize) -> *const c_char {
     // SAFETY: as the caller promises.
     let (dict, key) = unsafe { (&*dict, slice::from_raw_parts(key, len)) };
-    answer(dict.call(|dict| Ok(dict.get(utf8("key", key)?)?.map(String::from))))
+    answer(text("the key", key).and_then(|key| dict.get(key)))
 }
 
 /// As [`DictHandle::set`], for ever.
@@ -80,7 +83,7 @@ pub unsafe extern "C" fn beaver_fast_dict_set(
     // SAFETY: as the caller promises.
     let (dict, key, value) =
         unsafe { (&*dict, slice::from_raw_parts(key, key_len), slice::from_raw_parts(value, value_len)) };
-    done(dict.call(|dict| dict.set(utf8("key", key)?, Json::parse_bytes(value)?)))
+    done(text("the key", key).and_then(|key| dict.set(key, text("the value", value)?, 0.0)))
 }
 
 /// As [`ListHandle::get`].
@@ -91,7 +94,7 @@ pub unsafe extern "C" fn beaver_fast_dict_set(
 pub unsafe extern "C" fn beaver_fast_list_get(list: *const ListHandle, index: i64) -> *const c_char {
     // SAFETY: as the caller promises.
     let list = unsafe { &*list };
-    answer(list.call(|list| Ok(list.get(index)?.map(String::from))))
+    answer(list.get(index))
 }
 
 /// As [`ListHandle::push`].
@@ -102,7 +105,7 @@ pub unsafe extern "C" fn beaver_fast_list_get(list: *const ListHandle, index: i6
 pub unsafe extern "C" fn beaver_fast_list_push(list: *const ListHandle, value: *const u8, len: usize) -> bool {
     // SAFETY: as the caller promises.
     let (list, value) = unsafe { (&*list, slice::from_raw_parts(value, len)) };
-    done(list.call(|list| list.push(Json::parse_bytes(value)?)))
+    done(text("the value", value).and_then(|value| list.push(value)))
 }
 
 /// As [`QueueHandle::put`].
@@ -118,7 +121,7 @@ pub unsafe extern "C" fn beaver_fast_queue_put(
 ) -> bool {
     // SAFETY: as the caller promises.
     let (queue, value) = unsafe { (&*queue, slice::from_raw_parts(value, len)) };
-    done(queue.call(|queue| queue.put(Json::parse_bytes(value)?, priority)))
+    done(text("the value", value).and_then(|value| queue.put(value, priority)))
 }
 
 /// As [`QueueHandle::get`], without waiting.
@@ -129,7 +132,7 @@ pub unsafe extern "C" fn beaver_fast_queue_put(
 pub unsafe extern "C" fn beaver_fast_queue_try_get(queue: *const QueueHandle) -> *const c_char {
     // SAFETY: as the caller promises.
     let queue = unsafe { &*queue };
-    answer(queue.call(|queue| Ok(queue.get(Some(Duration::ZERO))?.as_ref().map(wire::queue_row))))
+    answer(queue.get(0, None))
 }
 
 /// As [`CollectionHandle::search`].
@@ -147,8 +150,5 @@ pub unsafe extern "C" fn beaver_fast_search(
     // SAFETY: as the caller promises.
     let (collection, query, options) =
         unsafe { (&*collection, slice::from_raw_parts(query, query_len), slice::from_raw_parts(options, options_len)) };
-    answer(collection.call(|collection| {
-        let options = SearchOptions::from_json(utf8("options", options)?)?;
-        Ok(Some(wire::hits(&collection.search(&vector("vector", query)?, &options)?, false)))
-    }))
+    answer(text("the options", options).and_then(|options| collection.search(query, options, None)).map(Some))
 }

@@ -141,6 +141,9 @@ fn table(found: &Found, quick: bool) -> Table {
             lines.push(line.aims(format!("at most {most} µs over C"), Some(over <= most)));
         }
     }
+    if let Some(floor) = get("Kotlin", "jna") {
+        lines.push(Line::new("Kotlin: a call without arguments through JNA, the floor".to_owned(), micros(floor)));
+    }
     for (language, most) in [("Python", 3.0), ("Kotlin", 2.0), ("Swift", 2.0)] {
         if let (Some(ours), Some(c)) = (get(language, "get_many"), get("C", "get_many")) {
             let line = Line::new(format!("{language}: 1,000 values by get_many"), micros(ours));

@@ -1,6 +1,5 @@
 //! The jar: the Kotlin package with the native library of this machine where JNA looks for it.
 
-use super::elf::Elf;
 use super::{android, archive, folder, native, refuse, workshop};
 use crate::bindings::{self, Language};
 use crate::test::MAVEN;
@@ -105,16 +104,6 @@ fn check(jar: &Path) -> Result<()> {
     if let Some((strange, _)) = entries.iter().find(|(path, _)| !ours(path)) {
         wrong.push(format!("a file {strange} that is not ours"));
     }
-    if cfg!(target_os = "linux")
-        && let Some((_, content)) = entries.iter().find(|(path, _)| *path == library)
-    {
-        let file = tempfile::NamedTempFile::new()?;
-        std::fs::write(file.path(), content)?;
-        let elf = Elf::read(file.path())?;
-        if !elf.is_stripped {
-            wrong.push("its library is not stripped".to_owned());
-        }
-        wrong.extend(super::strangers(&elf.exported));
-    }
+    wrong.extend(super::wrong_library(&entries, &library)?);
     refuse(&jar.display().to_string(), &wrong)
 }

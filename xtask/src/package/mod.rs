@@ -115,6 +115,17 @@ fn strangers(exported: &[String]) -> Option<String> {
         .then(|| format!("{} of the names that its library exports are not beaver's: {first}", strange.len()))
 }
 
+/// What is wrong with the library among the files of a package; nothing where it is no ELF file, or missing.
+fn wrong_library(entries: &[(String, Vec<u8>)], library: &str) -> Result<Vec<String>> {
+    let content = entries.iter().find(|(path, _)| path == library).map(|(_, content)| content);
+    let Some(content) = content.filter(|_| cfg!(target_os = "linux")) else { return Ok(Vec::new()) };
+    let file = tempfile::NamedTempFile::new()?;
+    std::fs::write(file.path(), content)?;
+    let elf = elf::Elf::read(file.path())?;
+    let stripped = (!elf.is_stripped).then(|| "its library is not stripped".to_owned());
+    Ok(stripped.into_iter().chain(strangers(&elf.exported)).collect())
+}
+
 /// Bytes of a file, or of all files below a folder.
 fn size(path: &Path) -> Result<u64> {
     if !path.is_dir() {

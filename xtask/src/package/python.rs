@@ -86,11 +86,7 @@ fn check(wheel: &Path) -> Result<()> {
     if !text(&format!("{about}/WHEEL")).contains("Root-Is-Purelib: false") {
         wrong.push("it says that it is for every platform".to_owned());
     }
-    if cfg!(target_os = "linux")
-        && let Some((_, content)) = entries.iter().find(|(path, _)| *path == library)
-    {
-        wrong.extend(wrong_library(content)?);
-    }
+    wrong.extend(super::wrong_library(&entries, &library)?);
     refuse(&name, &wrong)
 }
 
@@ -113,18 +109,6 @@ fn wrong_metadata(text: &str, version: &str) -> Result<Vec<String>> {
     if description.trim() != project::read(&format!("{SOURCES}/README.md"))?.trim() {
         wrong.push("its description is not the README".to_owned());
     }
-    Ok(wrong)
-}
-
-fn wrong_library(content: &[u8]) -> Result<Vec<String>> {
-    let file = tempfile::NamedTempFile::new()?;
-    std::fs::write(file.path(), content)?;
-    let elf = Elf::read(file.path())?;
-    let mut wrong = Vec::new();
-    if !elf.is_stripped {
-        wrong.push("its library is not stripped".to_owned());
-    }
-    wrong.extend(super::strangers(&elf.exported));
     Ok(wrong)
 }
 

@@ -88,13 +88,15 @@ _LONGEST = 3.2e9
 
 
 def number(value: object, name: str) -> float:
-    """A finite number."""
-    if isinstance(value, (int, float)):
-        try:
-            found = float(value)
-        except OverflowError:
-            raise InvalidArgumentError(f"{name} is too large") from None
-        if not math.isfinite(found):
-            raise InvalidArgumentError(f"{name} is not finite")
-        return found
-    raise TypeMismatchError(f"{name} is no number, but {type(value).__name__}")
+    """A finite number, of any type that knows itself as a float: also numpy's, fractions and decimals."""
+    if not (hasattr(value, "__float__") or hasattr(value, "__index__")):
+        raise TypeMismatchError(f"{name} is no number, but {type(value).__name__}")
+    try:
+        found = float(value)  # type: ignore[arg-type]
+    except OverflowError:
+        raise InvalidArgumentError(f"{name} is too large") from None
+    except (TypeError, ValueError):
+        raise TypeMismatchError(f"{name} is no number, but {type(value).__name__}") from None
+    if not math.isfinite(found):
+        raise InvalidArgumentError(f"{name} is not finite")
+    return found
