@@ -47,6 +47,7 @@ impl Structure for Channel {}
 /// How long the messages of a channel are kept. What is too old, or too many, is removed in passing by those who
 /// publish; a sixteenth more, or 64, may stand for a while. The default: a day, and 100,000 messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct Retention {
     /// The age up to which a message is kept; none: for ever.
     pub max_age: Option<Duration>,

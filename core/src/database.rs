@@ -25,11 +25,12 @@ use crate::value::Json;
 /// Any thread may use any handle at any time. A reader never waits for a writer.
 #[derive(Clone)]
 pub struct Beaver {
-    engine: Arc<dyn Engine>,
+    pub(crate) engine: Arc<dyn Engine>,
 }
 
 /// What a database holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct Info {
     /// The file, or none for a database in memory.
     pub path: Option<PathBuf>,
@@ -41,6 +42,7 @@ pub struct Info {
 
 /// A structure, as [`Beaver::info`] lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct StructureInfo {
     /// Its kind.
     pub kind: Kind,
@@ -52,6 +54,7 @@ pub struct StructureInfo {
 
 /// What [`Beaver::verify`] found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct VerifyReport {
     /// One line for each fault; none if the file is sound.
     pub problems: Vec<String>,
@@ -68,6 +71,7 @@ pub struct RepairReport {
 
 /// Sizes and counts for diagnosis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct Stats {
     /// The size of the database, in bytes.
     pub file_bytes: u64,
@@ -89,6 +93,7 @@ pub struct Stats {
 
 /// How far a long piece of work is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct Progress {
     /// What is done: pages of a backup, documents or edges otherwise.
     pub done: u64,
@@ -113,6 +118,10 @@ impl Beaver {
     /// for read-only; INVALID_ARGUMENT for an empty path or a read-only `:memory:`.
     pub fn open(path: impl AsRef<Path>, options: Options) -> Result<Beaver> {
         let path = path.as_ref();
+        #[cfg(feature = "remote")]
+        if let Some(url) = crate::remote::url(path) {
+            return Ok(Beaver { engine: crate::remote::open(url, &options)? });
+        }
         let place = (path.as_os_str() != ":memory:").then_some(path);
         Ok(Beaver { engine: Sqlite::open(place, options)? })
     }

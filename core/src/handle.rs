@@ -49,6 +49,12 @@ pub(crate) fn lock_name(kind: Kind, name: &str) -> Arc<str> {
     format!("__lock__{}__{name}", kind.name()).into()
 }
 
+/// The name of the structure whose lock it is.
+#[cfg(feature = "remote")]
+pub(crate) fn structure_of(lock: &str) -> Option<&str> {
+    Kind::ALL.into_iter().find_map(|kind| lock.strip_prefix("__lock__")?.strip_prefix(kind.name())?.strip_prefix("__"))
+}
+
 /// What all structures can do: be acquired, dumped, loaded, and tell their name. Import the trait to use it.
 ///
 /// ```
