@@ -96,6 +96,10 @@ pub(super) fn request(request: &Request<'_>) -> Result<()> {
             check_topic(topic)?;
             check_name(event).map(drop)
         }
+        Request::Here(listens) => listens.iter().try_for_each(|(topic, event)| {
+            check_topic(topic)?;
+            check_name(event).map(drop)
+        }),
         Request::LockHolder(name) => check_lock(name),
         Request::FeedNext(_, most, _) => check_page(*most),
         Request::Write(op) | Request::WriteUntil(op, _) => check_op(op),
@@ -111,7 +115,6 @@ pub(super) fn request(request: &Request<'_>) -> Result<()> {
         | Request::Commit
         | Request::Release(_)
         | Request::End(_)
-        | Request::Here
         | Request::Bye
         | Request::Info
         | Request::Verify
@@ -198,7 +201,6 @@ fn check_change(change: &Change) -> Result<()> {
         Change::List(ListChange::Push(values) | ListChange::Replace { values, .. }) => {
             check_count("extend", values.len())
         }
-        Change::List(_) => Ok(()),
         Change::Queue(change) => match change {
             QueueChange::Put(items) => {
                 check_count("put_many", items.len())?;
@@ -225,7 +227,7 @@ fn check_change(change: &Change) -> Result<()> {
             check_count("append_many", entries.len())?;
             entries.iter().filter_map(|(_, at)| *at).try_for_each(|at| check_time("the time", at).map(drop))
         }
-        Change::Log(_) => Ok(()),
+        Change::List(_) | Change::Log(_) => Ok(()),
         Change::Collection(change) => match change {
             CollectionChange::Drop { id } => check_id(id),
             CollectionChange::Connect(edges) => {

@@ -41,6 +41,7 @@ impl Drop for Copy {
     }
 }
 
+#[allow(clippy::needless_pass_by_value)] // as `map_err` has it
 fn failed(error: std::io::Error) -> Error {
     Error::new(ErrorKind::Io, format!("the copy at the server: {error}"))
 }

@@ -44,12 +44,21 @@ struct View {
     number: u64,
     /// A transaction: nothing waits in it.
     writes: bool,
+    released: AtomicBool,
+}
+
+impl View {
+    fn release(&self) {
+        if !self.released.swap(true, Ordering::AcqRel) {
+            // Best effort: the server forgets it by itself.
+            let _ = self.link.ask::<()>(None, &Request::Release(self.number));
+        }
+    }
 }
 
 impl Drop for View {
     fn drop(&mut self) {
-        // Best effort: the server forgets it by itself.
-        let _ = self.link.ask::<()>(None, &Request::Release(self.number));
+        self.release();
     }
 }
 
@@ -68,7 +77,7 @@ impl Remote {
 
     fn of(&self, number: u64, writes: bool) -> Remote {
         self.link.keep();
-        let view = View { link: self.link.clone(), number, writes };
+        let view = View { link: self.link.clone(), number, writes, released: AtomicBool::new(false) };
         Remote { link: self.link.clone(), view: Some(Arc::new(view)) }
     }
 
@@ -388,9 +397,8 @@ impl Transaction for Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        if let Some(number) = self.0.number() {
-            // Best effort: the server undoes what it hears nothing of.
-            let _ = self.0.link.ask::<()>(None, &Request::Release(number));
+        if let Some(view) = &self.0.view {
+            view.release();
         }
     }
 }

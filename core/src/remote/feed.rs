@@ -172,6 +172,8 @@ impl Inner {
                 Err(error) if error.kind() == ErrorKind::Unavailable && tries < TRIES => {
                     tries += 1;
                     self.place.lock().number = None;
+                    // Events come only to who listens.
+                    self.link.here();
                 }
                 Err(error) => return Err(self.check().err().unwrap_or(error)),
             }

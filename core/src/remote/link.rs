@@ -26,7 +26,7 @@ const GRACE: Duration = Duration::from_secs(15);
 /// How long a request may take that goes through the whole file.
 const LONG: Duration = Duration::from_secs(3_600);
 /// How long to wait before asking again, each time that it is.
-const PAUSES: [Duration; 3] = [Duration::from_millis(20), Duration::from_millis(200), Duration::from_millis(1_000)];
+const PAUSES: [Duration; 3] = [Duration::from_millis(20), Duration::from_millis(200), Duration::from_secs(1)];
 /// The largest answer: as large as the largest blob, and its metadata.
 const MAX_ANSWER: u64 = 3 << 30;
 
@@ -113,7 +113,7 @@ impl Link {
             this: this.clone(),
         });
         // So that a wrong URL or key is told here, and not by some later call.
-        link.ask::<bool>(None, &Request::Here)?;
+        link.ask::<()>(None, &Request::Here(Vec::new()))?;
         Ok(link)
     }
 
@@ -348,14 +348,12 @@ impl Link {
         }
     }
 
-    /// Tells the server that this client is there; a server that was started anew is told what it listens to.
-    fn here(&self) {
-        if let Ok(false) = self.ask::<bool>(None, &Request::Here) {
-            let listens = self.listens.lock().clone();
-            for (topic, event) in listens {
-                let _ = self.ask::<()>(None, &Request::Listen(&topic, &event));
-            }
-        }
+    /// Tells the server that this client is there, and what it listens to.
+    pub fn here(&self) {
+        let listens = self.listens.lock().clone();
+        let listens = listens.iter().map(|(topic, event)| (&**topic, &**event)).collect();
+        // Best effort: who asks for something is told why it cannot be had.
+        let _ = self.ask::<()>(None, &Request::Here(listens));
     }
 
     /// Ends what waits, and takes leave of the server.

@@ -136,8 +136,8 @@ pub(super) enum Request<'c> {
     Release(u64),
     /// Ends a wait.
     End(u64),
-    /// The client is still there. Gives whether the server knew it.
-    Here,
+    /// The client is still there, and listens to these events of topics: a server that was started anew hears of it.
+    Here(Vec<(&'c str, &'c str)>),
     /// The client goes.
     Bye,
 

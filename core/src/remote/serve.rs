@@ -86,7 +86,7 @@ impl Service {
             return Err(Error::new(ErrorKind::Denied, "the key may only read: ask for one that may write"));
         }
         check::request(&call.request)?;
-        let (client, known) = self.client(call.client)?;
+        let client = self.client(call.client)?;
         if let Some(view) = call.view {
             return match client.held(view)? {
                 Held::Snapshot(reading) => gone.during(|| read_from(&*reading, &call.request)),
@@ -95,7 +95,12 @@ impl Service {
             };
         }
         match call.request {
-            Request::Here => answer(&known),
+            Request::Here(listens) => {
+                if !read_only {
+                    self.listen_to(&client, &listens)?;
+                }
+                answer(&())
+            }
             Request::Bye => {
                 let left = self.clients.lock().remove(call.client);
                 answer(&left.map(|client| client.leave(self.store())))
@@ -103,7 +108,8 @@ impl Service {
             Request::End(number) => answer(&client.end(number)),
             Request::WriteUntil(op, wait) => {
                 let op = op.into_owned();
-                let reply = client.wait(wait.number, gone, || self.store().write_until(op.clone(), deadline(wait)))?;
+                let reply =
+                    client.wait(wait.number, gone, || self.store().write_until(op.clone(), Some(deadline(wait))))?;
                 taken.extend(undoing(&op, &reply));
                 answer(&reply)
             }
@@ -111,7 +117,8 @@ impl Service {
                 let Held::Feed(feed) = client.held(number)? else {
                     return Err(Error::invalid("it is no subscription"));
                 };
-                let messages: Vec<Message> = client.wait(wait.number, gone, || feed.next(most, deadline(wait)))?;
+                let messages: Vec<Message> =
+                    client.wait(wait.number, gone, || feed.next(most, Some(deadline(wait))))?;
                 answer(&messages)
             }
             request => gone.during(|| self.plain(&client, &request)),
@@ -178,19 +185,36 @@ impl Service {
         }
     }
 
-    /// The client of that name, and whether it was known before.
-    fn client(&self, name: &str) -> Result<(Arc<Client>, bool)> {
+    /// Enters a client where it listens, as far as that was lost.
+    fn listen_to(&self, client: &Client, wanted: &[(&str, &str)]) -> Result<()> {
+        let mut listens = client.listens.lock();
+        let mut had = listens.clone();
+        for (topic, event) in wanted {
+            match had.iter().position(|(t, e)| **t == **topic && **e == **event) {
+                Some(place) => drop(had.swap_remove(place)),
+                None => {
+                    let listened: (Arc<str>, Arc<str>) = ((*topic).into(), (*event).into());
+                    self.store().listen(&listened.0, &listened.1)?;
+                    listens.push(listened);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The client of that name.
+    fn client(&self, name: &str) -> Result<Arc<Client>> {
         let mut clients = self.clients.lock();
         if let Some(client) = clients.get(name) {
             client.heard();
-            return Ok((client.clone(), true));
+            return Ok(client.clone());
         }
         if clients.len() >= MAX_CLIENTS {
             return Err(Error::limit("the server has too many clients: try again in a minute"));
         }
         let client = Arc::new(Client::new());
         clients.insert(name.to_owned(), client.clone());
-        Ok((client, false))
+        Ok(client)
     }
 }
 
@@ -220,8 +244,8 @@ fn may_read(request: &Request<'_>) -> bool {
     )
 }
 
-fn deadline(wait: Wait) -> Option<Instant> {
-    Some(Instant::now() + Duration::from_millis(wait.milliseconds.min(LONGEST_WAIT_MS).into()))
+fn deadline(wait: Wait) -> Instant {
+    Instant::now() + Duration::from_millis(wait.milliseconds.min(LONGEST_WAIT_MS).into())
 }
 
 /// What undoes a take.

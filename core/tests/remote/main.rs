@@ -142,43 +142,11 @@ fn a_wait_ends_by_cancel_interrupt_pause_and_close() {
     let bench = bench();
     let db = open(&bench.server);
     let cancel = Cancel::new();
-    let ends: [(&str, Box<dyn Fn()>, ErrorKind); 4] = [
-        (
-            "cancel",
-            Box::new({
-                let cancel = cancel.clone();
-                move || cancel.cancel()
-            }),
-            ErrorKind::Interrupted,
-        ),
-        (
-            "interrupt",
-            Box::new({
-                let db = db.clone();
-                move || db.interrupt()
-            }),
-            ErrorKind::Interrupted,
-        ),
-        (
-            "pause",
-            Box::new({
-                let db = db.clone();
-                move || {
-                    db.pause().unwrap();
-                }
-            }),
-            ErrorKind::Paused,
-        ),
-        (
-            "close",
-            Box::new({
-                let db = db.clone();
-                move || {
-                    db.close().unwrap();
-                }
-            }),
-            ErrorKind::Closed,
-        ),
+    let ends: [(&str, &dyn Fn(), ErrorKind); 4] = [
+        ("cancel", &|| cancel.cancel(), ErrorKind::Interrupted),
+        ("interrupt", &|| db.interrupt(), ErrorKind::Interrupted),
+        ("pause", &|| db.pause().unwrap(), ErrorKind::Paused),
+        ("close", &|| db.close().unwrap(), ErrorKind::Closed),
     ];
     for (name, end, expected) in ends {
         let begun = Arc::new(std::sync::Barrier::new(2));
@@ -327,6 +295,22 @@ fn a_server_that_was_started_anew_is_found_again() {
     assert_eq!(listener.next(Some(LONG)).unwrap().unwrap().payload, json!(2).into(), "nothing is lost");
     assert_eq!(news.len().unwrap(), 2);
     drop(again);
+}
+
+#[test]
+fn events_come_from_a_server_that_was_started_anew() {
+    let bench = bench();
+    let (path, address) = (bench.folder.path().join("served.db"), bench.server.address());
+    let db = open(&bench.server);
+    let changes = db.dict("config").unwrap().on("set").unwrap();
+    drop(bench.server);
+    let _again = Server::start_at(&path, address, None);
+    let waiting = std::thread::spawn(move || changes.next(Some(LONG)).unwrap().unwrap().event);
+    while !waiting.is_finished() {
+        db.dict("config").unwrap().set("theme", json!("dark")).unwrap();
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(waiting.join().unwrap(), "set");
 }
 
 #[test]
