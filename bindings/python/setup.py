@@ -47,13 +47,15 @@ class BuildWithLibrary(build_py):
     """Puts the library into what is built, and nothing into the sources."""
 
     def run(self) -> None:
+        # What an earlier build left there would go into the wheel.
+        shutil.rmtree(self.build_lib, ignore_errors=True)
         super().run()
         folder = Path(self.build_lib) / "beaver" / "_native"
         folder.mkdir(parents=True, exist_ok=True)
         for file in native():
             shutil.copyfile(file, folder / file.name)
         if sys.platform == "linux" and shutil.which("strip"):
-            subprocess.run(["strip", "--strip-debug", str(folder / LIBRARY)], check=True)
+            subprocess.run(["strip", "--strip-unneeded", str(folder / LIBRARY)], check=True)
 
 
 class AnyPython(bdist_wheel):

@@ -6,6 +6,15 @@ import PackageDescription
 let framework = "BeaverNativeFFI.xcframework"
 let hasFramework = FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + framework)
 
+// The tests and the programs beside them stay in the repository: what apps get has the sources alone.
+let isRepository = FileManager.default.fileExists(atPath: Context.packageDirectory + "/Tests")
+let forDevelopers: [Target] = [
+    // A program that the tests start, to see how a process ends.
+    .executableTarget(name: "beaver-leaver", dependencies: ["Beaver"], path: "Tests/Leaver"),
+    .executableTarget(name: "beaver-bench", dependencies: ["Beaver"], path: "Benchmarks"),
+    .testTarget(name: "BeaverTests", dependencies: ["Beaver"]),
+]
+
 let package = Package(
     name: "Beaver",
     platforms: [.macOS(.v13), .iOS(.v16)],
@@ -17,9 +26,5 @@ let package = Package(
         // Generated, and not clean in the mode of Swift 6.
         .target(name: "BeaverNative", dependencies: ["BeaverNativeFFI"], swiftSettings: [.swiftLanguageMode(.v5)]),
         .target(name: "Beaver", dependencies: ["BeaverNative"]),
-        // A program that the tests start, to see how a process ends.
-        .executableTarget(name: "beaver-leaver", dependencies: ["Beaver"], path: "Tests/Leaver"),
-        .executableTarget(name: "beaver-bench", dependencies: ["Beaver"], path: "Benchmarks"),
-        .testTarget(name: "BeaverTests", dependencies: ["Beaver"]),
-    ]
+    ] + (isRepository ? forDevelopers : [])
 )

@@ -4,7 +4,8 @@ use crate::library::Profile;
 use crate::{project, sh};
 use anyhow::{Context, Result};
 use clap::ValueEnum;
-use std::path::PathBuf;
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+use std::path::{Path, PathBuf};
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Language {
@@ -45,6 +46,13 @@ pub fn run(args: &Args) -> Result<()> {
 /// Builds the library into `target/bindings`, and writes the bindings of each language into a folder of its own there.
 /// Gives that folder.
 pub fn make(languages: &[Language], profile: Profile) -> Result<PathBuf> {
+    let folder = project::target()?.join("bindings");
+    make_into(&folder, languages, profile)?;
+    Ok(folder)
+}
+
+/// The same into another folder, where no other step puts a library of another profile.
+pub fn make_into(folder: &Path, languages: &[Language], profile: Profile) -> Result<()> {
     let _building = sh::Hold::take("target")?;
     let mut cargo = sh::cargo();
     cargo.args(["build", "--package", "beaver-uniffi"]);
@@ -52,19 +60,31 @@ pub fn make(languages: &[Language], profile: Profile) -> Result<PathBuf> {
         cargo.arg("--release");
     }
     sh::run(&mut cargo)?;
-    let target = project::target()?;
-    let built = target.join(profile.folder()).join("libbeaver_uniffi.so");
-    let folder = target.join("bindings");
-    std::fs::create_dir_all(&folder)?;
+    let library = library();
+    let built = project::target()?.join(profile.folder()).join(&library);
+    std::fs::create_dir_all(folder)?;
     for language in languages {
         let mut generator = sh::cargo();
         generator.args(["run", "--quiet", "--package", "uniffi-bindgen", "--", "generate"]).arg(&built);
         generator.args(["--no-format", "--language", language.name(), "--out-dir"]).arg(folder.join(language.name()));
         sh::run(&mut generator)?;
     }
-    let stripped = tempfile::NamedTempFile::new_in(&folder)?;
-    std::fs::copy(&built, stripped.path()).context("cargo built no libbeaver_uniffi.so")?;
-    sh::run(sh::command("strip").arg("--strip-debug").arg(stripped.path()))?;
-    sh::put(stripped.path(), &folder.join("libbeaver_uniffi.so"))?;
-    Ok(folder)
+    let stripped = tempfile::NamedTempFile::new_in(folder)?;
+    std::fs::copy(&built, stripped.path()).with_context(|| format!("cargo built no {library}"))?;
+    sh::run(sh::command("strip").args(strip_flags(profile)).arg(stripped.path()))?;
+    sh::put(stripped.path(), &folder.join(library))
+}
+
+/// The file name of the library on this machine.
+pub fn library() -> String {
+    format!("{DLL_PREFIX}beaver_uniffi{DLL_SUFFIX}")
+}
+
+/// Names of functions stay where a debugger may want them; a package has no use for them.
+fn strip_flags(profile: Profile) -> &'static [&'static str] {
+    match profile {
+        _ if cfg!(target_os = "macos") => &["-S", "-x"],
+        Profile::Dev => &["--strip-debug"],
+        Profile::Release => &["--strip-unneeded"],
+    }
 }

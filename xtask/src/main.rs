@@ -11,6 +11,7 @@ mod demo;
 mod header;
 mod header_parser;
 mod library;
+mod package;
 mod project;
 mod sh;
 mod test;
@@ -39,6 +40,8 @@ enum Command {
     Header(header::Args),
     /// Builds the library of the language packages and writes their bindings
     Bindings(bindings::Args),
+    /// Makes the packages that users install: wheel, jar, AAR, XCFramework
+    Package(package::Args),
     /// Runs benchmarks
     Bench(bench::Args),
 }
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Header(args) => header::run(&args),
         Command::Bindings(args) => bindings::run(&args),
+        Command::Package(args) => package::run(&args),
         Command::Bench(args) => bench::run(&args),
     };
     match result {

@@ -167,7 +167,7 @@ impl Database {
     }
 }
 
-/// Makes a database of a backup, which is checked first. Nothing must stand at the path.
+/// Makes a database of a backup, which is checked first. A database at the path is replaced.
 #[uniffi::export]
 pub fn restore(backup: &str, path: &str, progress: Option<Arc<dyn ProgressListener>>) -> Result<(), Failure> {
     Beaver::restore(backup, path, steps(progress)).map_err(Failure::from)

@@ -41,11 +41,12 @@ pub fn python_interpreter() -> Result<Vec<String>> {
 }
 
 /// An environment with what the tests need; gives its Python. Made once for each list of what they need.
-fn environment(version: &str, python: &Path) -> Result<PathBuf> {
+pub fn environment(version: &str, python: &Path) -> Result<PathBuf> {
     let requirements = format!("{PYTHON}/tests/requirements.txt");
     let folder = project::target()?.join("python").join(version);
     let (made, stamp) = (folder.join("bin/python"), folder.join("requirements.txt"));
     let wanted = project::read(&requirements)?;
+    let _making = sh::Hold::take("python")?;
     if std::fs::read_to_string(&stamp).is_ok_and(|had| had == wanted) {
         return Ok(made);
     }
@@ -111,7 +112,7 @@ fn maven(goals: &[&str]) -> Result<Command> {
 /// The tests of the Swift package, in a root of Debian 13, which has Swift.
 pub fn swift() -> Result<()> {
     let root = swift_root(Profile::Dev)?;
-    sh::run(&mut in_swift(&root, &["swift", "test", "--disable-swift-testing", "-Xlinker", "-L/native"])?)
+    sh::run(&mut command_in(&root, &["swift", "test", "--disable-swift-testing", "-Xlinker", "-L/native"])?)
 }
 
 /// The command that runs a program of a Swift package of the repository.
@@ -119,10 +120,20 @@ pub fn swift_program(package: &str, program: &str, profile: Profile) -> Result<V
     let root = swift_root(profile)?;
     let inside = format!("{INSIDE}/{package}");
     let build = ["swift", "build", "--configuration", profile.folder(), "--package-path", &inside];
-    sh::run(in_swift(&root, &build)?.args(["--product", program, "-Xlinker", "-L/native"]))?;
-    let command = in_swift(&root, &[&format!("{inside}/.build/{}/{program}", profile.folder())])?;
+    sh::run(command_in(&root, &build)?.args(["--product", program, "-Xlinker", "-L/native"]))?;
+    let command = command_in(&root, &[&format!("{inside}/.build/{}/{program}", profile.folder())])?;
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     Ok(words.map(|word| word.to_string_lossy().into_owned()).collect())
+}
+
+/// Runs a command in the root that has Swift, and gives what it prints. Of files it sees those of the repository and
+/// temporary ones.
+pub fn in_swift(command: &[&str]) -> Result<String> {
+    let root = project::target()?.join("swift-root");
+    sh::run(sh::command(format!("{SWIFT}/linux-root.sh")).arg(&root))?;
+    // It has to be there, for all that nothing of it is needed.
+    std::fs::create_dir_all(project::target()?.join("bindings"))?;
+    sh::output(&mut command_in(&root, command)?)
 }
 
 /// Makes the root and puts the generated files into the package.
@@ -135,7 +146,7 @@ pub fn swift_root(profile: Profile) -> Result<PathBuf> {
 }
 
 /// A command in the root.
-pub fn in_swift(root: &Path, command: &[&str]) -> Result<Command> {
+pub fn command_in(root: &Path, command: &[&str]) -> Result<Command> {
     let mut run = sh::command(format!("{SWIFT}/linux-run.sh"));
     run.arg(root).arg(project::target()?.join("bindings")).args(command);
     Ok(run)

@@ -10,6 +10,7 @@ mod header;
 mod install;
 pub mod languages;
 mod memory;
+mod packages;
 mod parallel;
 mod rust;
 mod tools;
@@ -18,9 +19,9 @@ use crate::sh;
 use anyhow::{Result, bail};
 use std::time::{Duration, Instant};
 use tools::{
-    ASAN, CC, CJSON, CMAKE, CPP_JSON, CXX, LDD, MOUNT, NINJA, NM, ORACLE, PKG_CONFIG, PYTHON, SQLITE3, Tool, VALGRIND,
+    ASAN, CC, CJSON, CMAKE, CPP_JSON, CXX, LDD, MOUNT, NINJA, NM, ORACLE, PKG_CONFIG, SQLITE3, Tool, VALGRIND,
 };
-pub use tools::{MAVEN, SWIFT, oracle, pythons};
+pub use tools::{MAVEN, PYTHON, SWIFT, oracle, pythons};
 
 struct Step {
     name: &'static str,
@@ -47,6 +48,7 @@ const STEPS: &[Step] = &[
     Step { name: "python", about: "the Python package on every CPython that is there, and its types", needs: &[PYTHON], run: languages::python },
     Step { name: "kotlin", about: "the Kotlin package", needs: &[MAVEN], run: languages::kotlin },
     Step { name: "swift", about: "the Swift package, in a root of Debian 13", needs: &[SWIFT], run: languages::swift },
+    Step { name: "packages", about: "wheel, jar, AAR and Swift package as outsiders use them", needs: &[CC, NM, PYTHON, MAVEN, SWIFT], run: packages::packages },
     Step { name: "header-drift", about: "include/beaver.h is what cbindgen makes of ffi/", needs: &[], run: crate::header::verify },
     Step { name: "header-compiles", about: "each header compiles alone, twice included, as strict C99 and C++17, 20 and 23", needs: &[CC, CXX, CPP_JSON], run: header::compiles },
     Step { name: "header-docs", about: "every function of the header is fully documented", needs: &[], run: header::docs },

@@ -80,6 +80,7 @@ final class ErrorTests: BeaverTestCase {
             ["a": [1, -5.0, true, nil, "é🦋\n"], "b": [:]])
         XCTAssertEqual(try JSON(parsing: "9223372036854775808"), .double(9_223_372_036_854_775_808))
         XCTAssertEqual(try JSON(parsing: JSON.object(["k": [1, 2.5, "x"]]).text()), ["k": [1, 2.5, "x"]])
+        XCTAssertEqual("\(JSON.object(["b": [1, "x"], "a": nil]))", #"{"a":null,"b":[1,"x"]}"#)
         for text in ["", "{", "[1,]", "{\"a\"}", "01", "1.", "-", "tru", "\"\\x\"", "\"\\ud800\"", "\"", "1 2", "[1}", "\"\u{1}\""] {
             assertFails(.invalidJSON) { try JSON(parsing: text) }
         }

@@ -1,8 +1,9 @@
 //! The examples in Swift: all become one program, which is compiled once, and runs each in a process of its own.
 //!
-//! A block that imports Beaver is a program. Any other is what follows when `db` is an open database, and has Beaver and
-//! Foundation imported. Either way its lines, but for its imports, are the body of a function that is asynchronous and
-//! throws, and types that it declares are local to it.
+//! A block that imports Beaver is a program. Its lines, but for its imports, are the body of a function that throws: as in a
+//! `main.swift`, the blocking form of a call is meant. Any other block is what follows when `db` is an open database, in a
+//! function that is asynchronous and throws, with Beaver and Foundation imported. Types that it declares are local. A
+//! warning of the compiler is an error.
 
 use super::Example;
 use crate::library::Profile;
@@ -22,7 +23,11 @@ import PackageDescription
 let package = Package(
     name: "guide",
     dependencies: [.package(path: "%BEAVER%")],
-    targets: [.executableTarget(name: "Guide", dependencies: [.product(name: "Beaver", package: "swift")], path: "Sources")]
+    targets: [
+        .executableTarget(
+            name: "Guide", dependencies: [.product(name: "Beaver", package: "swift")], path: "Sources",
+            swiftSettings: [.unsafeFlags(["-warnings-as-errors"])])
+    ]
 )
 "#;
 
@@ -50,7 +55,7 @@ pub(super) fn failures(examples: &[Example]) -> Result<Vec<(String, String)>> {
     let package = project::target()?.join("bindings").join(PACKAGE);
     write(examples, &package)?;
     let build = ["swift", "build", "--package-path", INSIDE, "-Xlinker", "-L/native"];
-    if let Some(text) = sh::complaints(&mut languages::in_swift(&root, &build)?)? {
+    if let Some(text) = sh::complaints(&mut languages::command_in(&root, &build)?)? {
         let errors = errors(&text);
         if errors.is_empty() {
             bail!("the examples in Swift cannot be compiled:\n{text}");
@@ -64,7 +69,7 @@ pub(super) fn failures(examples: &[Example]) -> Result<Vec<(String, String)>> {
         let program = format!("{INSIDE}/.build/debug/Guide");
         // A trap tells its place; all that Swift would tell besides is long.
         let quiet = ["env", "SWIFT_BACKTRACE=enable=no", &program, &number.to_string(), place];
-        let mut command = languages::in_swift(&root, &quiet)?;
+        let mut command = languages::command_in(&root, &quiet)?;
         if let Err(error) = sh::run_within(&mut command, PROGRAM_LIMIT) {
             failed.push((format!("{}:{}", example.page, example.line), format!("{error:#}")));
         }
@@ -103,8 +108,9 @@ fn put(file: &Path, text: &str) -> Result<()> {
 fn main(examples: &[Example]) -> Result<String> {
     let mut cases = String::new();
     for (number, example) in examples.iter().enumerate() {
+        let call = if is_program(example) { "try " } else { "try await " };
         let database = if is_program(example) { "" } else { "Beaver.open(\"guide.db\")" };
-        writeln!(cases, "    case \"{number}\": try await example{number}({database})")?;
+        writeln!(cases, "    case \"{number}\": {call}example{number}({database})")?;
     }
     Ok(MAIN.replace("%CASES%", &cases))
 }
@@ -117,11 +123,14 @@ fn function(example: &Example, number: usize) -> String {
         imports.extend(is_import.then_some([line, "\n"]).into_iter().flatten());
         body.extend([if is_import { "" } else { line }, "\n"]);
     }
-    let (given, parameter) =
-        if is_program(example) { ("", "") } else { ("import Beaver\nimport Foundation\n", "_ db: Beaver") };
+    let (given, signature) = if is_program(example) {
+        ("", "() throws")
+    } else {
+        ("import Beaver\nimport Foundation\n", "(_ db: Beaver) async throws")
+    };
     let (page, line) = (&example.page, example.line + 1);
     format!(
-        "{given}{imports}func example{number}({parameter}) async throws {{\n\
+        "{given}{imports}func example{number}{signature} {{\n\
          #sourceLocation(file: \"{page}\", line: {line})\n{body}#sourceLocation()\n}}\n"
     )
 }
@@ -160,18 +169,18 @@ mod tests {
             "import Beaver\nimport Foundation\nfunc example3(_ db: Beaver) async throws {\n\
              #sourceLocation(file: \"a.md\", line: 8)\nlet d = try db.dict(\"d\")\n#sourceLocation()\n}\n"
         );
-        let program = function(&example("import Beaver\n\nlet db = try await Beaver.open(\"a.db\")\n"), 0);
+        let program = function(&example("import Beaver\n\nlet db = try Beaver.open(\"a.db\")\n"), 0);
         assert_eq!(
             program,
-            "import Beaver\nfunc example0() async throws {\n\
-             #sourceLocation(file: \"a.md\", line: 8)\n\n\nlet db = try await Beaver.open(\"a.db\")\n#sourceLocation()\n}\n"
+            "import Beaver\nfunc example0() throws {\n\
+             #sourceLocation(file: \"a.md\", line: 8)\n\n\nlet db = try Beaver.open(\"a.db\")\n#sourceLocation()\n}\n"
         );
     }
 
     #[test]
     fn a_program_opens_its_own_database() {
         let main = main(&[example("import Beaver\n"), example("print(1)\n")]).unwrap();
-        assert!(main.contains("case \"0\": try await example0()\n"), "{main}");
+        assert!(main.contains("case \"0\": try example0()\n"), "{main}");
         assert!(main.contains("case \"1\": try await example1(Beaver.open(\"guide.db\"))\n"), "{main}");
     }
 

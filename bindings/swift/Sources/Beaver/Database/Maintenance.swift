@@ -126,7 +126,7 @@ extension Beaver {
         }
     }
 
-    /// Makes a database of a backup, which is checked first. Nothing must stand at the path.
+    /// Puts a backup, which is checked first, in the place of a database that nobody has open, or where there is none.
     public static func restore(_ backup: String, to path: String, progress: ((Progress) throws -> Void)? = nil) throws {
         try reporting(to: progress) { try BeaverNative.restore(backup: backup, path: path, progress: $0) }
     }

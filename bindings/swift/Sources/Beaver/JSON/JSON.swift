@@ -17,6 +17,15 @@ public enum JSON: Hashable, Sendable {
     case object([String: JSON])
 }
 
+extension JSON: CustomStringConvertible {
+    /// The value as JSON text. It ends at a number that is not finite, of which JSON has none.
+    public var description: String {
+        var writer = JSONWriter()
+        try? writer.json(self)
+        return writer.text
+    }
+}
+
 extension JSON {
     /// The member of an object; nil if this is none, or it has no such member.
     public subscript(key: String) -> JSON? {

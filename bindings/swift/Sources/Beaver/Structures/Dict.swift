@@ -59,7 +59,7 @@ extension Beaver.Dict {
         try native { try handle.contains(key: key) }
     }
 
-    /// The keys and values, in no order.
+    /// The keys and values, in the order of the keys.
     public func items() -> Beaver.Rows<Item> {
         Beaver.Rows({ [handle] in handle.items() }) { [coder] scanner in
             var (key, value): (String?, Value?)
@@ -74,12 +74,12 @@ extension Beaver.Dict {
         }
     }
 
-    /// The keys, in no order.
+    /// The keys, in the order of the keys.
     public func keys() -> Beaver.Rows<String> {
         Beaver.Rows({ [handle] in handle.keys() }) { try $0.text() }
     }
 
-    /// The values, in no order.
+    /// The values, in the order of the keys.
     public func values() -> Beaver.Rows<Value> {
         Beaver.Rows({ [handle] in handle.values() }) { [coder] in try coder.value(Value.self, from: &$0) }
     }
