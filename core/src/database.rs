@@ -112,10 +112,14 @@ impl Beaver {
     /// # Ok::<(), beaver_core::Error>(())
     /// ```
     ///
+    /// With the feature `remote`, `http://host:port` and `https://host:port` open a database that a server serves there:
+    /// the same handles, each of whose calls is a request. See [`Options::key`] and [`Options::ca_file`].
+    ///
     /// # Errors
     /// IO if the path cannot be opened or is a directory; CORRUPT if it is no database; UNSUPPORTED if
     /// its format is newer, or of BeaverDB 2.x; READ_ONLY if it cannot be written and was not asked
-    /// for read-only; INVALID_ARGUMENT for an empty path or a read-only `:memory:`.
+    /// for read-only; INVALID_ARGUMENT for an empty path, a read-only `:memory:`, or a URL that holds a key. Of a
+    /// server: DENIED without the right key, UNAVAILABLE if it is out of reach, IO for a wrong `ca_file`.
     pub fn open(path: impl AsRef<Path>, options: Options) -> Result<Beaver> {
         let path = path.as_ref();
         #[cfg(feature = "remote")]
