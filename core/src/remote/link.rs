@@ -10,9 +10,7 @@ use parking_lot::{Condvar, Mutex, RwLock};
 use serde::de::DeserializeOwned;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
-use super::protocol::{
-    Call, LONGEST_WAIT_MS, PATH, Request, SILENCE_SECONDS, VERSION, VERSION_HEADER, Wait, encode, read_answer,
-};
+use super::protocol::{Call, LONGEST_WAIT_MS, PATH, Request, SILENCE_SECONDS, Wait, encode, read_answer};
 use crate::cancel::{self, Waiting};
 use crate::error::{Error, ErrorKind, Result};
 use crate::fork;
@@ -163,8 +161,7 @@ impl Link {
             .config()
             .timeout_global(Some(within))
             .build()
-            .header("content-type", "application/octet-stream")
-            .header(VERSION_HEADER, VERSION);
+            .header("content-type", "application/octet-stream");
         if let Some(key) = &self.key {
             request = request.header("authorization", format!("Bearer {key}"));
         }

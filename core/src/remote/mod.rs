@@ -26,7 +26,7 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::options::Options;
 
-pub use protocol::{PATH, VERSION, VERSION_HEADER};
+pub use protocol::PATH;
 pub use serve::{Answer, Service};
 
 /// The URL, if that is what was given as a path.

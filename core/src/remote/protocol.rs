@@ -1,7 +1,7 @@
 //! What a client asks and a server answers: the calls of the engine traits as data, in the binary form of postcard.
 //!
-//! A request is a [`Call`], in the body of a POST. The answer begins with a byte: [`DONE`], and the value that the call
-//! gives behind it, or [`FAILED`], and the error.
+//! A request is the version and a [`Call`], in the body of a POST. The answer begins with a byte: [`DONE`], and the value
+//! that the call gives behind it, or [`FAILED`], and the error.
 
 use std::borrow::Cow;
 
@@ -19,12 +19,10 @@ use crate::options::Durability;
 use crate::subscription::Start;
 use crate::value::Json;
 
-/// The version of all this. A server answers its own only.
-pub const VERSION: u32 = 1;
+/// The version of all this, the first byte of a request. A server answers its own only.
+const VERSION: u8 = 1;
 /// The path under which a server takes requests.
 pub const PATH: &str = "/engine";
-/// The header that tells the version.
-pub const VERSION_HEADER: &str = "beaver-protocol";
 
 /// How long a server lets a request wait: the client asks again.
 pub(super) const LONGEST_WAIT_MS: u32 = 25_000;
@@ -169,9 +167,22 @@ impl Request<'_> {
     }
 }
 
-/// A value as it travels.
-pub(super) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
-    postcard::to_stdvec(value).map_err(|e| Error::internal(format!("a value cannot travel: {e}")))
+/// A request as it travels.
+pub(super) fn encode(call: &Call<'_>) -> Result<Vec<u8>> {
+    postcard::to_extend(call, vec![VERSION]).map_err(|e| Error::internal(format!("a request cannot travel: {e}")))
+}
+
+/// Reads a request.
+pub(super) fn decode(body: &[u8]) -> Result<Call<'_>> {
+    match body.split_first() {
+        Some((&VERSION, call)) => {
+            postcard::from_bytes(call).map_err(|e| Error::invalid(format!("the request cannot be read: {e}")))
+        }
+        _ => {
+            let text = "the server is of another version than this program: use the same version of beaver for both";
+            Err(Error::new(ErrorKind::Unsupported, text))
+        }
+    }
 }
 
 /// The answer to a request.

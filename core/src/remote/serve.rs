@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 
 use super::check;
 use super::held::{Client, Held, Transaction};
-use super::protocol::{Call, LONGEST_WAIT_MS, Request, Wait, answer, failure};
+use super::protocol::{LONGEST_WAIT_MS, Request, Wait, answer, decode, failure};
 use crate::cancel::Cancel;
 use crate::clock::Micros;
 use crate::database::Beaver;
@@ -81,7 +81,7 @@ impl Service {
     }
 
     fn try_answer(&self, body: &[u8], read_only: bool, gone: &Cancel, taken: &mut Vec<Op>) -> Result<Vec<u8>> {
-        let call = read(body)?;
+        let call = decode(body)?;
         if read_only && !may_read(&call.request) {
             return Err(Error::new(ErrorKind::Denied, "the key may only read: ask for one that may write"));
         }
@@ -226,10 +226,6 @@ impl Drop for Service {
     }
 }
 
-fn read(body: &[u8]) -> Result<Call<'_>> {
-    postcard::from_bytes(body).map_err(|e| Error::invalid(format!("the request cannot be read: {e}")))
-}
-
 /// Whether who may only read may ask it.
 fn may_read(request: &Request<'_>) -> bool {
     !matches!(
@@ -271,7 +267,7 @@ fn undoing(op: &Op, reply: &Reply) -> Vec<Op> {
 
 /// Answers a request to a transaction, in its thread; a commit takes it away.
 pub(super) fn in_transaction(transaction: &mut Option<Box<dyn crate::engine::Transaction>>, body: &[u8]) -> Vec<u8> {
-    let outcome = read(body).and_then(|call| match (call.request, &transaction) {
+    let outcome = decode(body).and_then(|call| match (call.request, &transaction) {
         (Request::Commit, _) => match transaction.take() {
             Some(open) => answer(&open.commit()?),
             None => Err(super::held::gone()),
