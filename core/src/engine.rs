@@ -144,6 +144,7 @@ pub struct Message {
 #[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct Blob {
     /// The bytes.
+    #[cfg_attr(feature = "remote", serde(with = "crate::remote::bytes"))]
     pub data: Vec<u8>,
     /// The metadata, if any was given.
     pub metadata: Option<Json>,

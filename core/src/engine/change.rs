@@ -137,13 +137,24 @@ pub(crate) struct DeadLetter {
 #[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) enum BlobChange {
     /// `Flag(applied)`
-    Put { key: String, data: Vec<u8>, metadata: Option<Json>, condition: Condition },
+    Put {
+        key: String,
+        #[cfg_attr(feature = "remote", serde(with = "crate::remote::bytes"))]
+        data: Vec<u8>,
+        metadata: Option<Json>,
+        condition: Condition,
+    },
     /// `Flag(there was such a key)`
     Delete { key: String },
     /// `Count`
     Clear,
     /// `Done`: keeps a chunk of an upload that nobody sees yet. Chunks come in sequence from 0.
-    Stage { upload: Arc<str>, sequence: u64, data: Vec<u8> },
+    Stage {
+        upload: Arc<str>,
+        sequence: u64,
+        #[cfg_attr(feature = "remote", serde(with = "crate::remote::bytes"))]
+        data: Vec<u8>,
+    },
     /// `Done`: makes the staged chunks the blob of that key.
     Finish { upload: Arc<str>, key: String, metadata: Option<Json> },
     /// `Flag(none are left)`: forgets some of the staged chunks; to be repeated until none are left, so

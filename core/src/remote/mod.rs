@@ -8,6 +8,7 @@
 //! A request that cannot have reached the server is sent again, and so is one that only reads. Any other fails as
 //! UNAVAILABLE, and its message tells that it may have been done.
 
+pub(crate) mod bytes;
 mod check;
 mod copy;
 mod engine;

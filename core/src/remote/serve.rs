@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
+use super::bytes::Piece;
 use super::check;
 use super::held::{Client, Held, Transaction};
 use super::protocol::{LONGEST_WAIT_MS, Request, Wait, answer, decode, failure};
@@ -169,7 +170,7 @@ impl Service {
                 let mut piece = vec![0; (*most).min(MAX_PIECE)];
                 let count = stream.lock().read_at(*offset, &mut piece)?;
                 piece.truncate(count);
-                answer(&piece)
+                answer(&Piece(piece))
             }
             Request::Info => answer(&engine.info()?),
             Request::Verify => answer(&engine.verify()?),

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::bytes::Piece;
 use super::link::Link;
 use super::protocol::Request;
 use crate::database::Progress;
@@ -46,7 +47,7 @@ impl BlobStream for RemoteStream {
             return Ok(0);
         }
         if self.at_hand(offset).is_empty() {
-            self.piece = self.link.ask(None, &Request::StreamRead(self.number, offset, PIECE))?;
+            self.piece = self.link.ask::<Piece>(None, &Request::StreamRead(self.number, offset, PIECE))?.0;
             self.begin = offset;
         }
         let found = self.at_hand(offset);
