@@ -56,7 +56,7 @@ enum Action {
         #[arg(long = "testee", value_name = "NAME=COMMAND", required = true)]
         testees: Vec<String>,
         /// How many seconds a step may take that says nothing else.
-        #[arg(long, default_value_t = 30)]
+        #[arg(long, default_value_t = 120)]
         limit: u64,
     },
     /// Judges the judge.
@@ -78,7 +78,7 @@ struct Target {
     #[arg(long)]
     testee: String,
     /// How many seconds a step may take that says nothing else.
-    #[arg(long, default_value_t = 30)]
+    #[arg(long, default_value_t = 120)]
     limit: u64,
     /// The command that starts the testee, after `--`.
     #[arg(last = true, required = true)]
