@@ -80,7 +80,7 @@ impl App {
         self: &Arc<Self>,
         work: impl FnOnce(&Beaver) -> beaver_core::Result<T> + Send + 'static,
     ) -> Result<T, Problem> {
-        let _call = self.admit(&self.calls, Exceeded::Calls, "calls run or stand in line")?;
+        let _call = Self::admit(&self.calls, Exceeded::Calls, "calls run or stand in line")?;
         let until = tokio::time::Instant::now() + self.limits.query_time;
         let turn = tokio::time::timeout_at(until, self.threads.clone().acquire_owned());
         let thread = turn.await.map_err(|_| self.too_long())?.map_err(|_| closed())?;
@@ -107,7 +107,7 @@ impl App {
         if timeout.is_zero() {
             return self.run(move |db| work(db, timeout)).await;
         }
-        let thread = self.admit(&self.waits, Exceeded::Waits, "calls are blocked")?;
+        let thread = Self::admit(&self.waits, Exceeded::Waits, "calls are blocked")?;
         let timeout = timeout.min(self.limits.wait_time);
         let (mut task, cancel) = self.spawn(thread, move |db| work(db, timeout));
         tokio::select! {
@@ -129,7 +129,7 @@ impl App {
         self: &Arc<Self>,
         work: impl FnOnce(&Beaver) -> beaver_core::Result<()> + Send + 'static,
     ) -> Result<Running, Problem> {
-        let thread = self.admit(&self.waits, Exceeded::Waits, "calls are blocked")?;
+        let thread = Self::admit(&self.waits, Exceeded::Waits, "calls are blocked")?;
         let (task, cancel) = self.spawn(thread, work);
         Ok(Running { task, _cancel: cancel })
     }
@@ -172,7 +172,7 @@ impl App {
         }
     }
 
-    fn admit(&self, gate: &Arc<Semaphore>, limit: Exceeded, what: &str) -> Result<OwnedSemaphorePermit, Problem> {
+    fn admit(gate: &Arc<Semaphore>, limit: Exceeded, what: &str) -> Result<OwnedSemaphorePermit, Problem> {
         gate.clone().try_acquire_owned().map_err(|_| Problem::limit(limit, format!("too many {what}: retry later")))
     }
 

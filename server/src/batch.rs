@@ -51,20 +51,20 @@ struct Operation(Parts);
 
 impl Operation {
     fn take<T: serde::de::DeserializeOwned>(&mut self, name: &str) -> Result<T> {
-        self.0.need(name).map_err(plain)
+        self.0.need(name).map_err(Problem::into_error)
     }
 
     fn optional<T: serde::de::DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>> {
-        self.0.take_as(name).map_err(plain)
+        self.0.take_as(name).map_err(Problem::into_error)
     }
 
     /// A member that is any JSON.
     fn json(&mut self, name: &str) -> Result<Json> {
-        self.0.take(name).map_err(plain)?.ok_or_else(|| invalid(format!("the operation has no {name}")))
+        self.0.take(name).map_err(Problem::into_error)?.ok_or_else(|| invalid(format!("the operation has no {name}")))
     }
 
     fn when(&mut self) -> Result<When> {
-        match self.0.take("if").map_err(plain)? {
+        match self.0.take("if").map_err(Problem::into_error)? {
             None => Ok(When::Always),
             Some(json) => wire::condition("if", &format!(r#"{{"if":{json}}}"#)),
         }
@@ -83,12 +83,8 @@ fn invalid(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidArgument, message)
 }
 
-fn plain(problem: Problem) -> Error {
-    Error::new(problem.kind(), problem.message())
-}
-
 fn add(db: &Beaver, batch: &mut Batch, json: &Json) -> Result<()> {
-    let mut operation = Operation(Parts::of(json).map_err(plain)?);
+    let mut operation = Operation(Parts::of(json).map_err(Problem::into_error)?);
     let op: String = operation.take("op")?;
     let name: String = operation.take("name")?;
     match op.split_once('.') {
@@ -164,7 +160,7 @@ fn blob(db: &Beaver, batch: &mut Batch, name: &str, verb: &str, mut with: Operat
         "put" => {
             let (key, text, when): (String, String, _) = (with.take("key")?, with.take("data_b64")?, with.when()?);
             let data = STANDARD.decode(text).map_err(|_| invalid("data_b64 is not Base64"))?;
-            let metadata = with.0.take("metadata").map_err(plain)?;
+            let metadata = with.0.take("metadata").map_err(Problem::into_error)?;
             batch.blob_put(&blobs, &key, &data, metadata, when)?;
         }
         "delete" => batch.blob_delete(&blobs, &with.take::<String>("key")?)?,
@@ -199,7 +195,8 @@ fn collection(db: &Beaver, batch: &mut Batch, name: &str, verb: &str, mut with: 
     match verb {
         "index" => {
             let rest = Json::parse(&with.0.rest())?;
-            let (document, options): (Document, IndexOptions) = parts::document(&rest, None).map_err(plain)?;
+            let (document, options): (Document, IndexOptions) =
+                parts::document(&rest, None).map_err(Problem::into_error)?;
             return batch.collection_index(&collection, document, &options);
         }
         "drop" => batch.collection_drop(&collection, &with.take::<String>("id")?)?,

@@ -16,6 +16,7 @@ use crate::schema::{
 const CHANGED: &str = "What is there is not what the condition asks for";
 
 /// Enters the routes.
+#[allow(clippy::too_many_lines)] // a table
 pub(crate) fn enter(routes: &mut Routes) {
     routes.get(
         "/collections/{name}",

@@ -1,10 +1,12 @@
 //! One connection: its stream, which does not wait for ever for a client that does not read, and the requests on it.
 
+use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
+use std::mem::MaybeUninit;
+use std::net::{Shutdown, SocketAddr};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -12,6 +14,7 @@ use axum::Router;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
@@ -22,6 +25,80 @@ use crate::guard;
 
 /// How long a client may take for the handshake of TLS.
 const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// A socket that others may look at while it is used.
+struct Shared(Arc<TcpStream>);
+
+impl AsyncRead for Shared {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        loop {
+            ready!(self.0.poll_read_ready(cx))?;
+            match self.0.try_read_buf(buf) {
+                Ok(_) => return Poll::Ready(Ok(())),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+    }
+}
+
+impl Shared {
+    fn poll_with(
+        &self,
+        cx: &mut Context<'_>,
+        write: impl Fn(&TcpStream) -> io::Result<usize>,
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(self.0.poll_write_ready(cx))?;
+            match write(&self.0) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                done => return Poll::Ready(done),
+            }
+        }
+    }
+}
+
+impl AsyncWrite for Shared {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        self.poll_with(cx, |stream| stream.try_write(buf))
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.poll_with(cx, |stream| stream.try_write_vectored(bufs))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(SockRef::from(&*self.0).shutdown(Shutdown::Write))
+    }
+}
+
+/// Tells whether the client of a request is still there.
+#[derive(Clone)]
+pub(crate) struct Peer(Weak<TcpStream>);
+
+impl Peer {
+    /// Whether the client has closed its side, as far as this machine knows. Under TLS it may say goodbye first; then
+    /// it is known to have gone only when the server has read that.
+    pub fn gone(&self) -> bool {
+        let Some(stream) = self.0.upgrade() else { return true };
+        match SockRef::from(&*stream).peek(&mut [MaybeUninit::uninit()]) {
+            Ok(read) => read == 0,
+            Err(error) => error.kind() != io::ErrorKind::WouldBlock,
+        }
+    }
+}
 
 /// A stream whose writes fail if the other side takes nothing for a while.
 struct Timed<S> {
@@ -93,10 +170,13 @@ pub(crate) async fn serve(
     // Small answers go out at once.
     let _ = stream.set_nodelay(true);
     let limit = app.limits.write_time;
+    let stream = Arc::new(stream);
+    let peer = Peer(Arc::downgrade(&stream));
+    let stream = Shared(stream);
     match tls {
-        None => requests(&app, router, Timed { stream, limit, stalled: None }, from).await,
+        None => requests(&app, router, Timed { stream, limit, stalled: None }, from, peer).await,
         Some(tls) => match tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
-            Ok(Ok(stream)) => requests(&app, router, Timed { stream, limit, stalled: None }, from).await,
+            Ok(Ok(stream)) => requests(&app, router, Timed { stream, limit, stalled: None }, from, peer).await,
             Ok(Err(error)) => tracing::debug!(%from, %error, "no TLS handshake"),
             Err(_) => tracing::debug!(%from, "the TLS handshake took too long"),
         },
@@ -116,12 +196,11 @@ async fn requests<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     router: Router,
     stream: S,
     from: SocketAddr,
+    peer: Peer,
 ) {
     let service = service_fn(move |request| {
-        let (app, router) = (app.clone(), router.clone());
-        async move {
-            Ok::<_, std::convert::Infallible>(guard::answer(&app, router, from.ip(), guard::request(request)).await)
-        }
+        let (app, router, peer) = (app.clone(), router.clone(), peer.clone());
+        async move { Ok::<_, Infallible>(guard::answer(&app, router, from.ip(), &peer, guard::request(request)).await) }
     });
     // Somewhat more than the guard lets pass, so that most clients are told in our words.
     let head = app.limits.url_bytes.saturating_mul(2) + app.limits.header_bytes.saturating_mul(2);

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use axum::response::Response;
-use beaver_core::{Kind, wire};
+use beaver_core::{Beaver, Kind, wire};
 
 use crate::problem::Answer;
 use crate::query::Nothing;
@@ -73,13 +73,13 @@ async fn root(call: Call) -> Answer {
 
 async fn health(call: Call) -> Answer {
     // A read of the file; an error is a 503 or a 500.
-    call.app.run(|db| db.stats()).await?;
+    call.app.run(Beaver::stats).await?;
     let version = env!("CARGO_PKG_VERSION");
     reply::json(&call.app, format!(r#"{{"status":"ok","version":"{version}"}}"#))
 }
 
 async fn metrics(call: Call) -> Answer {
-    let stats = call.app.run(|db| db.stats()).await?;
+    let stats = call.app.run(Beaver::stats).await?;
     let mut response = Response::new(Body::from(call.app.metrics.text(&stats, call.app.busy())));
     let media = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     response.headers_mut().insert(CONTENT_TYPE, media);
@@ -88,7 +88,7 @@ async fn metrics(call: Call) -> Answer {
 
 async fn info(call: Call) -> Answer {
     call.query::<Nothing>()?;
-    let mut info = call.app.run(|db| db.info()).await?;
+    let mut info = call.app.run(Beaver::info).await?;
     // Where the file is, is nobody's business but the server's.
     info.path = None;
     reply::json(&call.app, wire::info(&info)?.into())
@@ -96,23 +96,23 @@ async fn info(call: Call) -> Answer {
 
 async fn stats(call: Call) -> Answer {
     call.query::<Nothing>()?;
-    reply::json(&call.app, wire::stats(&call.app.run(|db| db.stats()).await?))
+    reply::json(&call.app, wire::stats(&call.app.run(Beaver::stats).await?))
 }
 
 async fn verify(call: Call) -> Answer {
     call.query::<Nothing>()?;
-    reply::json(&call.app, wire::verified(&call.app.run(|db| db.verify()).await?))
+    reply::json(&call.app, wire::verified(&call.app.run(Beaver::verify).await?))
 }
 
 async fn checkpoint(call: Call) -> Answer {
     call.query::<Nothing>()?;
-    call.app.run(|db| db.checkpoint()).await?;
+    call.app.run(Beaver::checkpoint).await?;
     reply::ok()
 }
 
 async fn vacuum(call: Call) -> Answer {
     call.query::<Nothing>()?;
-    call.app.run(|db| db.vacuum()).await?;
+    call.app.run(Beaver::vacuum).await?;
     reply::ok()
 }
 

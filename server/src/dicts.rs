@@ -278,15 +278,15 @@ async fn set_many(mut call: Call) -> Answer {
 async fn compare_and_set(mut call: Call) -> Answer {
     let ttl = call.query::<Ttl>()?.duration()?;
     let dict: Dict = call.structure()?;
-    let (expected, value) = expected_and_value(call.json().await?)?;
+    let (expected, value) = expected_and_value(&call.json().await?)?;
     let key = call.param("key").to_owned();
     let applied = call.run(move || dict.compare_and_set(&key, expected, value, ttl)).await?;
     reply::flag("applied", applied)
 }
 
-fn expected_and_value(body: Json) -> Result<(Json, Json), Problem> {
+fn expected_and_value(body: &Json) -> Result<(Json, Json), Problem> {
     let (mut expected, mut value) = (None, None);
-    for (name, member) in wire::members("the body", &body)? {
+    for (name, member) in wire::members("the body", body)? {
         match &*name {
             "expected" => expected = Some(member),
             "value" => value = Some(member),

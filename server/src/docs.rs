@@ -1,5 +1,7 @@
 //! `/openapi.json`, and `/docs`: Swagger UI, compiled in.
 
+use std::future::{Ready, ready};
+
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue};
 use axum::response::Response;
@@ -64,17 +66,17 @@ async fn openapi(call: Call) -> Answer {
     reply::json(&call.app, call.app.openapi.clone())
 }
 
-async fn page(media: &'static str, text: &'static str) -> Answer {
-    Ok(file(media, Body::from(text)))
+fn page(media: &'static str, text: &'static str) -> Ready<Answer> {
+    ready(Ok(file(media, Body::from(text))))
 }
 
 /// Every browser unpacks gzip.
-async fn packed(media: &'static str, bytes: &'static [u8]) -> Answer {
+fn packed(media: &'static str, bytes: &'static [u8]) -> Ready<Answer> {
     let mut response = file(media, Body::from(bytes));
     let headers = response.headers_mut();
     headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("max-age=86400"));
-    Ok(response)
+    ready(Ok(response))
 }
 
 fn file(media: &'static str, body: Body) -> Response {

@@ -21,6 +21,7 @@ use beaver_core::ErrorKind;
 use tower_service::Service;
 
 use crate::app::App;
+use crate::connection::Peer;
 use crate::keys::Rights;
 use crate::limits::Rate;
 use crate::problem::{Exceeded, PROBLEM_JSON, Problem};
@@ -80,10 +81,14 @@ fn host_name(host: &str) -> &str {
 }
 
 /// Answers a request.
-pub(crate) async fn answer(app: &Arc<App>, router: Router, from: IpAddr, request: Request) -> Response {
+pub(crate) async fn answer(app: &Arc<App>, router: Router, from: IpAddr, peer: &Peer, request: Request) -> Response {
     let origin = request.headers().get(ORIGIN).cloned();
     let result = match pass(app, from, request) {
-        Ok(Passed::Request(request)) => {
+        Ok(Passed::Request(mut request)) => {
+            // For what takes something out of the database: nobody else asks.
+            if request.uri().path().starts_with("/queues/") {
+                request.extensions_mut().insert(peer.clone());
+            }
             let mut router = router;
             router.call(request).await.unwrap_or_else(|never| match never {})
         }
@@ -99,6 +104,7 @@ pub(crate) async fn answer(app: &Arc<App>, router: Router, from: IpAddr, request
     finish(app, result, origin.as_ref())
 }
 
+#[allow(clippy::large_enum_variant)] // moved once
 enum Passed {
     Request(Request),
     Preflight,

@@ -13,6 +13,7 @@ const VALUE: &str = "Any JSON; a text that does not begin as JSON is a string";
 const VALUE_TYPES: [&str; 2] = ["application/json", "text/plain"];
 
 /// Enters the routes.
+#[allow(clippy::too_many_lines)] // a table
 pub(crate) fn enter(routes: &mut Routes) {
     routes.get(
         "/lists/{name}",

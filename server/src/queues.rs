@@ -17,6 +17,7 @@ use utoipa::IntoParams;
 
 use crate::app::Given;
 use crate::common::{self, Paths};
+use crate::connection::Peer;
 use crate::problem::{Answer, Problem};
 use crate::query::{self, Nothing};
 use crate::reply::{self, Gather};
@@ -52,7 +53,7 @@ struct Limit {
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-struct Lease {
+struct LeaseFor {
     /// After how many seconds it comes back by itself.
     #[param(exclusive_minimum = 0)]
     lease: f64,
@@ -156,7 +157,7 @@ pub(crate) fn enter(routes: &mut Routes) {
     routes.post(
         "/queues/{name}/lease",
         doc("queue_lease", "Lends the first item out, and waits for one")
-            .query::<Lease>()
+            .query::<LeaseFor>()
             .answer::<Leased>("The item, and the id to settle it by")
             .fails(StatusCode::REQUEST_TIMEOUT, IN_TIME),
         lease,
@@ -221,7 +222,7 @@ async fn get(call: Call) -> Answer {
     let timeout = query::timeout(timeout, 5.0)?;
     let items = take(&call, 1, timeout).await?;
     let text = items.get().and_then(|items| items.first()).map(wire::queue_row).unwrap_or_default();
-    Ok(Handed::response(text, items))
+    Ok(Handed::response(&call, text, items))
 }
 
 async fn get_many(call: Call) -> Answer {
@@ -229,7 +230,7 @@ async fn get_many(call: Call) -> Answer {
     let timeout = query::timeout(timeout, 5.0)?;
     let items = take(&call, n, timeout).await?;
     let text = wire::array(items.get().into_iter().flatten().map(wire::queue_row));
-    Ok(Handed::response(text, items))
+    Ok(Handed::response(&call, text, items))
 }
 
 /// Takes items that go back if the client does not get them.
@@ -256,7 +257,7 @@ async fn take(call: &Call, n: usize, timeout: Duration) -> Result<Given<Vec<beav
 }
 
 async fn lease(call: Call) -> Answer {
-    let Lease { lease, timeout, max_attempts, dead_letter } = call.query()?;
+    let LeaseFor { lease, timeout, max_attempts, dead_letter } = call.query()?;
     let (lease, timeout) = (seconds("lease", lease)?, query::timeout(timeout, 5.0)?);
     let options = serde_json::json!({ "max_attempts": max_attempts, "dead_letter": dead_letter }).to_string();
     let dead_letter = wire::dead_letter(&options)?;
@@ -272,18 +273,20 @@ async fn lease(call: Call) -> Answer {
         .await?;
     let Some(leased) = leased else { return Err(nothing(timeout)) };
     let text = leased.get().map(wire::leased_row).unwrap_or_default();
-    Ok(Handed::response(text, leased))
+    Ok(Handed::response(&call, text, leased))
 }
 
 /// The body of an answer that gives something out: if it is not read to its end, what it gives goes back.
 struct Handed<T: Send + 'static> {
     text: Option<Bytes>,
     given: Option<Given<T>>,
+    to: Option<Peer>,
 }
 
 impl<T: Send + Unpin + 'static> Handed<T> {
-    fn response(text: String, given: Given<T>) -> Response {
-        let body = Body::new(Handed { text: Some(text.into()), given: Some(given) });
+    fn response(call: &Call, text: String, given: Given<T>) -> Response {
+        let to = call.parts.extensions.get().cloned();
+        let body = Body::new(Handed { text: Some(text.into()), given: Some(given), to });
         let mut response = Response::new(body);
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response
@@ -297,6 +300,9 @@ impl<T: Send + Unpin + 'static> http_body::Body for Handed<T> {
     fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         let text = self.text.take();
         if let Some(given) = self.given.take() {
+            if self.to.as_ref().is_some_and(Peer::gone) {
+                return Poll::Ready(Some(Err(io::Error::new(io::ErrorKind::BrokenPipe, "the client has gone"))));
+            }
             given.keep();
         }
         Poll::Ready(text.map(|text| Ok(Frame::data(text))))

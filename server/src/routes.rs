@@ -169,7 +169,7 @@ impl Routes {
         F: Fn(Call) -> A + Clone + Send + Sync + 'static,
         A: Future<Output = Answer> + Send,
     {
-        self.add(Method::GET, path, doc, handler);
+        self.add(&Method::GET, path, doc, handler);
     }
 
     pub fn put<F, A>(&mut self, path: &'static str, doc: Doc, handler: F)
@@ -177,7 +177,7 @@ impl Routes {
         F: Fn(Call) -> A + Clone + Send + Sync + 'static,
         A: Future<Output = Answer> + Send,
     {
-        self.add(Method::PUT, path, doc, handler);
+        self.add(&Method::PUT, path, doc, handler);
     }
 
     pub fn post<F, A>(&mut self, path: &'static str, doc: Doc, handler: F)
@@ -185,7 +185,7 @@ impl Routes {
         F: Fn(Call) -> A + Clone + Send + Sync + 'static,
         A: Future<Output = Answer> + Send,
     {
-        self.add(Method::POST, path, doc, handler);
+        self.add(&Method::POST, path, doc, handler);
     }
 
     pub fn delete<F, A>(&mut self, path: &'static str, doc: Doc, handler: F)
@@ -193,18 +193,18 @@ impl Routes {
         F: Fn(Call) -> A + Clone + Send + Sync + 'static,
         A: Future<Output = Answer> + Send,
     {
-        self.add(Method::DELETE, path, doc, handler);
+        self.add(&Method::DELETE, path, doc, handler);
     }
 
-    fn add<F, A>(&mut self, method: Method, path: &'static str, doc: Doc, handler: F)
+    fn add<F, A>(&mut self, method: &Method, path: &'static str, doc: Doc, handler: F)
     where
         F: Fn(Call) -> A + Clone + Send + Sync + 'static,
         A: Future<Output = Answer> + Send,
     {
-        let reads = doc.reads.unwrap_or(method == Method::GET);
+        let reads = doc.reads.unwrap_or(*method == Method::GET);
         let info = Arc::new(Info { id: self.infos.len(), method: method.clone(), path, reads });
         self.infos.push(info.clone());
-        self.describe(&method, path, doc);
+        self.describe(method, path, doc);
         self.enter(path, info, handler);
     }
 

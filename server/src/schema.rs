@@ -1,6 +1,7 @@
 //! The shapes of answers and of options that the core reads, for the OpenAPI document. They describe; the JSON itself is
 //! read and written by `beaver_core::wire`.
 #![allow(dead_code)] // only described
+#![allow(clippy::struct_field_names)] // names of JSON
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -14,8 +14,9 @@ use tungstenite::http::Response;
 use tungstenite::{Message, WebSocket};
 
 type Socket = WebSocket<TcpStream>;
+type Opened = (Socket, Response<Option<Vec<u8>>>);
 
-fn open(server: &Running, path: &str, headers: &[(&str, &str)]) -> Result<(Socket, Response<Option<Vec<u8>>>), u16> {
+fn open(server: &Running, path: &str, headers: &[(&str, &str)]) -> Result<Opened, u16> {
     let stream = TcpStream::connect(server.address).expect("a connection");
     stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");
     let mut request = format!("ws://localhost{path}").into_client_request().expect("a request");

@@ -137,10 +137,10 @@ impl Client {
             text += "host: localhost\r\n";
         }
         for (name, value) in headers {
-            text += &format!("{name}: {value}\r\n");
+            text.extend([*name, ": ", *value, "\r\n"]);
         }
         if !body.is_empty() || matches!(method, "PUT" | "POST") {
-            text += &format!("content-length: {}\r\n", body.len());
+            text.extend(["content-length: ", &body.len().to_string(), "\r\n"]);
         }
         text += "\r\n";
         let mut all = text.into_bytes();
