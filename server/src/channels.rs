@@ -30,6 +30,7 @@ enum From {
 #[serde(deny_unknown_fields)]
 struct Subscribe {
     /// With what is published from `now` on (if nothing is said), or with the `oldest` message that is there.
+    #[param(inline)]
     start: Option<From>,
     /// After the message of that time: where an earlier subscription ended.
     after_us: Option<i64>,

@@ -30,6 +30,7 @@ pub(crate) struct Paths {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Dump {
     /// `json`, one document as BeaverDB 1.x writes it, or `jsonl`, an item a line.
+    #[param(inline)]
     pub format: Option<Format>,
 }
 
@@ -44,6 +45,7 @@ pub(crate) enum Format {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Load {
     /// `replace` what is there (if nothing is said), or `append` to it.
+    #[param(inline)]
     pub mode: Option<Mode>,
 }
 

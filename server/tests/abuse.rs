@@ -259,7 +259,7 @@ fn bodies_of_all_requests_together_are_bounded() {
         answer.status == 503 && answer.limit() == "memory"
     });
     server.post("/lists/l", "small").ok();
-    slow.raw(&[b'x'; 100_000]);
+    slow.raw(&vec![b'x'; 100_000]);
     assert_eq!(slow.receive(false).expect("an answer").status, 200);
     server.post("/lists/l", &"y".repeat(1_500_000)).ok();
 }
