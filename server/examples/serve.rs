@@ -1,23 +1,16 @@
-//! The server alone, for tests and measurements from outside: `serve DATABASE [the arguments of beaver serve]`, and
-//! `serve DATABASE key …`.
+//! The server and its keys alone, called as `beaver` is: for tests and measurements from outside.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use beaver_core::{Beaver, Options};
+use beaver_core::{Beaver, Options, Result};
 use beaver_server::{Database, KeyArgs, ServeArgs};
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(args_conflicts_with_subcommands = true)]
 struct Arguments {
-    database: PathBuf,
-    #[command(flatten)]
-    serve: ServeArgs,
-}
-
-#[derive(Parser)]
-struct KeyArguments {
+    /// The file
+    #[arg(long, global = true, default_value = "beaver.db")]
     database: PathBuf,
     #[command(subcommand)]
     command: Command,
@@ -25,28 +18,26 @@ struct KeyArguments {
 
 #[derive(Subcommand)]
 enum Command {
-    Key(Wrapped),
+    /// Serve the database over HTTP
+    Serve(Box<ServeArgs>),
+    /// Make, list and revoke keys
+    Key(KeyArgs),
 }
 
-#[derive(Args)]
-struct Wrapped {
-    #[command(flatten)]
-    key: KeyArgs,
+fn run(Arguments { database, command }: Arguments) -> Result<()> {
+    match command {
+        Command::Serve(serve) => beaver_server::run(serve.config(Database::File(database))),
+        Command::Key(key) => {
+            if let Some(text) = key.run(&Beaver::open(database, Options::default())?)? {
+                println!("{text}");
+            }
+            Ok(())
+        }
+    }
 }
 
 fn main() -> ExitCode {
-    let done = if std::env::args().nth(2).is_some_and(|argument| argument == "key") {
-        let KeyArguments { database, command: Command::Key(Wrapped { key }) } = KeyArguments::parse();
-        Beaver::open(database, Options::default()).and_then(|db| key.run(&db)).map(|text| {
-            if let Some(text) = text {
-                println!("{text}");
-            }
-        })
-    } else {
-        let Arguments { database, serve } = Arguments::parse();
-        beaver_server::run(serve.config(Database::File(database)))
-    };
-    match done {
+    match run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{}: {error}", error.kind());
