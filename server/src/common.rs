@@ -87,9 +87,11 @@ pub(crate) fn enter<S: Served>(routes: &mut Routes, paths: &Paths) {
     let id = |what: &str| format!("{}_{what}", paths.kind);
     routes.get(
         paths.dump,
-        doc(&id("dump"), "All of it as JSON text, as of one moment")
-            .query::<Dump>()
-            .answer::<Any>("The dump, as a stream"),
+        doc(&id("dump"), "All of it as JSON text, as of one moment").query::<Dump>().answer_as::<Any>(
+            axum::http::StatusCode::OK,
+            "application/json, application/jsonl",
+            "The dump, as a stream",
+        ),
         dump::<S>,
     );
     routes.post(

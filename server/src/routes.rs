@@ -118,8 +118,11 @@ impl Doc {
     /// As [`Doc::answer`], with another status or media type.
     pub fn answer_as<A: ToSchema>(mut self, status: StatusCode, media: &str, description: &str) -> Doc {
         let schema = self.schema::<A>();
-        let content = ContentBuilder::new().schema(Some(schema)).build();
-        let response = ResponseBuilder::new().description(description).content(media, content).build();
+        // Media types that are chosen between stand with commas between them.
+        let response = media.split(", ").fold(ResponseBuilder::new().description(description), |response, media| {
+            response.content(media, ContentBuilder::new().schema(Some(schema.clone())).build())
+        });
+        let response = response.build();
         self.operation = self.operation.response(status.as_u16().to_string(), response);
         self.answered = true;
         self
