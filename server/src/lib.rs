@@ -55,3 +55,12 @@ pub use limits::Limits;
 pub use problem::{Exceeded, Problem};
 pub use server::{Server, run};
 pub use tls::TlsFiles;
+
+/// The parsers of what stands in a request, for a fuzzer: each takes anything and gives a value or a problem.
+#[doc(hidden)]
+pub mod parsing {
+    pub use crate::body::bare_value;
+    pub use crate::guard::bad_escape;
+    pub use crate::query::moment;
+    pub use crate::range::{Asked, asked};
+}
