@@ -109,6 +109,12 @@ impl Channel {
         Messages { channel: self.clone(), pages: Pages::new(usize::MAX) }
     }
 
+    /// The messages behind a time, as [`Channel::items`] gives them.
+    #[must_use]
+    pub fn items_after(&self, time: Micros) -> Messages {
+        Messages { channel: self.clone(), pages: Pages::after(time) }
+    }
+
     /// How many messages are there. Counts through an index: O(n).
     ///
     /// # Errors

@@ -139,6 +139,15 @@ impl Beaver {
         Dict::new(self.store(), name)
     }
 
+    /// A dict for what a program keeps about the database in the database itself, as the server does its keys. No call
+    /// of a user reaches it: its name is `__` and the one given, which [`Beaver::dict`] refuses and no listing shows.
+    ///
+    /// # Errors
+    /// As for [`Beaver::dict`].
+    pub fn system_dict(&self, name: &str) -> Result<Dict> {
+        Dict::system(self.store(), name)
+    }
+
     /// The list of that name. Errors as for [`Beaver::dict`].
     ///
     /// # Errors

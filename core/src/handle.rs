@@ -27,6 +27,12 @@ impl Handle {
         Ok(Handle { store, kind, name: check_name(name)?, hold: None })
     }
 
+    /// A handle on what has an internal name: that one behind two underscores.
+    pub(crate) fn system(store: Arc<dyn Store>, kind: Kind, name: &str) -> Result<Self> {
+        let name = format!("__{}", check_name(name)?).into();
+        Ok(Handle { store, kind, name, hold: None })
+    }
+
     pub(crate) fn op(&self, change: Change) -> Op {
         Op { name: self.name.clone(), owner: self.hold.as_ref().map(|hold| hold.owner()), change }
     }
