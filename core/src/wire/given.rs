@@ -89,6 +89,23 @@ pub fn id_lists(name: &str, json: &Json) -> Result<Vec<Vec<String>>> {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct DictSet<'j> {
+    key: String,
+    #[serde(borrow)]
+    value: &'j RawValue,
+}
+
+/// Items of a dict: an array of `{"key", "value"}`.
+///
+/// # Errors
+/// INVALID_ARGUMENT if it is something else.
+pub fn dict_items(name: &str, json: &Json) -> Result<Vec<(String, Json)>> {
+    let items: Vec<DictSet<'_>> = shaped(name, json)?;
+    items.into_iter().map(|DictSet { key, value }| Ok((key, part(value)?))).collect()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct QueuePut<'j> {
     #[serde(borrow)]
     data: &'j RawValue,
