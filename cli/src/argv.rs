@@ -79,7 +79,9 @@ fn option(cli: &Command, command: &Command, arg: &OsStr) -> Option<bool> {
     let arg = arg.to_str()?;
     let known = |is: &dyn Fn(&Arg) -> bool| {
         let options = || cli.get_arguments().chain(command.get_arguments());
-        options().find(|option| is(option)).is_some_and(|option| matches!(option.get_action(), ArgAction::Set | ArgAction::Append))
+        options()
+            .find(|option| is(option))
+            .is_some_and(|option| matches!(option.get_action(), ArgAction::Set | ArgAction::Append))
     };
     if let Some(long) = arg.strip_prefix("--") {
         if long.is_empty() {
@@ -109,8 +111,14 @@ mod tests {
     fn names_are_marked_wherever_they_stand() {
         assert_eq!(prepared("beaver dict x get y"), "beaver dict ^x get y");
         assert_eq!(prepared("beaver dict get get get"), "beaver dict ^get get get");
-        assert_eq!(prepared("beaver --database dict -d list queue x len"), "beaver --database dict -d list queue ^x len");
-        assert_eq!(prepared("beaver --json dict --raw x --database=y len"), "beaver --json dict --raw ^x --database=y len");
+        assert_eq!(
+            prepared("beaver --database dict -d list queue x len"),
+            "beaver --database dict -d list queue ^x len"
+        );
+        assert_eq!(
+            prepared("beaver --json dict --raw x --database=y len"),
+            "beaver --json dict --raw ^x --database=y len"
+        );
         assert_eq!(prepared("beaver dict -- -x len"), "beaver dict ^-x len");
         assert_eq!(prepared("beaver dict"), "beaver dict");
         assert_eq!(prepared("beaver info dict x"), "beaver info dict x");

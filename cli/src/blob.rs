@@ -16,7 +16,9 @@ use crate::value::json;
 #[derive(Subcommand)]
 pub enum Command {
     /// Store a file under a key
-    #[command(after_help = "Example:\n  beaver blob avatars put alice photo.png --metadata '{\"type\": \"image/png\"}'\n  echo hello | beaver blob notes put greeting -")]
+    #[command(
+        after_help = "Example:\n  beaver blob avatars put alice photo.png --metadata '{\"type\": \"image/png\"}'\n  echo hello | beaver blob notes put greeting -"
+    )]
     Put {
         key: String,
         /// The file; - is the standard input
@@ -26,7 +28,9 @@ pub enum Command {
         metadata: Option<String>,
     },
     /// Write the bytes of a key to a file; code 3 if the key is not there
-    #[command(after_help = "Example:\n  beaver blob avatars get alice copy.png\n  beaver blob avatars get alice > copy.png")]
+    #[command(
+        after_help = "Example:\n  beaver blob avatars get alice copy.png\n  beaver blob avatars get alice > copy.png"
+    )]
     Get {
         key: String,
         /// The file; the standard output if nothing is said
@@ -78,7 +82,13 @@ pub fn run(cx: &Context, name: &str, command: &Command) -> Outcome {
             let (bytes, metadata) = blobs.stat(key)?.ok_or_else(|| no_key(key))?;
             cx.out.row(&Stat { key: key.clone(), bytes, metadata })
         }
-        Command::Del { key } => if blobs.delete(key)? { Ok(()) } else { Err(no_key(key)) },
+        Command::Del { key } => {
+            if blobs.delete(key)? {
+                Ok(())
+            } else {
+                Err(no_key(key))
+            }
+        }
         Command::Contains { key } => structure::contains(cx, blobs.contains(key)?),
         Command::List => {
             let stats = blobs.keys().filter_map(|key| {

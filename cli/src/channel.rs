@@ -29,7 +29,10 @@ pub enum Command {
         file: String,
     },
     /// Print messages as they come, a line each, until Ctrl-C
-    #[command(alias = "subscribe", after_help = "Example:\n  (sleep 1; beaver channel news publish hello) & beaver channel news listen --count 1\n  beaver channel news listen --from oldest --count 1 --raw")]
+    #[command(
+        alias = "subscribe",
+        after_help = "Example:\n  (sleep 1; beaver channel news publish hello) & beaver channel news listen --count 1\n  beaver channel news listen --from oldest --count 1 --raw"
+    )]
     Listen(Listen),
     /// List the messages that are kept
     #[command(after_help = "Example:\n  beaver channel news items")]
@@ -90,9 +93,7 @@ pub fn run(cx: &Context, name: &str, command: &Command) -> Outcome {
     match command {
         Command::Publish { value: given } => cx.out.plain(channel.publish(value(cx, given)?)?),
         Command::PublishMany { file } => {
-            files::lines(cx, file, |array| {
-                channel.publish_many(wire::elements("the messages", array)?).map(|_| 0)
-            })?;
+            files::lines(cx, file, |array| channel.publish_many(wire::elements("the messages", array)?).map(|_| 0))?;
             Ok(())
         }
         Command::Listen(Listen { from, after, until }) => {

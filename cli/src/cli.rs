@@ -32,7 +32,11 @@ pub struct Cli {
 
 /// A line of the shell.
 #[derive(Parser)]
-#[command(name = "beaver", about = "In the shell: the commands of the program, help, exit", arg_required_else_help = true)]
+#[command(
+    name = "beaver",
+    about = "In the shell: the commands of the program, help, exit",
+    arg_required_else_help = true
+)]
 pub struct Line {
     #[command(flatten)]
     pub form: FormArgs,
@@ -44,28 +48,52 @@ pub struct Line {
 #[command(subcommand_value_name = "GROUP|COMMAND")]
 pub enum Command {
     /// Keys and values, with a time to live
-    #[command(disable_help_subcommand = true, after_help = "Example:\n  beaver dict\n  beaver dict app_config\n  beaver dict app_config get theme")]
+    #[command(
+        disable_help_subcommand = true,
+        after_help = "Example:\n  beaver dict\n  beaver dict app_config\n  beaver dict app_config get theme"
+    )]
     Dict(Group<dict::Command>),
     /// Values in order
-    #[command(disable_help_subcommand = true, after_help = "Example:\n  beaver list\n  beaver list daily_tasks\n  beaver list daily_tasks push \"Review PRs\"")]
+    #[command(
+        disable_help_subcommand = true,
+        after_help = "Example:\n  beaver list\n  beaver list daily_tasks\n  beaver list daily_tasks push \"Review PRs\""
+    )]
     List(Group<list::Command>),
     /// Priority queues
-    #[command(disable_help_subcommand = true, after_help = "Example:\n  beaver queue\n  beaver queue jobs\n  beaver queue jobs put 1 mail")]
+    #[command(
+        disable_help_subcommand = true,
+        after_help = "Example:\n  beaver queue\n  beaver queue jobs\n  beaver queue jobs put 1 mail"
+    )]
     Queue(Group<queue::Command>),
     /// Bytes under a key, with metadata
-    #[command(disable_help_subcommand = true, after_help = "Example:\n  beaver blob\n  beaver blob avatars\n  beaver blob avatars put alice photo.png")]
+    #[command(
+        disable_help_subcommand = true,
+        after_help = "Example:\n  beaver blob\n  beaver blob avatars\n  beaver blob avatars put alice photo.png"
+    )]
     Blob(Group<blob::Command>),
     /// Locks between processes
-    #[command(disable_help_subcommand = true, after_help = "Example:\n  beaver lock\n  beaver lock my-cron-job run bash -c 'echo one at a time'")]
+    #[command(
+        disable_help_subcommand = true,
+        after_help = "Example:\n  beaver lock\n  beaver lock my-cron-job run bash -c 'echo one at a time'"
+    )]
     Lock(Group<lock::Command>),
     /// Values in the order of time
-    #[command(disable_help_subcommand = true, after_help = "Example:\n  beaver log\n  beaver log metrics\n  beaver log metrics write '{\"cpu\": 0.4}'")]
+    #[command(
+        disable_help_subcommand = true,
+        after_help = "Example:\n  beaver log\n  beaver log metrics\n  beaver log metrics write '{\"cpu\": 0.4}'"
+    )]
     Log(Group<log::Command>),
     /// Messages between programs
-    #[command(disable_help_subcommand = true, after_help = "Example:\n  beaver channel\n  beaver channel news\n  beaver channel news publish hello")]
+    #[command(
+        disable_help_subcommand = true,
+        after_help = "Example:\n  beaver channel\n  beaver channel news\n  beaver channel news publish hello"
+    )]
     Channel(Group<channel::Command>),
     /// Documents, found by text, by vector, by their fields and by their relations
-    #[command(disable_help_subcommand = true, after_help = "Example:\n  beaver collection\n  beaver collection articles\n  beaver collection articles match sqlite")]
+    #[command(
+        disable_help_subcommand = true,
+        after_help = "Example:\n  beaver collection\n  beaver collection articles\n  beaver collection articles match sqlite"
+    )]
     Collection(Group<collection::Command>),
     #[command(flatten)]
     Database(database::Command),
@@ -102,4 +130,17 @@ pub fn run(cx: &Context, command: &Command) -> Outcome {
     }
     .and_then(|()| cx.out.flush())
     .map_err(|failure| if cx.out.is_broken() { Failure::BrokenPipe } else { failure })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_commands_are_sound() {
+        Cli::command().debug_assert();
+        Line::command().debug_assert();
+    }
 }

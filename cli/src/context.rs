@@ -6,7 +6,7 @@ use std::io::{self, StdinLock};
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use beaver_core::{Beaver, ErrorKind, Handle, Kind, Lock, Options, Result, Structure};
+use beaver_core::{Beaver, Error, ErrorKind, Handle, Kind, Lock, Options, Result, Structure};
 use clap::Args;
 
 use crate::exit::{Failure, Outcome};
@@ -19,13 +19,21 @@ use crate::value::Values;
 #[command(next_help_heading = "Database")]
 pub struct OpenArgs {
     /// The database: a file, or the address of a server
-    #[arg(short, long, global = true, env = "BEAVER_DATABASE", default_value = "beaver.db", value_name = "FILE")]
+    #[arg(
+        id = "global_database",
+        short = 'd',
+        long = "database",
+        global = true,
+        env = "BEAVER_DATABASE",
+        default_value = "beaver.db",
+        value_name = "FILE"
+    )]
     pub database: PathBuf,
     /// Refuse every write; the file is not touched
-    #[arg(long, global = true)]
+    #[arg(id = "global_read_only", long = "read-only", global = true)]
     read_only: bool,
     /// How to open it, as JSON: {"durability": "full", "busy_timeout_ms": 500, …}
-    #[arg(long, global = true, value_name = "JSON")]
+    #[arg(id = "global_open", long = "open", global = true, value_name = "JSON")]
     open: Option<String>,
 }
 
@@ -34,13 +42,20 @@ pub struct OpenArgs {
 #[command(next_help_heading = "Values and output")]
 pub struct FormArgs {
     /// Write JSON, also where a table or plain text is usual; errors too
-    #[arg(long, global = true, conflicts_with = "raw")]
+    #[arg(id = "global_json", long = "json", global = true, conflicts_with = "global_raw")]
     pub json: bool,
     /// Write bare values: strings without quotes, of rows only the value
-    #[arg(long, global = true)]
+    #[arg(id = "global_raw", long = "raw", global = true)]
     raw: bool,
     /// How values are read: JSON or else a string (auto), JSON and nothing else, or strings as they stand
-    #[arg(long, global = true, value_enum, value_name = "KIND", hide_possible_values = true)]
+    #[arg(
+        id = "global_values",
+        long = "values",
+        global = true,
+        value_enum,
+        value_name = "KIND",
+        hide_possible_values = true
+    )]
     values: Option<Values>,
 }
 
@@ -113,6 +128,9 @@ impl Session {
             match Beaver::open(path, options.clone()) {
                 Err(e) if e.kind() == ErrorKind::ReadOnly => {
                     Beaver::open(path, Options { read_only: true, ..options })?
+                }
+                Err(e) if e.kind() == ErrorKind::Io && !path.exists() => {
+                    return Err(Error::new(ErrorKind::Io, format!("there is no file {}", path.display())));
                 }
                 other => other?,
             }

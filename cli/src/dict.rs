@@ -16,7 +16,9 @@ use crate::value::value;
 #[derive(Subcommand)]
 pub enum Command {
     /// Print the value of a key; code 3 if it is not there
-    #[command(after_help = "Example:\n  beaver dict app_config get theme\n  beaver dict app_config get theme --raw\n  beaver dict app_config get lost --default '\"none\"'")]
+    #[command(
+        after_help = "Example:\n  beaver dict app_config get theme\n  beaver dict app_config get theme --raw\n  beaver dict app_config get lost --default '\"none\"'"
+    )]
     Get {
         key: String,
         /// What to print if the key is not there
@@ -24,7 +26,9 @@ pub enum Command {
         default: Option<String>,
     },
     /// Set a key
-    #[command(after_help = "Example:\n  beaver dict app_config set theme dark\n  beaver dict app_config set user '{\"name\": \"Alice\", \"id\": 123}'\n  date | beaver dict app_config set today - --ttl 1h")]
+    #[command(
+        after_help = "Example:\n  beaver dict app_config set theme dark\n  beaver dict app_config set user '{\"name\": \"Alice\", \"id\": 123}'\n  date | beaver dict app_config set today - --ttl 1h"
+    )]
     Set {
         key: String,
         /// JSON, or else a plain string; - is the standard input, @file a file
@@ -55,14 +59,18 @@ pub enum Command {
         ttl: Option<Duration>,
     },
     /// Print a line for each key: with its value, if it is there
-    #[command(after_help = "Example:\n  beaver dict app_config get-many theme lost\n  beaver dict app_config keys --json | beaver dict app_config get-many -")]
+    #[command(
+        after_help = "Example:\n  beaver dict app_config get-many theme lost\n  beaver dict app_config keys --json | beaver dict app_config get-many -"
+    )]
     GetMany {
         /// The keys; - for JSON strings from the standard input, or one array of them
         #[arg(required = true)]
         keys: Vec<String>,
     },
     /// Set many keys from lines of {"key", "value"}
-    #[command(after_help = "Example:\n  printf '{\"key\":\"a\",\"value\":1}\\n{\"key\":\"b\",\"value\":2}\\n' | beaver dict app_config set-many\n  beaver dict app_config items > items.jsonl && beaver dict other set-many items.jsonl")]
+    #[command(
+        after_help = "Example:\n  printf '{\"key\":\"a\",\"value\":1}\\n{\"key\":\"b\",\"value\":2}\\n' | beaver dict app_config set-many\n  beaver dict app_config items > items.jsonl && beaver dict other set-many items.jsonl"
+    )]
     SetMany {
         /// JSON Lines; up to 10,000 lines or 32 MiB are one commit
         #[arg(default_value = "-")]
@@ -142,11 +150,19 @@ pub fn run(cx: &Context, name: &str, command: &Command) -> Outcome {
             })?;
             Ok(())
         }
-        Command::Del { key } => if dict.delete(key)? { Ok(()) } else { Err(no_key(key)) },
+        Command::Del { key } => {
+            if dict.delete(key)? {
+                Ok(())
+            } else {
+                Err(no_key(key))
+            }
+        }
         Command::Pop { key } => cx.out.value(&dict.pop(key)?.ok_or_else(|| no_key(key))?),
         Command::Contains { key } => structure::contains(cx, dict.contains(key)?),
         Command::Keys => cx.out.rows(&["key"], dict.keys()),
-        Command::Values => cx.out.rows(&["", "value"], (0..).zip(dict.values()).map(|(n, value)| value.map(|value| Value(n, value)))),
+        Command::Values => {
+            cx.out.rows(&["", "value"], (0..).zip(dict.values()).map(|(n, value)| value.map(|value| Value(n, value))))
+        }
         Command::Items => {
             cx.out.rows(&["key", "value"], dict.items().map(|item| item.map(|(key, value)| Item(key, Some(value)))))
         }

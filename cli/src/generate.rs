@@ -14,7 +14,9 @@ use crate::exit::{Failure, Outcome};
 #[derive(Subcommand)]
 pub enum Command {
     /// Print what makes a shell complete the commands
-    #[command(after_help = "Example:\n  beaver completions bash > beaver.bash\n  beaver completions zsh > _beaver\n  beaver completions fish > beaver.fish")]
+    #[command(
+        after_help = "Example:\n  beaver completions bash > beaver.bash\n  beaver completions zsh > _beaver\n  beaver completions fish > beaver.fish"
+    )]
     Completions { shell: Shell },
     /// Print the man page, or write those of all commands into a folder
     #[command(after_help = "Example:\n  beaver man > beaver.1\n  beaver man pages")]

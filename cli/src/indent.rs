@@ -91,6 +91,9 @@ mod tests {
         assert_eq!(indented("1.50"), "1.50");
         assert_eq!(indented(r#" "a\"{ b\\" "#), r#""a\"{ b\\""#);
         assert_eq!(indented("[ ]"), "[]");
-        assert_eq!(indented(r#"{"a":[1, 2],"b":{},"c":"é,:"}"#), "{\n  \"a\": [\n    1,\n    2\n  ],\n  \"b\": {},\n  \"c\": \"é,:\"\n}");
+        assert_eq!(
+            indented(r#"{"a":[1, 2],"b":{},"c":"é,:"}"#),
+            "{\n  \"a\": [\n    1,\n    2\n  ],\n  \"b\": {},\n  \"c\": \"é,:\"\n}"
+        );
     }
 }

@@ -13,7 +13,9 @@ use crate::value::{value, values};
 #[derive(Subcommand)]
 pub enum Command {
     /// Put values at the end, in one commit
-    #[command(after_help = "Example:\n  beaver list daily_tasks push \"Review PRs\"\n  beaver list daily_tasks push '{\"id\": 1}' '{\"id\": 2}'")]
+    #[command(
+        after_help = "Example:\n  beaver list daily_tasks push \"Review PRs\"\n  beaver list daily_tasks push '{\"id\": 1}' '{\"id\": 2}'"
+    )]
     Push {
         /// JSON, or else plain strings; - is the standard input, @file a file
         #[arg(required = true, allow_hyphen_values = true)]
@@ -39,7 +41,9 @@ pub enum Command {
     #[command(after_help = "Example:\n  beaver list daily_tasks deque --raw")]
     Deque,
     /// Put a value before the item at an index
-    #[command(after_help = "Example:\n  beaver list daily_tasks insert 1 \"Lunch\"\n  beaver list daily_tasks insert -1 \"Before the last\"")]
+    #[command(
+        after_help = "Example:\n  beaver list daily_tasks insert 1 \"Lunch\"\n  beaver list daily_tasks insert -1 \"Before the last\""
+    )]
     Insert {
         #[arg(allow_negative_numbers = true)]
         index: i64,
@@ -103,7 +107,9 @@ pub enum Command {
         value: String,
     },
     /// Print the index of the first item that equals a value; code 3 if none does
-    #[command(after_help = "Example:\n  beaver list daily_tasks index-of \"Review PRs\"\n  beaver list daily_tasks index-of \"Review PRs\" 0:10")]
+    #[command(
+        after_help = "Example:\n  beaver list daily_tasks index-of \"Review PRs\"\n  beaver list daily_tasks index-of \"Review PRs\" 0:10"
+    )]
     IndexOf {
         #[arg(allow_hyphen_values = true)]
         value: String,
@@ -188,13 +194,27 @@ pub fn run(cx: &Context, name: &str, command: &Command) -> Outcome {
         Command::Pop => out.value(&list.pop()?.ok_or_else(empty)?),
         Command::Deque => out.value(&list.deque()?.ok_or_else(empty)?),
         Command::Insert { index, value: given } => Ok(list.insert(*index, value(cx, given)?)?),
-        Command::Remove { index } => if list.delete(*index)? { Ok(()) } else { Err(no_item(*index)) },
+        Command::Remove { index } => {
+            if list.delete(*index)? {
+                Ok(())
+            } else {
+                Err(no_item(*index))
+            }
+        }
         Command::RemoveValue { value: given } => {
-            if list.remove(&value(cx, given)?)? { Ok(()) } else { Err(no_value()) }
+            if list.remove(&value(cx, given)?)? {
+                Ok(())
+            } else {
+                Err(no_value())
+            }
         }
         Command::Get { index } => out.value(&list.get(*index)?.ok_or_else(|| no_item(*index))?),
         Command::Set { index, value: given } => {
-            if list.set(*index, value(cx, given)?)? { Ok(()) } else { Err(no_item(*index)) }
+            if list.set(*index, value(cx, given)?)? {
+                Ok(())
+            } else {
+                Err(no_item(*index))
+            }
         }
         Command::Slice { range } => out.rows(&["", "value"], numbered(0, list.slice(range.start, range.stop)?)),
         Command::DeleteRange { range } => out.plain(list.delete_range(range.start, range.stop)?),

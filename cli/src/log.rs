@@ -19,7 +19,10 @@ const HEADER: [&str; 2] = ["time", "data"];
 #[derive(Subcommand)]
 pub enum Command {
     /// Append an entry; prints its time in microseconds since 1970
-    #[command(alias = "append", after_help = "Example:\n  beaver log metrics write '{\"cpu\": 0.4}'\n  beaver log metrics write 'deployed' --at 2026-01-31T12:00:00Z")]
+    #[command(
+        alias = "append",
+        after_help = "Example:\n  beaver log metrics write '{\"cpu\": 0.4}'\n  beaver log metrics write 'deployed' --at 2026-01-31T12:00:00Z"
+    )]
     Write {
         /// JSON, or else a plain string; - is the standard input, @file a file
         #[arg(allow_hyphen_values = true)]
@@ -29,7 +32,10 @@ pub enum Command {
         at: Option<Micros>,
     },
     /// Append many entries, from lines of {"data", "timestamp_us"}, the time optional
-    #[command(alias = "append-many", after_help = "Example:\n  printf '{\"data\":1}\\n{\"data\":2}\\n' | beaver log metrics write-many")]
+    #[command(
+        alias = "append-many",
+        after_help = "Example:\n  printf '{\"data\":1}\\n{\"data\":2}\\n' | beaver log metrics write-many"
+    )]
     WriteMany {
         /// JSON Lines; up to 10,000 lines or 32 MiB are one commit
         #[arg(default_value = "-")]
@@ -42,7 +48,9 @@ pub enum Command {
     )]
     Watch(Watch),
     /// List the entries of a time
-    #[command(after_help = "Example:\n  beaver log metrics range --start 1h\n  beaver log metrics range --start 2026-01-31 --end 2026-02-01 --limit 10 --reverse")]
+    #[command(
+        after_help = "Example:\n  beaver log metrics range --start 1h\n  beaver log metrics range --start 2026-01-31 --end 2026-02-01 --limit 10 --reverse"
+    )]
     Range {
         /// Not before: microseconds since 1970, 2026-01-31T12:00:00Z, 2026-01-31, or 2h for two hours ago
         #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
@@ -67,7 +75,9 @@ pub enum Command {
     #[command(after_help = "Example:\n  beaver log metrics items")]
     Items,
     /// Remove old entries; prints how many
-    #[command(after_help = "Example:\n  beaver log metrics prune --older-than 30days\n  beaver log metrics prune --keep-last 1000")]
+    #[command(
+        after_help = "Example:\n  beaver log metrics prune --older-than 30days\n  beaver log metrics prune --keep-last 1000"
+    )]
     Prune(Prune),
     #[command(flatten)]
     Common(Common),

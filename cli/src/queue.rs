@@ -17,7 +17,9 @@ const HEADER: [&str; 3] = ["priority", "time", "data"];
 #[derive(Subcommand)]
 pub enum Command {
     /// Put an item in; the lowest priority comes first
-    #[command(after_help = "Example:\n  beaver queue jobs put 1 '{\"task\": \"mail\"}'\n  beaver queue jobs put -0.5 urgent")]
+    #[command(
+        after_help = "Example:\n  beaver queue jobs put 1 '{\"task\": \"mail\"}'\n  beaver queue jobs put -0.5 urgent"
+    )]
     Put {
         #[arg(allow_negative_numbers = true)]
         priority: f64,
@@ -26,14 +28,18 @@ pub enum Command {
         value: String,
     },
     /// Put many items in, from lines of {"data", "priority"}
-    #[command(after_help = "Example:\n  printf '{\"data\":\"a\",\"priority\":2}\\n{\"data\":\"b\",\"priority\":1}\\n' | beaver queue jobs put-many")]
+    #[command(
+        after_help = "Example:\n  printf '{\"data\":\"a\",\"priority\":2}\\n{\"data\":\"b\",\"priority\":1}\\n' | beaver queue jobs put-many"
+    )]
     PutMany {
         /// JSON Lines; up to 10,000 lines or 32 MiB are one commit
         #[arg(default_value = "-")]
         file: String,
     },
     /// Take the first item and print it; waits for one
-    #[command(after_help = "Example:\n  beaver queue jobs get\n  beaver queue jobs get --timeout 5 --raw\n  beaver queue jobs get --no-block")]
+    #[command(
+        after_help = "Example:\n  beaver queue jobs get\n  beaver queue jobs get --timeout 5 --raw\n  beaver queue jobs get --no-block"
+    )]
     Get {
         #[command(flatten)]
         wait: Wait,
@@ -63,7 +69,9 @@ pub enum Command {
     #[command(alias = "items", after_help = "Example:\n  beaver queue jobs show")]
     Show,
     /// Borrow the first item: it comes back, if it is not acknowledged in time
-    #[command(after_help = "Example:\n  beaver queue jobs lease --for 5m --no-block\n  beaver queue jobs lease --max-attempts 3 --dead-letter failed")]
+    #[command(
+        after_help = "Example:\n  beaver queue jobs lease --for 5m --no-block\n  beaver queue jobs lease --max-attempts 3 --dead-letter failed"
+    )]
     Lease {
         /// How long the lease runs
         #[arg(long = "for", value_name = "S", value_parser = span, default_value = "60")]
@@ -78,10 +86,14 @@ pub enum Command {
         wait: Wait,
     },
     /// Settle a leased item: it is done; code 3 if its lease is over
-    #[command(after_help = "Example:\n  beaver queue jobs ack $(beaver queue jobs lease | sed 's/{\"id\":\\([0-9]*\\).*/\\1/')")]
+    #[command(
+        after_help = "Example:\n  beaver queue jobs ack $(beaver queue jobs lease | sed 's/{\"id\":\\([0-9]*\\).*/\\1/')"
+    )]
     Ack { id: u64 },
     /// Give a leased item back; code 3 if its lease is over
-    #[command(after_help = "Example:\n  beaver queue jobs nack $(beaver queue jobs lease | sed 's/{\"id\":\\([0-9]*\\).*/\\1/') --delay 30s")]
+    #[command(
+        after_help = "Example:\n  beaver queue jobs nack $(beaver queue jobs lease | sed 's/{\"id\":\\([0-9]*\\).*/\\1/') --delay 30s"
+    )]
     Nack {
         id: u64,
         /// Not before so long
@@ -89,7 +101,9 @@ pub enum Command {
         delay: Duration,
     },
     /// Let a lease run for so long from now on; code 3 if it is over
-    #[command(after_help = "Example:\n  beaver queue jobs extend $(beaver queue jobs lease | sed 's/{\"id\":\\([0-9]*\\).*/\\1/') 5m")]
+    #[command(
+        after_help = "Example:\n  beaver queue jobs extend $(beaver queue jobs lease | sed 's/{\"id\":\\([0-9]*\\).*/\\1/') 5m"
+    )]
     Extend {
         id: u64,
         #[arg(value_parser = span)]

@@ -1,8 +1,6 @@
 //! How the rows of listings look: as JSON in the shapes of the core, bare, and in tables.
 
-use beaver_core::{
-    Document, Event, Info, Json, LeasedItem, LogEntry, Message, QueueItem, StructureInfo, wire,
-};
+use beaver_core::{Document, Event, Info, Json, LeasedItem, LogEntry, Message, QueueItem, StructureInfo, wire};
 
 use crate::output::{Row, bare, one_line};
 use crate::times::to_text;

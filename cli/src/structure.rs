@@ -105,7 +105,9 @@ pub enum Common {
     #[command(after_help = "Example:\n  beaver list daily_tasks clear")]
     Clear,
     /// Write everything as JSON, as of one moment
-    #[command(after_help = "Example:\n  beaver collection articles dump > articles.json\n  beaver dict app_config dump app_config.jsonl --lines")]
+    #[command(
+        after_help = "Example:\n  beaver collection articles dump > articles.json\n  beaver dict app_config dump app_config.jsonl --lines"
+    )]
     Dump {
         /// Where to; the standard output if nothing is said
         #[arg(default_value = "-")]
@@ -115,7 +117,9 @@ pub enum Common {
         lines: bool,
     },
     /// Read a dump, all of it or nothing; prints how many items it had
-    #[command(after_help = "Example:\n  beaver dict app_config dump | beaver dict copy_of_config load\n  beaver dict app_config dump app_config.json && beaver dict other load app_config.json --append")]
+    #[command(
+        after_help = "Example:\n  beaver dict app_config dump | beaver dict copy_of_config load\n  beaver dict app_config dump app_config.json && beaver dict other load app_config.json --append"
+    )]
     Load {
         /// Where from; the standard input if nothing is said
         #[arg(default_value = "-")]
@@ -125,7 +129,9 @@ pub enum Common {
         append: bool,
     },
     /// Follow the changes, made by whatever process: a line for each event
-    #[command(after_help = "Example:\n  (sleep 1; beaver dict app_config set theme dark) & beaver dict app_config on set --count 1")]
+    #[command(
+        after_help = "Example:\n  (sleep 1; beaver dict app_config set theme dark) & beaver dict app_config on set --count 1"
+    )]
     On {
         /// Which event; all if nothing is said
         #[arg(default_value = "*")]
@@ -137,7 +143,9 @@ pub enum Common {
     #[command(after_help = "Example:\n  beaver dict app_config locked")]
     Locked,
     /// Acquire it for this shell: changes by anybody else wait
-    #[command(after_help = "Example:\n  printf 'queue jobs acquire\\nqueue jobs len\\nqueue jobs release\\n' | beaver shell")]
+    #[command(
+        after_help = "Example:\n  printf 'queue jobs acquire\\nqueue jobs len\\nqueue jobs release\\n' | beaver shell"
+    )]
     Acquire(Acquire),
     /// Release what this shell has acquired
     #[command(after_help = "Example:\n  printf 'queue jobs acquire\\nqueue jobs release\\n' | beaver shell")]

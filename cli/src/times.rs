@@ -29,7 +29,10 @@ pub fn time(text: &str) -> Result<Micros, String> {
     }
     match humantime::parse_duration(text) {
         Ok(ago) => SystemTime::now().checked_sub(ago).map(micros).ok_or_else(|| "that long ago is no time".to_owned()),
-        Err(_) => Err("not a time: give microseconds since 1970, 2026-01-31T12:00:00Z, 2026-01-31, or 2h for two hours ago".to_owned()),
+        Err(_) => {
+            Err("not a time: give microseconds since 1970, 2026-01-31T12:00:00Z, 2026-01-31, or 2h for two hours ago"
+                .to_owned())
+        }
     }
 }
 

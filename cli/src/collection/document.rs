@@ -24,16 +24,18 @@ pub enum Command {
         #[arg(value_name = "JSON|FILE")]
         document: String,
         #[command(flatten)]
-        options: Index,
+        options: Searchable,
     },
     /// Store many documents, from lines of {"id", "embedding", "body"}; prints how many
-    #[command(after_help = "Example:\n  printf '{\"id\":\"x\",\"body\":\"one\"}\\n{\"body\":{\"title\":\"two\"}}\\n' | beaver collection articles index-many\n  beaver collection articles items > articles.jsonl && beaver collection copies index-many articles.jsonl")]
+    #[command(
+        after_help = "Example:\n  printf '{\"id\":\"x\",\"body\":\"one\"}\\n{\"body\":{\"title\":\"two\"}}\\n' | beaver collection articles index-many\n  beaver collection articles items > articles.jsonl && beaver collection copies index-many articles.jsonl"
+    )]
     IndexMany {
         /// JSON Lines; up to 10,000 lines or 32 MiB are one commit
         #[arg(default_value = "-")]
         file: String,
         #[command(flatten)]
-        options: Index,
+        options: Searchable,
     },
     /// Print a document; code 3 if it is not there
     #[command(after_help = "Example:\n  beaver collection articles get sqlite-001")]
@@ -51,7 +53,7 @@ pub enum Command {
 
 /// What is made searchable.
 #[derive(Args)]
-pub struct Index {
+pub struct Searchable {
     /// Full text only of these paths, with commas between them; of all text if nothing is said
     #[arg(long, value_name = "PATHS", value_delimiter = ',', conflicts_with = "no_fts")]
     fts: Vec<String>,
@@ -66,7 +68,7 @@ pub struct Index {
     no_fuzzy: bool,
 }
 
-impl Index {
+impl Searchable {
     fn read(&self, cx: &Context) -> Outcome<IndexOptions> {
         let fts = if self.no_fts { flag(&false) } else { texts(&self.fts) };
         let fuzzy = set(self.fuzzy && !self.no_fuzzy);
@@ -105,7 +107,13 @@ pub fn run(cx: &Context, collection: &Collection, command: &Command) -> Outcome 
             cx.out.plain(count)
         }
         Command::Get { id } => cx.out.row(&collection.get(id)?.ok_or_else(|| no_document(id))?),
-        Command::Drop { id } => if collection.drop(id)? { Ok(()) } else { Err(no_document(id)) },
+        Command::Drop { id } => {
+            if collection.drop(id)? {
+                Ok(())
+            } else {
+                Err(no_document(id))
+            }
+        }
         Command::Contains { id } => structure::contains(cx, collection.contains(id)?),
         Command::Items => cx.out.rows(&["id", "dimension", "body"], collection.documents()),
     }
@@ -131,7 +139,9 @@ fn of_argument(cx: &Context, argument: &str) -> Outcome<Document> {
         rest => Json::parse(&wire::object(rest.iter().map(|(name, json)| (name.as_str(), json.clone()))))?,
     };
     let document = match id {
-        Some(id) => Document::with_id(id.to::<String>().map_err(|_| Failure::invalid("the document's id is no string"))?, body),
+        Some(id) => {
+            Document::with_id(id.to::<String>().map_err(|_| Failure::invalid("the document's id is no string"))?, body)
+        }
         None => Document::new(body),
     };
     Ok(match embedding {

@@ -13,7 +13,9 @@ use crate::value::{self, flag, json, set, texts};
 #[derive(Subcommand)]
 pub enum Command {
     /// Connect two documents
-    #[command(after_help = "Example:\n  beaver collection people connect alice bob FOLLOWS\n  beaver collection people connect alice bob KNOWS --weight 2 --metadata '{\"since\": 2020}'")]
+    #[command(
+        after_help = "Example:\n  beaver collection people connect alice bob FOLLOWS\n  beaver collection people connect alice bob KNOWS --weight 2 --metadata '{\"since\": 2020}'"
+    )]
     Connect {
         source: String,
         target: String,
@@ -26,7 +28,9 @@ pub enum Command {
         metadata: Option<String>,
     },
     /// Connect many, from lines of {"source", "target", "label", "weight", "metadata"}, the last two optional
-    #[command(after_help = "Example:\n  echo '{\"source\":\"alice\",\"target\":\"bob\",\"label\":\"LIKES\"}' | beaver collection people connect-many")]
+    #[command(
+        after_help = "Example:\n  echo '{\"source\":\"alice\",\"target\":\"bob\",\"label\":\"LIKES\"}' | beaver collection people connect-many"
+    )]
     ConnectMany {
         /// JSON Lines; up to 10,000 lines or 32 MiB are one commit
         #[arg(default_value = "-")]
@@ -34,11 +38,7 @@ pub enum Command {
     },
     /// Remove the edge of a label between two documents, or all edges from the one to the other; prints how many
     #[command(after_help = "Example:\n  beaver collection people disconnect alice bob FOLLOWS")]
-    Disconnect {
-        source: String,
-        target: String,
-        label: Option<String>,
-    },
+    Disconnect { source: String, target: String, label: Option<String> },
     /// Find the documents one edge away
     #[command(after_help = "Example:\n  beaver collection people neighbors alice --label FOLLOWS")]
     Neighbors {
@@ -53,7 +53,9 @@ pub enum Command {
         options: Option<String>,
     },
     /// Find the documents that can be reached, the nearest first
-    #[command(after_help = "Example:\n  beaver collection people walk alice --labels FOLLOWS,KNOWS --depth 2\n  beaver collection people walk carol --labels FOLLOWS --direction incoming --paths")]
+    #[command(
+        after_help = "Example:\n  beaver collection people walk alice --labels FOLLOWS,KNOWS --depth 2\n  beaver collection people walk carol --labels FOLLOWS --direction incoming --paths"
+    )]
     Walk {
         id: String,
         #[command(flatten)]

@@ -1,8 +1,6 @@
 //! Searching: by text, by vector, by fields, by all of them.
 
-use beaver_core::{
-    Collection, Filter, Find, Hit, HybridHit, HybridQuery, Json, MatchOptions, SearchOptions, wire,
-};
+use beaver_core::{Collection, Filter, Find, Hit, HybridHit, HybridQuery, Json, MatchOptions, SearchOptions, wire};
 use clap::{Args, Subcommand};
 
 use crate::context::Context;
@@ -13,7 +11,9 @@ use crate::value::{self, flag, json, set, texts, vector};
 #[derive(Subcommand)]
 pub enum Command {
     /// Find documents by their text, the best first
-    #[command(after_help = "Example:\n  beaver collection articles match sqlite\n  beaver collection articles match \"datbase\" --fuzziness 1\n  beaver collection articles match dam --on title,body --k 3 --highlight")]
+    #[command(
+        after_help = "Example:\n  beaver collection articles match sqlite\n  beaver collection articles match \"datbase\" --fuzziness 1\n  beaver collection articles match dam --on title,body --k 3 --highlight"
+    )]
     Match {
         query: String,
         #[command(flatten)]
@@ -22,7 +22,9 @@ pub enum Command {
         common: Limited,
     },
     /// Find the documents whose embeddings are nearest to a vector
-    #[command(after_help = "Example:\n  beaver collection articles search '[0.1, 0.9]' --k 3\n  beaver collection articles search @vector.json --where '{\"year\": {\">=\": 2000}}'")]
+    #[command(
+        after_help = "Example:\n  beaver collection articles search '[0.1, 0.9]' --k 3\n  beaver collection articles search @vector.json --where '{\"year\": {\">=\": 2000}}'"
+    )]
     Search {
         /// A JSON array of numbers; - is the standard input, @file a file
         #[arg(value_name = "VECTOR")]
@@ -31,7 +33,9 @@ pub enum Command {
         nearest: Nearest,
     },
     /// Find documents by their fields
-    #[command(after_help = "Example:\n  beaver collection articles find --where '{\"year\": {\">=\": 2000}}' --order -year,title --limit 5")]
+    #[command(
+        after_help = "Example:\n  beaver collection articles find --where '{\"year\": {\">=\": 2000}}' --order -year,title --limit 5"
+    )]
     Find(Plain),
     /// Print how many documents match a filter
     #[command(after_help = "Example:\n  beaver collection articles count --where '{\"year\": 2000}'")]
@@ -41,7 +45,9 @@ pub enum Command {
         filter: String,
     },
     /// Find by text, vector and relations at once
-    #[command(after_help = "Example:\n  beaver collection articles hybrid '{\"text\": \"sqlite\", \"k\": 3}' --vector '[0.1, 0.9]'")]
+    #[command(
+        after_help = "Example:\n  beaver collection articles hybrid '{\"text\": \"sqlite\", \"k\": 3}' --vector '[0.1, 0.9]'"
+    )]
     Hybrid {
         /// {"text", "graph": {"from", "labels", …}, "where", "k", "weights", …}, each optional
         #[arg(value_name = "QUERY")]
@@ -59,7 +65,10 @@ pub enum Command {
         nearest: Nearest,
     },
     /// Print how a query by fields goes about it, and what it costs
-    #[command(alias = "explain", after_help = "Example:\n  beaver collection articles explain-find --where '{\"year\": 2000}'")]
+    #[command(
+        alias = "explain",
+        after_help = "Example:\n  beaver collection articles explain-find --where '{\"year\": 2000}'"
+    )]
     ExplainFind(Plain),
     /// Measure how much of the exact answers vector searches find
     #[command(after_help = "Example:\n  beaver collection articles recall-check 10")]

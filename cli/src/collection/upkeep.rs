@@ -27,7 +27,9 @@ pub enum Command {
     #[command(after_help = "Example:\n  beaver collection articles create-index year")]
     CreateIndex { path: String },
     /// Remove the index of a field; code 3 if there is none
-    #[command(after_help = "Example:\n  beaver collection articles create-index year && beaver collection articles drop-index year")]
+    #[command(
+        after_help = "Example:\n  beaver collection articles create-index year && beaver collection articles drop-index year"
+    )]
     DropIndex { path: String },
     /// List the indexed fields
     #[command(after_help = "Example:\n  beaver collection articles indexes")]
@@ -49,7 +51,8 @@ impl Command {
 pub fn run(cx: &Context, collection: &Collection, command: &Command) -> Outcome {
     match command {
         Command::Configure { metric, tokenizer } => {
-            let flags = vec![("metric", metric.as_ref().and_then(flag)), ("tokenizer", tokenizer.as_ref().and_then(flag))];
+            let flags =
+                vec![("metric", metric.as_ref().and_then(flag)), ("tokenizer", tokenizer.as_ref().and_then(flag))];
             let settings = CollectionSettings::from_json(&value::options(cx, None, flags)?)?;
             Ok(collection.configure(settings)?)
         }

@@ -42,7 +42,8 @@ fn add(db: &Beaver, batch: &mut Batch, operation: &Json) -> Result<()> {
     let (op, name): (String, String) = (given.needed("op")?, given.needed("name")?);
     match &*op {
         "dict_set" => {
-            let (key, value, ttl): (String, _, _) = (given.needed("key")?, given.json("value")?, given.optional("ttl")?);
+            let (key, value, ttl): (String, _, _) =
+                (given.needed("key")?, given.json("value")?, given.optional("ttl")?);
             let ttl = ttl.map(|ttl| seconds("ttl", ttl)).transpose()?;
             batch.dict_set(&db.dict(&name)?, &key, value, ttl, given.when()?)
         }

@@ -13,10 +13,12 @@ mod text;
 
 pub use batch::batch;
 pub use documents::{
-    document, embedded, find_plan, found, hits, hybrid_hits, neighbors, path, ranked, recall, search_plan, settings, visits,
+    document, embedded, find_plan, found, hits, hybrid_hits, neighbors, path, ranked, recall, search_plan, settings,
+    visits,
 };
 pub use given::{
-    condition, dict_items, documents, edges, elements, embedded_documents, id_lists, log_items, members, queue_items, texts, vector,
+    condition, dict_items, documents, edges, elements, embedded_documents, id_lists, log_items, members, queue_items,
+    texts, vector,
 };
 pub use options::{
     LiveView, commit, dead_letter, degree, dump_format, live_view, load_mode, log_range, rerank, retention_of, start,
