@@ -18,7 +18,7 @@ pub enum Command {
     #[command(after_help = "Example:\n  beaver channel news publish '{\"headline\": \"Beavers build dam\"}'")]
     Publish {
         /// JSON, or else a plain string; - is the standard input, @file a file
-        #[arg(allow_hyphen_values = true)]
+        #[arg(allow_negative_numbers = true)]
         value: String,
     },
     /// Publish many messages, a line of JSON each

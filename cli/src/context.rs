@@ -83,6 +83,8 @@ pub enum Access {
     Read,
     /// It writes, or waits for what others will write: a file that is not there is created.
     Write,
+    /// It holds something for others to wait for, which only a shell lives long enough for.
+    Hold,
 }
 
 /// What lasts for as long as the program: one command, or a shell.
@@ -189,7 +191,8 @@ impl Context {
     }
 
     /// The handle of a structure; the one that has acquired it, if this shell has.
-    pub fn structure<S: Structure>(&self, access: Access, make: impl FnOnce(&Beaver) -> Result<S>) -> Result<S> {
+    pub fn structure<S: Structure>(&self, access: Access, make: impl FnOnce(&Beaver) -> Result<S>) -> Outcome<S> {
+        self.check(access)?;
         let made = make(&self.db(access)?)?;
         let key = (made.kind(), made.name().to_owned());
         let held = self.session.held.as_ref().and_then(|held| held.borrow().structures.get(&key).cloned());
@@ -215,7 +218,8 @@ impl Context {
     }
 
     /// A lock's handle; in a shell always the same.
-    pub fn lock(&self, name: &str, access: Access) -> Result<Rc<Lock>> {
+    pub fn lock(&self, name: &str, access: Access) -> Outcome<Rc<Lock>> {
+        self.check(access)?;
         let Some(held) = &self.session.held else { return Ok(Rc::new(self.db(access)?.lock(name)?)) };
         if let Some(lock) = held.borrow().locks.get(name) {
             return Ok(lock.clone());
@@ -226,12 +230,12 @@ impl Context {
     }
 
     /// Refuses what would end with the program before anybody had anything of it.
-    pub fn needs_shell(&self, what: &str) -> Outcome {
-        if self.session.is_shell() {
+    fn check(&self, access: Access) -> Outcome {
+        if access != Access::Hold || self.session.is_shell() {
             return Ok(());
         }
-        Err(Failure::usage(format!(
-            "'{what}' is for 'beaver shell': what a command acquires ends with it. To hold a lock while a program runs: beaver lock NAME run COMMAND"
-        )))
+        Err(Failure::usage(
+            "what a command acquires ends with it: do this in 'beaver shell'. To hold a lock while a program runs: beaver lock NAME run COMMAND",
+        ))
     }
 }

@@ -42,7 +42,7 @@ pub enum Command {
     Emit {
         topic: String,
         event: String,
-        #[arg(default_value = "{}", allow_hyphen_values = true)]
+        #[arg(default_value = "{}", allow_negative_numbers = true)]
         payload: String,
     },
     /// Follow the events of a topic: of a structure (dict:app_config) or one of your own

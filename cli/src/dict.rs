@@ -32,7 +32,7 @@ pub enum Command {
     Set {
         key: String,
         /// JSON, or else a plain string; - is the standard input, @file a file
-        #[arg(allow_hyphen_values = true)]
+        #[arg(allow_negative_numbers = true)]
         value: String,
         /// The key is gone after so long
         #[arg(long, value_name = "S", value_parser = span)]
@@ -42,7 +42,7 @@ pub enum Command {
     #[command(after_help = "Example:\n  beaver dict app_config set-if-absent installed 2026-01-31")]
     SetIfAbsent {
         key: String,
-        #[arg(allow_hyphen_values = true)]
+        #[arg(allow_negative_numbers = true)]
         value: String,
         #[arg(long, value_name = "S", value_parser = span)]
         ttl: Option<Duration>,
@@ -51,9 +51,9 @@ pub enum Command {
     #[command(after_help = "Example:\n  beaver dict app_config compare-and-set theme light dark")]
     CompareAndSet {
         key: String,
-        #[arg(allow_hyphen_values = true)]
+        #[arg(allow_negative_numbers = true)]
         expected: String,
-        #[arg(allow_hyphen_values = true)]
+        #[arg(allow_negative_numbers = true)]
         value: String,
         #[arg(long, value_name = "S", value_parser = span)]
         ttl: Option<Duration>,

@@ -18,13 +18,13 @@ pub enum Command {
     )]
     Push {
         /// JSON, or else plain strings; - is the standard input, @file a file
-        #[arg(required = true, allow_hyphen_values = true)]
+        #[arg(required = true, allow_negative_numbers = true)]
         values: Vec<String>,
     },
     /// Put a value before the first
     #[command(after_help = "Example:\n  beaver list daily_tasks prepend \"Make coffee\"")]
     Prepend {
-        #[arg(allow_hyphen_values = true)]
+        #[arg(allow_negative_numbers = true)]
         value: String,
     },
     /// Put many values at the end, from lines of JSON
@@ -47,7 +47,7 @@ pub enum Command {
     Insert {
         #[arg(allow_negative_numbers = true)]
         index: i64,
-        #[arg(allow_hyphen_values = true)]
+        #[arg(allow_negative_numbers = true)]
         value: String,
     },
     /// Remove the item at an index; code 3 if there is none
@@ -60,7 +60,7 @@ pub enum Command {
     /// Remove the first item that equals a value; code 3 if none does
     #[command(after_help = "Example:\n  beaver list daily_tasks remove-value \"Review PRs\"")]
     RemoveValue {
-        #[arg(allow_hyphen_values = true)]
+        #[arg(allow_negative_numbers = true)]
         value: String,
     },
     /// Print the item at an index; code 3 if there is none
@@ -74,7 +74,7 @@ pub enum Command {
     Set {
         #[arg(allow_negative_numbers = true)]
         index: i64,
-        #[arg(allow_hyphen_values = true)]
+        #[arg(allow_negative_numbers = true)]
         value: String,
     },
     /// List some of the items
@@ -97,30 +97,30 @@ pub enum Command {
         /// START:STOP as in Python, each optional
         #[arg(allow_hyphen_values = true, value_parser = Range::parse)]
         range: Range,
-        #[arg(allow_hyphen_values = true)]
+        #[arg(allow_negative_numbers = true)]
         values: Vec<String>,
     },
     /// Print whether a value is in the list; code 3 if it is not
     #[command(after_help = "Example:\n  beaver list daily_tasks contains \"Review PRs\"")]
     Contains {
-        #[arg(allow_hyphen_values = true)]
+        #[arg(allow_negative_numbers = true)]
         value: String,
     },
     /// Print the index of the first item that equals a value; code 3 if none does
     #[command(
-        after_help = "Example:\n  beaver list daily_tasks index-of \"Review PRs\"\n  beaver list daily_tasks index-of \"Review PRs\" 0:10"
+        after_help = "Example:\n  beaver list daily_tasks index-of \"Review PRs\"\n  beaver list daily_tasks index-of \"Review PRs\" --in 0:10"
     )]
     IndexOf {
-        #[arg(allow_hyphen_values = true)]
+        #[arg(allow_negative_numbers = true)]
         value: String,
         /// Look only there: START:STOP as in Python, each optional
-        #[arg(allow_hyphen_values = true, value_parser = Range::parse)]
+        #[arg(long = "in", value_name = "RANGE", allow_hyphen_values = true, value_parser = Range::parse)]
         range: Option<Range>,
     },
     /// Print how many items equal a value
     #[command(after_help = "Example:\n  beaver list daily_tasks count-of \"Review PRs\"")]
     CountOf {
-        #[arg(allow_hyphen_values = true)]
+        #[arg(allow_negative_numbers = true)]
         value: String,
     },
     /// Turn the order round

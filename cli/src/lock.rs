@@ -52,6 +52,16 @@ pub enum Command {
     Held,
 }
 
+impl Command {
+    fn access(&self) -> Access {
+        match self {
+            Command::Locked => Access::Read,
+            Command::Acquire(_) | Command::Release | Command::Renew { .. } | Command::Held => Access::Hold,
+            _ => Access::Write,
+        }
+    }
+}
+
 #[derive(Args)]
 pub struct Run {
     /// Wait at most so long for the lock, then end with code 4; 0 only tries
@@ -67,29 +77,18 @@ pub struct Run {
 
 pub fn run(cx: &Context, name: Option<&str>, command: Option<&Command>) -> Outcome {
     let (Some(name), Some(command)) = (name, command) else { return show(cx, Kind::Lock, name) };
-    let access = if matches!(command, Command::Locked) { Access::Read } else { Access::Write };
-    let lock = cx.lock(name, access)?;
+    let lock = cx.lock(name, command.access())?;
     match command {
         Command::Run(run) => child::run(cx, &lock, run),
         Command::Locked => cx.out.plain(lock.locked()?),
         Command::Clear => cx.out.plain(lock.clear()?),
         Command::On { event, until } => events(cx, &lock.on(event)?, until),
         Command::Acquire(Acquire { wait, ttl }) => {
-            cx.needs_shell("acquire")?;
             let acquired = cx.interrupts.during(|| lock.acquire(wait.timeout(), *ttl))?;
             if acquired { Ok(()) } else { Err(wait.nothing("somebody else holds the lock")) }
         }
-        Command::Release => {
-            cx.needs_shell("release")?;
-            held(lock.release()?)
-        }
-        Command::Renew { ttl } => {
-            cx.needs_shell("renew")?;
-            held(lock.renew(*ttl)?)
-        }
-        Command::Held => {
-            cx.needs_shell("held")?;
-            cx.out.plain(lock.held()?)
-        }
+        Command::Release => held(lock.release()?),
+        Command::Renew { ttl } => held(lock.renew(*ttl)?),
+        Command::Held => cx.out.plain(lock.held()?),
     }
 }

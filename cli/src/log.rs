@@ -25,7 +25,7 @@ pub enum Command {
     )]
     Write {
         /// JSON, or else a plain string; - is the standard input, @file a file
-        #[arg(allow_hyphen_values = true)]
+        #[arg(allow_negative_numbers = true)]
         value: String,
         /// Another time than now
         #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]

@@ -24,7 +24,7 @@ pub enum Command {
         #[arg(allow_negative_numbers = true)]
         priority: f64,
         /// JSON, or else a plain string; - is the standard input, @file a file
-        #[arg(allow_hyphen_values = true)]
+        #[arg(allow_negative_numbers = true)]
         value: String,
     },
     /// Put many items in, from lines of {"data", "priority"}
@@ -59,7 +59,7 @@ pub enum Command {
         /// When it was put in: microseconds since 1970, or 2026-01-31T12:00:00Z
         #[arg(value_parser = time, allow_negative_numbers = true)]
         timestamp: i64,
-        #[arg(allow_hyphen_values = true)]
+        #[arg(allow_negative_numbers = true)]
         value: String,
     },
     /// Print the first item and leave it there; code 3 if there is none

@@ -58,20 +58,15 @@ fn upkeep_tells_what_it_found() {
 fn a_file_of_1_x_is_read_as_it_is_and_upgraded_when_asked() {
     let place = Place::new();
     let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/formats/v1");
-    let old =
-        std::fs::read_dir(&files).expect("there are files of 1.x").filter_map(Result::ok).map(|entry| entry.path());
-    let mut seen = 0;
-    for file in old.filter(|path| path.extension().is_some_and(|extension| extension == "db")) {
-        std::fs::copy(&file, place.path("old.db")).expect("it can be copied");
+    for name in ["structures.db", "strange_names.db"] {
+        std::fs::copy(files.join(name), place.path("old.db")).expect("it can be copied");
         let before = place.run(&["-d", "old.db", "info"]).well();
         assert!(!before.is_empty());
-        assert_eq!(place.run(&["-d", "old.db", "upgrade"]).well(), "upgraded\n", "{}", file.display());
+        assert_eq!(place.run(&["-d", "old.db", "upgrade"]).well(), "upgraded\n", "{name}");
         assert_eq!(place.run(&["-d", "old.db", "upgrade"]).well(), "current\n");
         assert_eq!(place.run(&["-d", "old.db", "info"]).well(), before);
         place.run(&["-d", "old.db", "verify"]).well();
-        seen += 1;
     }
-    assert!(seen > 0, "no file of 1.x was found");
     place.run(&["-d", "lost.db", "upgrade"]).fails(1);
 }
 

@@ -26,6 +26,7 @@ printf '{"id":"alice","body":{}}\n{"id":"bob","body":{}}\n{"id":"carol","body":{
 beaver collection people connect alice bob FOLLOWS
 beaver collection people connect bob carol FOLLOWS
 echo '[0.1, 0.9]' > vector.json
+beaver --database my_data.db dict app_config set theme dark
 echo '{"id": "file", "title": "From a file"}' > article.json
 "#;
 

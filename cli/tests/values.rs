@@ -81,7 +81,7 @@ fn names_and_keys_can_be_any_text() {
     for name in ["get", "help", "items", "client", "-x", "--json", "a b", "ü/🦫"] {
         let args = if name.starts_with('-') { vec!["dict", "--", name] } else { vec!["dict", name] };
         let run = |more: &[&str]| place.run(&[&args, more].concat());
-        run(&["set", "set", name]).well();
+        run(&["set", "set", "--", name]).well();
         assert_eq!(run(&["get", "set", "--raw"]).well(), format!("{name}\n"));
     }
     place.run(&["dict", "x", "set", "line\nbreak", "1"]).well();
@@ -141,7 +141,7 @@ fn collections_are_searched_in_every_way() {
     assert_eq!(run(r#"count --where '{"year": 2000}'"#), "1\n");
     assert!(run(r#"hybrid '{"text": "sqlite"}' --vector '[1, 0]'"#).contains(r#""legs":{"text":"#));
     run("connect s d CITES --weight 2 --metadata '{\"page\": 3}'");
-    assert!(run("neighbors s --label CITES").contains(r#""metadata":{"page":3}"#));
+    assert!(run("neighbors s --label CITES").contains(r#""metadata":{"page": 3}"#));
     assert!(run("walk d --labels CITES --direction incoming --depth 1").contains(r#"{"id":"s""#));
     assert_eq!(run("shortest-path s d --weighted"), "{\"ids\":[\"s\",\"d\"],\"cost\":2.0}\n");
     assert_eq!(run("degree s && beaver collection a disconnect s d"), "1\n1\n");

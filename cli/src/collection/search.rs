@@ -2,11 +2,12 @@
 
 use beaver_core::{Collection, Filter, Find, Hit, HybridHit, HybridQuery, Json, MatchOptions, SearchOptions, wire};
 use clap::{Args, Subcommand};
+use serde_json::json;
 
 use crate::context::Context;
 use crate::exit::Outcome;
 use crate::output::bare;
-use crate::value::{self, flag, json, set, texts, vector};
+use crate::value::{self, flag, set, texts, vector};
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -121,6 +122,9 @@ pub struct Text {
     /// Show a short piece of the text around the matches
     #[arg(long)]
     snippet: bool,
+    /// What stands before and after a match, with a comma between them
+    #[arg(long, value_name = "BEFORE,AFTER", default_value = "<b>,</b>", allow_hyphen_values = true)]
+    marks: String,
 }
 
 /// A query by fields.
@@ -145,7 +149,7 @@ pub struct Plain {
 
 impl Limited {
     fn read(&self, cx: &Context, mut flags: Vec<(&str, Option<Json>)>) -> Outcome<String> {
-        let filter = self.filter.as_deref().map(|filter| json(cx, filter)).transpose()?;
+        let filter = self.filter.as_deref().map(|filter| value::json(cx, filter)).transpose()?;
         flags.extend([("k", self.k.and_then(|k| flag(&k))), ("where", filter)]);
         value::options(cx, self.options.as_deref(), flags)
     }
@@ -162,13 +166,14 @@ impl Text {
     fn read(&self, cx: &Context, common: &Limited) -> Outcome<MatchOptions> {
         // A number, or the word.
         let fuzziness = self.fuzziness.as_ref().and_then(|given| Json::parse(given).ok().or_else(|| flag(given)));
-        let shown = |asked: bool| asked.then(|| serde_json::json!({}).into());
+        let (before, after) = self.marks.split_once(',').unwrap_or((&self.marks, &self.marks));
+        let marks = || Json::from(json!({"before": before, "after": after}));
         let flags = vec![
             ("on", texts(&self.on)),
             ("fuzziness", fuzziness),
             ("prefix", set(self.prefix)),
-            ("highlight", shown(self.highlight)),
-            ("snippet", shown(self.snippet)),
+            ("highlight", self.highlight.then(marks)),
+            ("snippet", self.snippet.then(marks)),
         ];
         Ok(MatchOptions::from_json(&common.read(cx, flags)?)?)
     }
@@ -176,7 +181,7 @@ impl Text {
 
 impl Plain {
     fn read(&self, cx: &Context) -> Outcome<Find> {
-        let filter = self.filter.as_deref().map(|filter| json(cx, filter)).transpose()?;
+        let filter = self.filter.as_deref().map(|filter| value::json(cx, filter)).transpose()?;
         let flags = vec![
             ("where", filter),
             ("order", texts(&self.order)),
@@ -213,10 +218,10 @@ pub fn run(cx: &Context, collection: &Collection, command: &Command) -> Outcome 
             let found = cx.interrupts.during(|| collection.find(&find))?;
             out.results(&wire::found(&found), found.documents.iter().map(|document| bare(&document.body)))
         }
-        Command::Count { filter } => out.plain(collection.count(&Filter::parse(json(cx, filter)?.as_str())?)?),
+        Command::Count { filter } => out.plain(collection.count(&Filter::parse(value::json(cx, filter)?.as_str())?)?),
         Command::Hybrid { query, vector: given } => {
             let vector = given.as_deref().map(|given| vector(cx, given)).transpose()?;
-            let query = HybridQuery::from_json(json(cx, query)?.as_str(), vector.as_deref())?;
+            let query = HybridQuery::from_json(value::json(cx, query)?.as_str(), vector.as_deref())?;
             hybrid_hits(cx, &cx.interrupts.during(|| collection.hybrid(&query))?)
         }
         Command::ExplainSearch { vector: given, nearest } => {
