@@ -68,9 +68,8 @@ fn look_after(lock: &Lock, ttl: Duration, child: &mut Child, news: &mpsc::Receiv
     let mut next = Instant::now() + ttl / 2;
     loop {
         match news.recv_timeout(next.saturating_duration_since(Instant::now())) {
-            Ok(News::Ended) => return child.wait().map_err(failed),
+            Ok(News::Ended) | Err(RecvTimeoutError::Disconnected) => return child.wait().map_err(failed),
             Ok(News::Signal(signal)) => system::signal(child, signal),
-            Err(RecvTimeoutError::Disconnected) => return child.wait().map_err(failed),
             Err(RecvTimeoutError::Timeout) => match lock.renew(ttl) {
                 Ok(true) => {
                     held_until = Instant::now() + ttl;

@@ -103,8 +103,12 @@ pub enum Command {
 impl Command {
     fn access(&self) -> Access {
         match self {
-            Command::Get { .. } | Command::GetMany { .. } | Command::Contains { .. } => Access::Read,
-            Command::Keys | Command::Values | Command::Items => Access::Read,
+            Command::Get { .. }
+            | Command::GetMany { .. }
+            | Command::Contains { .. }
+            | Command::Keys
+            | Command::Values
+            | Command::Items => Access::Read,
             Command::Common(common) => common.access(),
             _ => Access::Write,
         }
@@ -125,10 +129,11 @@ pub fn run(cx: &Context, name: &str, command: &Command) -> Outcome {
         },
         Command::Set { key, value: given, ttl } => {
             let value = value(cx, given)?;
-            Ok(match ttl {
-                Some(ttl) => dict.set_for(key, value, *ttl)?,
-                None => dict.set(key, value)?,
-            })
+            let set = match ttl {
+                Some(ttl) => dict.set_for(key, value, *ttl),
+                None => dict.set(key, value),
+            };
+            Ok(set?)
         }
         Command::SetIfAbsent { key, value: given, ttl } => {
             let set = dict.set_if_absent(key, value(cx, given)?, *ttl)?;

@@ -154,8 +154,12 @@ impl Range {
 impl Command {
     fn access(&self) -> Access {
         match self {
-            Command::Get { .. } | Command::Slice { .. } | Command::Contains { .. } => Access::Read,
-            Command::IndexOf { .. } | Command::CountOf { .. } | Command::Items => Access::Read,
+            Command::Get { .. }
+            | Command::Slice { .. }
+            | Command::Contains { .. }
+            | Command::IndexOf { .. }
+            | Command::CountOf { .. }
+            | Command::Items => Access::Read,
             Command::Common(common) => common.access(),
             _ => Access::Write,
         }

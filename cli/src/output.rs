@@ -4,6 +4,7 @@
 //! where names and keys are listed. `--json` gives JSON in any case, `--raw` bare values.
 
 use std::cell::{Cell, RefCell};
+use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
 use beaver_core::{Json, Result, wire};
@@ -149,7 +150,7 @@ impl Out {
     }
 
     /// A number, a time, or whether something is so: the same in every form.
-    pub fn plain(&self, text: impl ToString) -> Outcome {
+    pub fn plain(&self, text: impl Display + Copy) -> Outcome {
         self.say(&text.to_string())
     }
 
@@ -228,7 +229,7 @@ impl Out {
         table.set_header(header.iter().map(|title| comfy_table::Cell::new(title).add_attribute(Attribute::Bold)));
         for row in rows {
             table.add_row(row.into_iter().enumerate().map(|(column, text)| {
-                let cell = comfy_table::Cell::new(shortened(text));
+                let cell = comfy_table::Cell::new(shortened(&text));
                 if column == 0 && self.colour { cell.fg(Color::Cyan) } else { cell }
             }));
         }
@@ -237,7 +238,7 @@ impl Out {
 }
 
 /// What fits into a cell: no control characters, and not too many others.
-fn shortened(text: String) -> String {
+fn shortened(text: &str) -> String {
     let plain = text.replace(|c: char| c.is_control(), " ");
     match plain.char_indices().nth(CELL) {
         Some((end, _)) => plain.get(..end).map_or_else(String::new, |begin| format!("{begin}…")),

@@ -19,7 +19,7 @@ impl Row for Item {
         self.1.as_ref().map_or_else(String::new, bare)
     }
     fn cells(&self) -> Vec<String> {
-        vec![self.0.clone(), self.1.as_ref().map_or_else(String::new, |value| value.to_string())]
+        vec![self.0.clone(), self.1.as_ref().map_or_else(String::new, Json::to_string)]
     }
 }
 
@@ -153,7 +153,7 @@ pub struct Named(pub String, pub String);
 
 impl Row for Named {
     fn json(&self) -> String {
-        format!(r#"{{{}:{}}}"#, wire::string(&self.0), self.1)
+        format!("{{{}:{}}}", wire::string(&self.0), self.1)
     }
     fn bare(&self) -> String {
         self.1.clone()

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::Place;
+use common::{Place, start};
 
 #[test]
 fn what_is_not_there_is_code_3_and_prints_nothing() {
@@ -139,7 +139,7 @@ fn many_processes_write_at_once_and_nothing_is_lost() {
     let place = Place::new();
     place.run(&["list", "l", "push", "0"]).well();
     let mut children: Vec<_> =
-        (0..8).map(|n| place.start(&mut place.command(&["list", "l", "push", &n.to_string()]))).collect();
+        (0..8).map(|n| start(&mut place.command(&["list", "l", "push", &n.to_string()]))).collect();
     for child in &mut children {
         assert!(child.wait().expect("it ends").success());
     }

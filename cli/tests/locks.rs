@@ -4,7 +4,7 @@ mod common;
 
 use std::os::unix::process::ExitStatusExt;
 
-use common::{Place, Said, signal, until};
+use common::{Place, Said, signal, start, until};
 use rustix::process::Signal;
 
 #[test]
@@ -41,7 +41,7 @@ fn signals_are_forwarded_to_the_command() {
     let place = Place::new();
     for (sent, number) in [(Signal::TERM, 15), (Signal::INT, 2), (Signal::HUP, 1), (Signal::USR1, 10)] {
         let script = format!("trap 'echo caught; exit 5' {number}; touch ready; while :; do sleep 0.02; done");
-        let child = place.start(&mut place.command(&["lock", "l", "run", "bash", "-c", &script]));
+        let child = start(&mut place.command(&["lock", "l", "run", "bash", "-c", &script]));
         until("the command runs", || place.path("ready").exists());
         std::fs::remove_file(place.path("ready")).expect("it is there");
         signal(&child, sent);
@@ -49,7 +49,7 @@ fn signals_are_forwarded_to_the_command() {
         assert_eq!((said.code, said.out.as_str()), (5, "caught\n"), "{sent:?}: {}", said.err);
     }
     assert_eq!(place.run(&["lock", "l", "locked"]).well(), "false\n");
-    let child = place.start(&mut place.command(&["lock", "l", "run", "sleep", "60"]));
+    let child = start(&mut place.command(&["lock", "l", "run", "sleep", "60"]));
     until("the lock is held", || place.run(&["lock", "l", "locked"]).out == "true\n");
     // The command is there a moment after the lock is held.
     std::thread::sleep(std::time::Duration::from_millis(300));
@@ -60,9 +60,9 @@ fn signals_are_forwarded_to_the_command() {
 #[test]
 fn a_signal_while_waiting_for_the_lock_ends_the_wait() {
     let place = Place::new();
-    let mut holder = place.start(&mut place.command(&["lock", "l", "run", "bash", "-c", "touch ready; sleep 20"]));
+    let mut holder = start(&mut place.command(&["lock", "l", "run", "bash", "-c", "touch ready; sleep 20"]));
     until("the lock is held", || place.path("ready").exists());
-    let waiter = place.start(&mut place.command(&["lock", "l", "run", "touch", "never"]));
+    let waiter = start(&mut place.command(&["lock", "l", "run", "touch", "never"]));
     std::thread::sleep(std::time::Duration::from_millis(300));
     signal(&waiter, Signal::INT);
     let said = Said::from(waiter.wait_with_output().expect("it ends"));
@@ -76,7 +76,7 @@ fn a_signal_while_waiting_for_the_lock_ends_the_wait() {
 fn a_command_that_has_lost_its_lock_is_told_to_end() {
     let place = Place::new();
     let script = "trap 'echo told; exit 0' TERM; touch ready; while :; do sleep 0.02; done";
-    let child = place.start(&mut place.command(&["lock", "l", "run", "--ttl", "0.4", "bash", "-c", script]));
+    let child = start(&mut place.command(&["lock", "l", "run", "--ttl", "0.4", "bash", "-c", script]));
     until("the command runs", || place.path("ready").exists());
     assert_eq!(place.run(&["lock", "l", "clear"]).well(), "1\n");
     let said = Said::from(child.wait_with_output().expect("it ends"));
@@ -88,7 +88,7 @@ fn a_command_that_has_lost_its_lock_is_told_to_end() {
 fn a_program_that_is_killed_leaves_the_lock_for_its_ttl_only() {
     let place = Place::new();
     let mut child =
-        place.start(&mut place.command(&["lock", "l", "run", "--ttl", "0.5", "bash", "-c", "touch ready; sleep 2"]));
+        start(&mut place.command(&["lock", "l", "run", "--ttl", "0.5", "bash", "-c", "touch ready; sleep 2"]));
     until("the command runs", || place.path("ready").exists());
     child.kill().expect("it runs");
     assert_eq!(child.wait().expect("it ends").signal(), Some(9));

@@ -79,17 +79,12 @@ impl Place {
     }
 
     pub fn run_with(&self, args: &[&str], input: impl AsRef<[u8]>) -> Said {
-        let mut child = self.start(self.command(args).stdin(Stdio::piped()));
+        let mut child = start(self.command(args).stdin(Stdio::piped()));
         let mut stdin = child.stdin.take().expect("it was asked for");
         // Who reads nothing has gone by now.
         let _ = stdin.write_all(input.as_ref());
         drop(stdin);
         child.wait_with_output().expect("the program ends").into()
-    }
-
-    /// Starts a program of which everything is caught.
-    pub fn start(&self, command: &mut Command) -> Child {
-        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts")
     }
 
     /// A line of a shell, with the program in its path.
@@ -104,6 +99,11 @@ impl Place {
         command.env_remove("BEAVER_DATABASE").env("BEAVER_HISTORY", "").stdin(Stdio::null());
         command.output().expect("bash runs").into()
     }
+}
+
+/// Starts a program of which everything is caught.
+pub fn start(command: &mut Command) -> Child {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts")
 }
 
 /// Waits until something is so.
