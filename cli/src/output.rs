@@ -17,6 +17,10 @@ use crate::indent::{Indent, indented};
 /// How long a cell of a table is at most, in characters.
 const CELL: usize = 200;
 
+/// Below this, what a terminal says of its width is taken for nothing said.
+const NARROWEST: u16 = 20;
+const USUAL_WIDTH: u16 = 80;
+
 /// The form that was asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Form {
@@ -220,11 +224,12 @@ impl Out {
     fn table(&self, header: &[&str], rows: Vec<Vec<String>>) -> String {
         let mut table = Table::new();
         table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+        // Some terminals do not say how wide they are.
+        let width = table.width().filter(|width| *width >= NARROWEST);
+        let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        table.set_width(width.or(said).unwrap_or(USUAL_WIDTH));
         if !self.colour {
             table.force_no_tty();
-            if let Some(width) = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()) {
-                table.set_width(width);
-            }
         }
         table.set_header(header.iter().map(|title| comfy_table::Cell::new(title).add_attribute(Attribute::Bold)));
         for row in rows {
