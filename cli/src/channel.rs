@@ -21,7 +21,7 @@ pub enum Command {
         #[arg(allow_negative_numbers = true)]
         value: String,
     },
-    /// Publish many messages, a line of JSON each
+    /// Publish many messages, a line of JSON each; prints their times
     #[command(after_help = "Example:\n  printf '1\\n2\\n' | beaver channel news publish-many")]
     PublishMany {
         /// JSON Lines; up to 10,000 lines or 32 MiB are one commit
@@ -93,8 +93,12 @@ pub fn run(cx: &Context, name: &str, command: &Command) -> Outcome {
     match command {
         Command::Publish { value: given } => cx.out.plain(channel.publish(value(cx, given)?)?),
         Command::PublishMany { file } => {
-            files::lines(cx, file, |array| channel.publish_many(wire::elements("the messages", array)?).map(|_| 0))?;
-            Ok(())
+            let mut times = Vec::new();
+            files::lines(cx, file, |array| {
+                times.extend(channel.publish_many(wire::elements("the messages", array)?)?);
+                Ok(0)
+            })?;
+            times.iter().try_for_each(|time| cx.out.plain(*time))
         }
         Command::Listen(Listen { from, after, until }) => {
             let start = match (after, from.as_deref()) {

@@ -31,7 +31,7 @@ pub enum Command {
         #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
         at: Option<Micros>,
     },
-    /// Append many entries, from lines of {"data", "timestamp_us"}, the time optional
+    /// Append many entries, from lines of {"data", "timestamp_us"}, the time optional; prints their times
     #[command(
         alias = "append-many",
         after_help = "Example:\n  printf '{\"data\":1}\\n{\"data\":2}\\n' | beaver log metrics write-many"
@@ -136,8 +136,12 @@ pub fn run(cx: &Context, name: &str, command: &Command) -> Outcome {
             })
         }
         Command::WriteMany { file } => {
-            files::lines(cx, file, |array| log.append_many(wire::log_items("the entry", array)?).map(|_| 0))?;
-            Ok(())
+            let mut times = Vec::new();
+            files::lines(cx, file, |array| {
+                times.extend(log.append_many(wire::log_items("the entry", array)?)?);
+                Ok(0)
+            })?;
+            times.iter().try_for_each(|time| cx.out.plain(*time))
         }
         Command::Watch(watch) => self::watch(cx, &log, watch),
         Command::Range { start, end, limit, reverse } => {

@@ -24,11 +24,11 @@ fn what_listings_print_the_bulk_forms_read() {
         .well();
     place.sh(r#"printf '{"data":"a","priority":2}\n\n{"data":"b","priority":1}' | beaver queue q put_many"#).well();
     assert_eq!(place.run(&["queue", "q", "show", "--raw"]).well(), "b\na\n");
-    place.sh(r#"printf '{"data":1,"timestamp_us":5}\n{"data":2}\n' | beaver log g write-many"#).well();
+    place.sh(r#"printf '{"data":1,"timestamp_us":5}\n{"data":2}\n' | beaver log g write-many | grep -c ."#).well();
     place
-        .sh("beaver log g items > g.jsonl && beaver log h write-many g.jsonl && beaver log h items | cmp - g.jsonl")
+        .sh("beaver log g items > g.jsonl && beaver log h write-many g.jsonl > /dev/null && beaver log h items | cmp - g.jsonl")
         .well();
-    place.sh(r#"printf '1\n"two"\n' | beaver channel c publish-many"#).well();
+    assert_eq!(place.sh(r#"printf '1\n"two"\n' | beaver channel c publish-many | wc -l"#).well().trim(), "2");
     assert_eq!(place.run(&["channel", "c", "items", "--raw"]).well(), "1\ntwo\n");
 }
 

@@ -8,13 +8,14 @@ use clap::{Args, Subcommand};
 use crate::context::{Access, Context};
 use crate::exit::{Failure, Outcome};
 use crate::files;
+use crate::output::Form;
 use crate::progress::Bar;
 use crate::structure;
 use crate::value::{self, flag, set, texts};
 
 #[derive(Subcommand)]
 pub enum Command {
-    /// Store a document and make it searchable; prints its id
+    /// Store a document and make it searchable; prints its id, as JSON also whether anything had to be written
     #[command(
         after_help = "Example:\n  beaver collection articles index '{\"id\": \"sqlite-001\", \"body\": \"SQLite is a database\"}' --fuzzy\n  beaver collection articles index '{\"id\": \"a\", \"embedding\": [0.1, 0.9], \"title\": \"Dams\"}' --fts title\n  beaver collection articles index article.json --no-fts",
         after_long_help = "Example:\n  beaver collection articles index '{\"id\": \"sqlite-001\", \"body\": \"SQLite is a database\"}' --fuzzy\n  beaver collection articles index '{\"id\": \"a\", \"embedding\": [0.1, 0.9], \"title\": \"Dams\"}' --fts title\n  beaver collection articles index article.json --no-fts\n\nOf an object, id and embedding are taken out. If what is left is only a body, that is the body of the document; else all that is left is. Anything else than an object is the body itself."
@@ -94,8 +95,11 @@ pub fn run(cx: &Context, collection: &Collection, command: &Command) -> Outcome 
         Command::Index { document, options } => {
             let document = of_argument(cx, document)?;
             let id = document.id.clone();
-            collection.index(document, &options.read(cx)?)?;
-            cx.out.text(&id)
+            let written = collection.index(document, &options.read(cx)?)?;
+            match cx.out.form {
+                Form::Json => cx.out.json(&format!(r#"{{"id":{},"written":{written}}}"#, wire::string(&id))),
+                _ => cx.out.text(&id),
+            }
         }
         Command::IndexMany { file, options } => {
             let options = options.read(cx)?;
