@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib.util
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +24,9 @@ if os.environ.get("BEAVER_INSTALLED") is None:
 
 import beaver  # noqa: E402
 from beaver import BeaverDB  # noqa: E402
+
+# What a shell runs in the background ignores Ctrl-C, and so would the programs that tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 HAS_NUMPY = importlib.util.find_spec("numpy") is not None
 HAS_PYDANTIC = importlib.util.find_spec("pydantic") is not None
