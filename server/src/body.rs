@@ -130,7 +130,10 @@ pub(crate) fn value(headers: &HeaderMap, bytes: &[u8]) -> Result<Json, Problem> 
     bare_value(bytes)
 }
 
-/// As [`value`], of the bytes alone.
+/// As `value`, of the bytes alone.
+///
+/// # Errors
+/// INVALID_UTF8, INVALID_JSON, LIMIT.
 pub fn bare_value(bytes: &[u8]) -> Result<Json, Problem> {
     let text = utf8("the body", bytes)?;
     match Json::parse(text) {

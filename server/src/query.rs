@@ -82,6 +82,9 @@ pub(crate) fn timeout(timeout: Option<f64>, default: f64) -> Result<Duration, Pr
 }
 
 /// A moment: microseconds since 1970, or a date and time as RFC 3339 writes it; without an offset it is UTC.
+///
+/// # Errors
+/// INVALID_ARGUMENT, naming the parameter, if it is neither.
 pub fn moment(name: &str, text: &str) -> Result<Micros, Problem> {
     if let Ok(micros) = text.parse::<i64>() {
         return Ok(micros);
