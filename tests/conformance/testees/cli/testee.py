@@ -544,9 +544,12 @@ class Events:
         while self.stream.lines.empty() and self.stream.child.poll() is None:
             database.program.run(probe)
             time.sleep(0.01)
+        first = self.stream.lines.get(timeout=5)
+        self.stream.lines.queue.appendleft(first)
         # What it says of a topic that cannot be.
-        if self.stream.child.poll() is not None:
-            raise failure(2, self.stream.lines.get())
+        if not first.startswith('{"timestamp_us":'):
+            self.stream.child.wait()
+            raise failure(2, first)
 
     def one(self, timeout):
         begun = time.monotonic()
