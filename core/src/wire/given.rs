@@ -216,7 +216,7 @@ struct EmbeddedIn<'j> {
 /// optional.
 ///
 /// # Errors
-/// INVALID_ARGUMENT or TYPE_MISMATCH if it is something else, with the index of a bad document.
+/// INVALID_ARGUMENT if it is something else, with the index of a bad document.
 pub fn embedded_documents(name: &str, json: &Json) -> Result<Vec<Document>> {
     let documents: Vec<EmbeddedIn<'_>> = shaped(name, json)?;
     let document = |given: EmbeddedIn<'_>| {
@@ -235,13 +235,16 @@ pub fn embedded_documents(name: &str, json: &Json) -> Result<Vec<Document>> {
 }
 
 fn floats(numbers: &[&RawValue]) -> Result<Vec<f32>> {
-    numbers.iter().map(|number| component(number)).collect()
+    let float = |number: &&RawValue| {
+        component(number).map_err(|_| Error::invalid("the vector holds something that is no number"))
+    };
+    numbers.iter().map(float).collect()
 }
 
 /// A vector: an array of numbers, each as the nearest float of 32 bits.
 ///
 /// # Errors
-/// INVALID_ARGUMENT or TYPE_MISMATCH if it is something else.
+/// INVALID_ARGUMENT if it is something else.
 pub fn vector(name: &str, json: &Json) -> Result<Vec<f32>> {
     let numbers: Vec<&RawValue> = shaped(name, json)?;
     floats(&numbers)

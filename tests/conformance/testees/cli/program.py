@@ -61,18 +61,24 @@ class Program:
             raise Failed("LIMIT") from None
 
     def run(self, words, data=None):
-        """The standard output, as bytes."""
+        """What it writes, as bytes."""
+        return self.say(words, set(), data)[0]
+
+    def say(self, words, running, data=None):
+        """What it writes, and what it tells on its error output. It is among the `running` meanwhile."""
         pipe = subprocess.PIPE
         child = self.start(words, stdin=pipe if data is not None else subprocess.DEVNULL, stdout=pipe, stderr=pipe)
         self.running.add(child)
+        running.add(child)
         try:
             out, told = child.communicate(data)
         finally:
             self.running.discard(child)
+            running.discard(child)
         # What is not there says so by the code alone, where the answer is true or false.
         if child.returncode != 0 and not (child.returncode == 3 and out):
             raise failure(child.returncode, told.decode())
-        return out
+        return out, told.decode()
 
     def interrupt(self):
         for child in list(self.running):
@@ -109,9 +115,6 @@ class Stream:
         if line.startswith('{"error":'):
             raise failure(1, line)
         return line
-
-    def more(self):
-        return not self.lines.empty()
 
     def close(self):
         self.closed = True

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 
-from program import Failed, Files, Program, Shell, Stream
+from program import Failed, Files, Program, Shell, Stream, failure
 
 CAPABILITIES = ["get-or", "json-text", "threads", "zero-ttl"]
 BEAVER = sys.argv[1]
@@ -37,7 +37,8 @@ class Database:
     def __init__(self, path, options):
         self.program = Program(BEAVER, path, options)
         # Opens it, and makes it if it is to be made.
-        self.program.run(["batch"] if "read_only\": true" not in (options or "") else ["info"], b"")
+        read_only = options is not None and json.loads(options).get("read_only")
+        self.program.run(["info"] if read_only else ["batch"], b"")
 
     def free(self):
         pass
@@ -48,7 +49,8 @@ class Structure:
 
     def __init__(self, database, kind, name, shell=None):
         self.database, self.kind, self.name, self.shell = database, kind, name, shell
-        database.program.run([kind, "--", name]) if shell is None else None
+        # Says whether the name can be one.
+        database.program.run([kind, "--", name])
 
     def run(self, *words, data=None):
         """Runs one of its commands. A `data` is put in the place of the word `-`."""
@@ -83,8 +85,13 @@ def lines(items):
     return "\n".join(items) + "\n"
 
 
+def plain(given):
+    """A number as JSON, which has no infinities."""
+    return {"nan": "null", "inf": "1e999", "-inf": "-1e999"}.get(number(given), number(given))
+
+
 def vector(given):
-    return "[" + ",".join({"nan": "null", "inf": "1e999", "-inf": "-1e999"}.get(x["$float"], x["$float"]) if isinstance(x, dict) else repr(x) for x in given["$vec"]) + "]"
+    return "[" + ",".join(map(plain, given["$vec"])) + "]"
 
 
 def rows(out):
@@ -138,7 +145,7 @@ def document(item):
 def indexing(args):
     options = json.loads(args.get("options", "{}"))
     fts = options.get("fts", True)
-    words = ["--no-fts"] if fts is False else [f"--fts={path}" for path in fts] if isinstance(fts, list) else []
+    words = ["--no-fts"] if not fts else [f"--fts={path}" for path in fts] if isinstance(fts, list) else []
     return words + (["--fuzzy"] if options.get("fuzzy") else [])
 
 
@@ -148,7 +155,7 @@ def options(args):
 
 def edge(item):
     members = [f'"{name}":{json.dumps(item[name])}' for name in ("source", "target", "label")]
-    members += ['"weight":' + number(item["weight"])] if "weight" in item else []
+    members += ['"weight":' + plain(item["weight"])] if "weight" in item else []
     members += ['"metadata":' + item["metadata"]] if "metadata" in item else []
     return "{" + ",".join(members) + "}"
 
@@ -276,7 +283,7 @@ TABLE = {
     "list.delete_range": lambda s, a: raw(s.run("delete-range", bounds(a))),
     "list.replace_range": lambda s, a: (s.run("replace-range", bounds(a), *["@" + FILES.write(v) for v in a["values"]]), result("null"))[1],
     "queue.put": lambda s, a: raw(s.run("put", "--", number(a["priority"]), value(a, "data"))),
-    "queue.put_many": lambda s, a: raw(s.run("put-many", "-", data=lines('{"data":' + i["data"].replace("\n", " ") + ',"priority":' + number(i["priority"]) + "}" for i in a["items"]))),
+    "queue.put_many": lambda s, a: raw(s.run("put-many", "-", data=lines('{"data":' + i["data"].replace("\n", " ") + ',"priority":' + plain(i["priority"]) + "}" for i in a["items"]))),
     "queue.put_back": lambda s, a: raw(s.run("put-back", "--", number(a["priority"]), a["timestamp"], value(a, "data"))),
     "queue.get": lambda s, a: result(timed(s.run("get", *wait(a)).decode().strip())),
     "queue.get_many": lambda s, a: array(map(timed, rows(s.run("get-many", *wait(a), a["n"])))),
@@ -345,9 +352,20 @@ TABLE = {
     "database.checkpoint": lambda d, a: raw(d.program.run(["checkpoint"])),
     "database.backup": lambda d, a: raw(d.program.run(["backup", "--", a["path"]])),
     "database.emit": lambda d, a: raw(d.program.run(["emit", "--", a["topic"], a["event"], value(a, "payload")])),
-    "database.interrupt": lambda d, a: (d.program.interrupt(), result("null"))[1],
+    "database.interrupt": lambda d, a: interrupt(d),
     "database.batch": lambda d, a: batch(d, a),
+    # Each command opens the file for itself: between them it is closed.
+    "database.close": lambda d, a: result("null"),
 }
+
+
+def interrupt(database):
+    """Ends the programs of the other threads; those that are just starting, too."""
+    begun = time.monotonic()
+    while len(database.program.running) < Testee.working and time.monotonic() < begun + 1:
+        time.sleep(0.01)
+    database.program.interrupt()
+    return result("null")
 
 
 def degree(args):
@@ -367,7 +385,6 @@ def verified(database, word):
     child = database.program.start([word], stdout=-1, stderr=-1)
     out, told = child.communicate()
     if not out:
-        from program import failure
         raise failure(child.returncode, told.decode())
     return raw(out)
 
@@ -389,7 +406,7 @@ def batch(database, args):
             elif name == "if" and isinstance(given, dict):
                 members.append((name, '{"equals":' + given["equals"] + "}"))
             elif name in ("ttl", "priority", "weight"):
-                members.append((name, {"nan": "null", "inf": "1e999", "-inf": "-1e999"}.get(number(given), number(given))))
+                members.append((name, plain(given)))
             else:
                 members.append((name, json.dumps(given)))
         return "{" + ",".join(f'"{name}":{text}' for name, text in members) + "}"
@@ -419,7 +436,6 @@ class Writer:
         return result("null")
 
     def finish(self, args):
-        from program import failure
         _, told = self.child.communicate()
         if self.child.returncode:
             raise failure(self.child.returncode, told.decode())
@@ -458,29 +474,89 @@ class Reader:
 
 
 class Subscription:
-    """Messages of a channel."""
+    """Messages of a channel, from a place on: each is that which a program gives that begins behind the last."""
 
     def __init__(self, channel, args):
-        words = []
+        self.channel, self.closed, self.running = channel, False, set()
+        self.words = ["--from=oldest"]
         if "after" in args:
-            words = [f"--after={args['after']}"]
-        elif args.get("start") == "oldest":
-            words = ["--from=oldest"]
-        else:
-            # When the program listens is nobody's to know: it begins behind what is there now.
-            there = rows(channel.database.program.run(["channel", "--", channel.name, "items"]))
-            words = [f"--after={json.loads(there[-1])['timestamp_us']}"] if there else ["--from=oldest"]
-        self.stream = Stream(channel.database.program, ["channel", "--", channel.name, "listen", *words])
+            self.words = [f"--after={args['after']}"]
+        elif args.get("start") != "oldest":
+            there = self.there()
+            self.words = [f"--after={json.loads(there[-1])['timestamp_us']}"] if there else self.words
 
-    def accept(self, line):
-        return True
+    def there(self):
+        return rows(self.channel.database.program.run(["channel", "--", self.channel.name, "items"]))
+
+    def read(self, timeout):
+        """The next message, as a list of its line; empty if the time ran out."""
+        if self.closed:
+            raise Failed("CLOSED")
+        words = ["channel", "--", self.channel.name, "listen", "--count=1", *self.words]
+        words += [] if timeout is None else [f"--timeout={number(timeout)}"]
+        try:
+            out, told = self.channel.database.program.say(words, self.running)
+        except Failed as failed:
+            if failed.kind == "TIMEOUT":
+                return []
+            if failed.kind == "LIMIT":
+                self.words = ["--from=oldest"]
+            raise Failed("CLOSED") if self.closed else failed from None
+        if told:
+            # Some were removed before they were read; it goes on with the oldest.
+            self.words = ["--from=oldest"]
+            raise failure(1, told)
+        self.took(out.decode().strip())
+        return [out.decode().strip()]
+
+    def took(self, line):
+        self.words = [f"--after={json.loads(line)['timestamp_us']}"]
+
+    def next(self, args):
+        found = self.read(args["timeout"])
+        return result(timed(found[0])) if found else TIMEOUT
+
+    def next_many(self, args):
+        found = self.read(args["timeout"])
+        if not found:
+            return TIMEOUT
+        last = json.loads(found[0])["timestamp_us"]
+        found += [row for row in self.there() if json.loads(row)["timestamp_us"] > last][: args["n"] - 1]
+        self.took(found[-1])
+        return array(map(timed, found))
+
+    def close(self, args):
+        self.free()
+        return result("null")
+
+    def free(self):
+        self.closed = True
+        for child in list(self.running):
+            child.terminate()
+
+
+class Events:
+    """Events of a topic, from a program that prints them. That it listens is found out by telling it of something."""
+
+    def __init__(self, database, topic, event):
+        self.stream = Stream(database.program, ["on", "--", topic, event])
+        probe = ["emit", "--", topic, "probe" if event == "*" else event, "@" + FILES.write('{"$probe":0}')]
+        while self.stream.lines.empty() and self.stream.child.poll() is None:
+            database.program.run(probe)
+            time.sleep(0.01)
+        first = self.stream.lines.get(timeout=5)
+        self.stream.lines.queue.appendleft(first)
+        # What it says of a topic that cannot be.
+        if not first.startswith('{"timestamp_us":'):
+            self.stream.child.wait()
+            raise failure(2, first)
 
     def one(self, timeout):
         begun = time.monotonic()
         while True:
             left = None if timeout is None else max(0, timeout - (time.monotonic() - begun))
             line = self.stream.next(left)
-            if line is None or self.accept(line):
+            if line is None or not line.endswith('"payload":{"$probe":0}}'):
                 return line
 
     def next(self, args):
@@ -492,11 +568,11 @@ class Subscription:
         if first is None:
             return TIMEOUT
         found = [first]
-        time.sleep(0.1)
-        while len(found) < args["n"] and self.stream.more():
+        while len(found) < args["n"]:
             line = self.one(0)
-            if line is not None:
-                found.append(line)
+            if line is None:
+                break
+            found.append(line)
         return array(map(timed, found))
 
     def close(self, args):
@@ -505,22 +581,6 @@ class Subscription:
 
     def free(self):
         self.stream.close()
-
-
-class Events(Subscription):
-    """Events of a topic. That it listens is found out by telling it of something."""
-
-    def __init__(self, database, topic, event):
-        self.stream = Stream(database.program, ["on", "--", topic, event])
-        probe = ["emit", "--", topic, "probe" if event == "*" else event, "@" + FILES.write('{"$probe":0}')]
-        while self.stream.lines.empty():
-            if self.stream.child.poll() is not None:
-                self.stream.next(1)
-            database.program.run(probe)
-            time.sleep(0.01)
-
-    def accept(self, line):
-        return not line.endswith('"payload":{"$probe":0}}')
 
 
 class Live:
@@ -561,6 +621,9 @@ class Live:
 
 
 class Testee:
+    # How many requests of threads are being answered.
+    working = 0
+
     def __init__(self):
         self.objects, self.lock, self.threads = {}, threading.Lock(), {}
 
@@ -607,12 +670,14 @@ class Testee:
         if on is None:
             raise Failed("INVALID_ARGUMENT")
         kind, verb = op.split(".")
-        if isinstance(on, (Writer, Reader, Subscription, Live)):
+        if isinstance(on, (Writer, Reader, Subscription, Events, Live)):
             used = getattr(on, verb)(args)
             if verb in ("finish", "abort"):
                 self.objects.pop(request["on"], None)
             return used
         made = self.make(on, kind, verb, args)
+        if made is ABSENT:
+            return made
         if made is not None:
             return self.keep(request, made)
         call = TABLE.get(op) or TABLE.get("structure." + verb)
@@ -633,7 +698,7 @@ class Testee:
         if verb == "subscribe":
             return Subscription(on, args)
         if (kind, verb) == ("blob", "reader"):
-            return Reader(on, args)
+            return or_nothing(lambda: Reader(on, args))
         if (kind, verb) == ("blob", "writer"):
             return Writer(on, args)
         if (kind, verb) == ("log", "live"):
@@ -654,9 +719,16 @@ class Testee:
         requests = self.threads.get(request["thread"])
         if requests is None:
             requests = self.threads[request["thread"]] = queue.Queue()
-            work = lambda: [self.reply(request) for request in iter(requests.get, None)]
-            threading.Thread(target=work, daemon=True).start()
+            threading.Thread(target=self.work, args=(requests,), daemon=True).start()
+        with self.lock:
+            Testee.working += 1
         requests.put(request)
+
+    def work(self, requests):
+        for request in iter(requests.get, None):
+            self.reply(request)
+            with self.lock:
+                Testee.working -= 1
 
 
 def rerank(args):
