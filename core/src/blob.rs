@@ -119,6 +119,15 @@ impl Blobs {
         BlobKeys { blobs: self.clone(), pages: Pages::new(usize::MAX) }
     }
 
+    /// The keys behind one (which need not be there), as [`Blobs::keys`] gives them.
+    ///
+    /// # Errors
+    /// LIMIT for a key that is too long.
+    pub fn keys_after(&self, key: &str) -> Result<BlobKeys> {
+        check_key(key)?;
+        Ok(BlobKeys { blobs: self.clone(), pages: Pages::after(key.to_owned()) })
+    }
+
     /// How many blobs there are. Counts through an index: O(n).
     ///
     /// # Errors
@@ -266,6 +275,15 @@ impl BlobWriter {
         Ok(())
     }
 
+    /// Gives the blob other metadata than it was begun with: for uploads that tell it last.
+    ///
+    /// # Errors
+    /// LIMIT for metadata that is too large.
+    pub fn set_metadata(&mut self, metadata: Option<Json>) -> Result<()> {
+        self.metadata = check(&self.handle, &self.key, self.length, metadata)?;
+        Ok(())
+    }
+
     /// Makes what was written the blob of the key, in one commit.
     ///
     /// # Errors
@@ -363,6 +381,11 @@ impl BlobReader {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Goes on reading at another byte, counted from 0; behind the end there is nothing.
+    pub fn set_position(&mut self, position: u64) {
+        self.position = position;
     }
 
     /// Reads the next bytes into the buffer and tells how many; 0 only at the end, or for an empty buffer.

@@ -47,6 +47,7 @@ impl Structure for Channel {}
 /// How long the messages of a channel are kept. What is too old, or too many, is removed in passing by those who
 /// publish; a sixteenth more, or 64, may stand for a while. The default: a day, and 100,000 messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct Retention {
     /// The age up to which a message is kept; none: for ever.
     pub max_age: Option<Duration>,
@@ -106,6 +107,12 @@ impl Channel {
     #[must_use]
     pub fn items(&self) -> Messages {
         Messages { channel: self.clone(), pages: Pages::new(usize::MAX) }
+    }
+
+    /// The messages behind a time, as [`Channel::items`] gives them.
+    #[must_use]
+    pub fn items_after(&self, time: Micros) -> Messages {
+        Messages { channel: self.clone(), pages: Pages::after(time) }
     }
 
     /// How many messages are there. Counts through an index: O(n).

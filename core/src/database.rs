@@ -25,11 +25,12 @@ use crate::value::Json;
 /// Any thread may use any handle at any time. A reader never waits for a writer.
 #[derive(Clone)]
 pub struct Beaver {
-    engine: Arc<dyn Engine>,
+    pub(crate) engine: Arc<dyn Engine>,
 }
 
 /// What a database holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct Info {
     /// The file, or none for a database in memory.
     pub path: Option<PathBuf>,
@@ -41,6 +42,7 @@ pub struct Info {
 
 /// A structure, as [`Beaver::info`] lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct StructureInfo {
     /// Its kind.
     pub kind: Kind,
@@ -52,6 +54,7 @@ pub struct StructureInfo {
 
 /// What [`Beaver::verify`] found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct VerifyReport {
     /// One line for each fault; none if the file is sound.
     pub problems: Vec<String>,
@@ -68,6 +71,7 @@ pub struct RepairReport {
 
 /// Sizes and counts for diagnosis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct Stats {
     /// The size of the database, in bytes.
     pub file_bytes: u64,
@@ -89,6 +93,7 @@ pub struct Stats {
 
 /// How far a long piece of work is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct Progress {
     /// What is done: pages of a backup, documents or edges otherwise.
     pub done: u64,
@@ -107,12 +112,20 @@ impl Beaver {
     /// # Ok::<(), beaver_core::Error>(())
     /// ```
     ///
+    /// With the feature `remote`, `http://host:port` and `https://host:port` open a database that a server serves there:
+    /// the same handles, each of whose calls is a request. See [`Options::key`] and [`Options::ca_file`].
+    ///
     /// # Errors
     /// IO if the path cannot be opened or is a directory; CORRUPT if it is no database; UNSUPPORTED if
     /// its format is newer, or of BeaverDB 2.x; READ_ONLY if it cannot be written and was not asked
-    /// for read-only; INVALID_ARGUMENT for an empty path or a read-only `:memory:`.
+    /// for read-only; INVALID_ARGUMENT for an empty path, a read-only `:memory:`, or a URL that holds a key. Of a
+    /// server: DENIED without the right key, UNAVAILABLE if it is out of reach, IO for a wrong `ca_file`.
     pub fn open(path: impl AsRef<Path>, options: Options) -> Result<Beaver> {
         let path = path.as_ref();
+        #[cfg(feature = "remote")]
+        if let Some(url) = crate::remote::url(path) {
+            return Ok(Beaver { engine: crate::remote::open(url, &options)? });
+        }
         let place = (path.as_os_str() != ":memory:").then_some(path);
         Ok(Beaver { engine: Sqlite::open(place, options)? })
     }
@@ -124,6 +137,15 @@ impl Beaver {
     /// longer than [`crate::MAX_NAME_BYTES`]. The same for the other structures.
     pub fn dict(&self, name: &str) -> Result<Dict> {
         Dict::new(self.store(), name)
+    }
+
+    /// A dict for what a program keeps about the database in the database itself, as the server does its keys. No call
+    /// of a user reaches it: its name is `__` and the one given, which [`Beaver::dict`] refuses and no listing shows.
+    ///
+    /// # Errors
+    /// As for [`Beaver::dict`].
+    pub fn system_dict(&self, name: &str) -> Result<Dict> {
+        Dict::system(self.store(), name)
     }
 
     /// The list of that name. Errors as for [`Beaver::dict`].

@@ -46,6 +46,10 @@ impl Dict {
         Ok(Dict(Handle::new(store, Kind::Dict, name)?))
     }
 
+    pub(crate) fn system(store: Arc<dyn Store>, name: &str) -> Result<Self> {
+        Ok(Dict(Handle::system(store, Kind::Dict, name)?))
+    }
+
     /// Sets a key, without a time to live. O(log n).
     ///
     /// # Errors
@@ -188,6 +192,16 @@ impl Dict {
     #[must_use]
     pub fn items(&self) -> DictItems {
         DictItems { dict: self.clone(), pages: Pages::new(usize::MAX) }
+    }
+
+    /// The items behind a key (which need not be there), as [`Dict::items`] gives them: to go on where an earlier
+    /// iteration ended.
+    ///
+    /// # Errors
+    /// LIMIT for a key that is too long.
+    pub fn items_after(&self, key: &str) -> Result<DictItems> {
+        check_key(key)?;
+        Ok(DictItems { dict: self.clone(), pages: Pages::after(key.to_owned()) })
     }
 
     /// The keys, as [`Dict::items`] gives them.

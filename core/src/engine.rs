@@ -30,6 +30,7 @@ use crate::value::Json;
 /// The kinds of structures a database holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub enum Kind {
     /// Keys and values, with a time to live.
     Dict,
@@ -83,6 +84,7 @@ impl Kind {
 
 /// An item of a queue.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct QueueItem {
     /// Lower comes first.
     pub priority: f64,
@@ -94,6 +96,7 @@ pub struct QueueItem {
 
 /// An item that was given out on a lease.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct LeasedItem {
     /// What to settle it by: `ack`, `nack` or `extend`. Never used twice.
     pub id: u64,
@@ -105,6 +108,7 @@ pub struct LeasedItem {
 
 /// Where an iteration over a queue stands: the order of the items, made unique by the row.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct QueueCursor {
     pub priority: f64,
     /// As it is stored, which may be finer than a microsecond.
@@ -116,6 +120,7 @@ pub(crate) struct QueueCursor {
 
 /// An entry of a log.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct LogEntry {
     /// Microseconds since 1970; unique in its log.
     pub timestamp: Micros,
@@ -125,6 +130,7 @@ pub struct LogEntry {
 
 /// A message of a channel.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct Message {
     /// When it was published, in microseconds since 1970: unique among the messages of all channels, and in
     /// their order. A subscription can begin after it.
@@ -135,8 +141,10 @@ pub struct Message {
 
 /// A blob: its bytes and its metadata.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct Blob {
     /// The bytes.
+    #[cfg_attr(feature = "remote", serde(with = "crate::remote::bytes"))]
     pub data: Vec<u8>,
     /// The metadata, if any was given.
     pub metadata: Option<Json>,
@@ -153,6 +161,7 @@ pub(crate) trait DictEngine {
 
 /// A key, its value, and when it expires.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct DictItem {
     pub key: String,
     pub value: Json,
@@ -220,6 +229,7 @@ pub(crate) trait LogEngine {
 
 /// How far a log was read: the newest row of all logs by then, and how often rows had been removed.
 #[derive(Debug, Clone, Copy, Default)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct LogMark {
     pub newest_row: i64,
     /// Of this log.
@@ -228,6 +238,7 @@ pub(crate) struct LogMark {
     pub newest_removals: i64,
 }
 
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct LogNews {
     /// In the order of their times.
     pub entries: Vec<LogEntry>,
@@ -238,6 +249,7 @@ pub(crate) struct LogNews {
 
 /// Which entries of a log: from `start` (included) to `end` (excluded).
 #[derive(Debug, Clone, Copy, Default)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct LogRange {
     pub start: Option<Micros>,
     pub end: Option<Micros>,

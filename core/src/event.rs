@@ -54,6 +54,12 @@ pub(crate) fn is_channel(name: &str) -> bool {
     name.starts_with(CHANNEL)
 }
 
+/// The topic whose events travel on that channel.
+#[cfg(feature = "remote")]
+pub(crate) fn topic_of(channel: &str) -> Option<&str> {
+    channel.strip_prefix(CHANNEL)
+}
+
 /// An event as it travels.
 #[derive(Serialize, Deserialize)]
 struct Body<'b> {

@@ -27,6 +27,12 @@ impl Handle {
         Ok(Handle { store, kind, name: check_name(name)?, hold: None })
     }
 
+    /// A handle on what has an internal name: that one behind two underscores.
+    pub(crate) fn system(store: Arc<dyn Store>, kind: Kind, name: &str) -> Result<Self> {
+        let name = format!("__{}", check_name(name)?).into();
+        Ok(Handle { store, kind, name, hold: None })
+    }
+
     pub(crate) fn op(&self, change: Change) -> Op {
         Op { name: self.name.clone(), owner: self.hold.as_ref().map(|hold| hold.owner()), change }
     }
@@ -47,6 +53,12 @@ impl Handle {
 /// The lock that `acquire` on a structure takes; BeaverDB 1.x uses the same.
 pub(crate) fn lock_name(kind: Kind, name: &str) -> Arc<str> {
     format!("__lock__{}__{name}", kind.name()).into()
+}
+
+/// The name of the structure whose lock it is.
+#[cfg(feature = "remote")]
+pub(crate) fn structure_of(lock: &str) -> Option<&str> {
+    Kind::ALL.into_iter().find_map(|kind| lock.strip_prefix("__lock__")?.strip_prefix(kind.name())?.strip_prefix("__"))
 }
 
 /// What all structures can do: be acquired, dumped, loaded, and tell their name. Import the trait to use it.

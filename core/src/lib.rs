@@ -24,6 +24,7 @@ mod engine;
 mod error;
 mod event;
 mod fork;
+mod gate;
 mod handle;
 mod list;
 mod live;
@@ -32,7 +33,11 @@ mod lock;
 mod log;
 mod options;
 mod pages;
+#[cfg(unix)]
+mod pipe;
 mod queue;
+#[cfg(feature = "remote")]
+pub mod remote;
 mod sqlite;
 mod subscription;
 mod text;

@@ -13,6 +13,7 @@ use crate::value::Json;
 
 /// What a commit promises when it returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub enum Durability {
     /// Safe against a crash of the program. A loss of power may take the commits of the last moments
     /// (those since the last checkpoint or full commit), never the consistency of the file.
@@ -73,6 +74,13 @@ pub struct Options {
     /// See other processes' commits only in the way that every platform has: by a look every few milliseconds while
     /// somebody waits, instead of being woken. For tests of that way. Default: false.
     pub portable_watch: bool,
+    /// The key that a server wants to see, where a URL is opened. Default: that of the environment variable
+    /// `BEAVER_KEY`, if there is one.
+    #[cfg(feature = "remote")]
+    pub key: Option<String>,
+    /// A file of certificates (PEM) by which a server is known, instead of those that the world trusts. Default: none.
+    #[cfg(feature = "remote")]
+    pub ca_file: Option<std::path::PathBuf>,
     /// Where the time of day comes from. Default: the system's clock.
     pub clock: Arc<dyn Clock>,
     /// Who receives diagnostics. Default: nobody.
@@ -91,6 +99,10 @@ impl Default for Options {
             low_memory: false,
             read_cache_bytes: 0,
             portable_watch: false,
+            #[cfg(feature = "remote")]
+            key: None,
+            #[cfg(feature = "remote")]
+            ca_file: None,
             clock: Arc::new(SystemClock),
             log: None,
         }
@@ -127,6 +139,10 @@ struct JsonOptions {
     low_memory: bool,
     read_cache_bytes: u64,
     portable_watch: bool,
+    #[cfg(feature = "remote")]
+    key: Option<String>,
+    #[cfg(feature = "remote")]
+    ca_file: Option<std::path::PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -151,6 +167,10 @@ impl Default for JsonOptions {
             low_memory,
             read_cache_bytes,
             portable_watch,
+            #[cfg(feature = "remote")]
+            key: None,
+            #[cfg(feature = "remote")]
+            ca_file: None,
         }
     }
 }
@@ -187,6 +207,10 @@ impl Options {
             low_memory: parsed.low_memory,
             read_cache_bytes: parsed.read_cache_bytes,
             portable_watch: parsed.portable_watch,
+            #[cfg(feature = "remote")]
+            key: parsed.key,
+            #[cfg(feature = "remote")]
+            ca_file: parsed.ca_file,
             ..Options::default()
         })
     }

@@ -19,6 +19,11 @@ impl<T, P> Pages<T, P> {
         Pages { page: Vec::new().into_iter(), last: None, left: limit }
     }
 
+    /// An iteration that goes on behind a place.
+    pub fn after(place: P) -> Self {
+        Pages { last: Some(place), ..Pages::new(usize::MAX) }
+    }
+
     /// The next item. `fetch` gets so many items after a place; `place` tells where an item is. After an
     /// error the iteration is over.
     pub fn next(

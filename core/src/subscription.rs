@@ -16,6 +16,7 @@ const AHEAD: usize = 128;
 
 /// Where a subscription begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub enum Start {
     /// With what is published after the call.
     #[default]

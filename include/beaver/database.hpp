@@ -38,6 +38,10 @@ struct Options {
     /// Whether commits of other processes are seen by a look every few milliseconds while somebody waits, as on systems
     /// that have no better way.
     std::optional<bool> portable_watch = std::nullopt;
+    /// The key that a server wants to see; else that of the environment variable BEAVER_KEY.
+    std::optional<std::string> key = std::nullopt;
+    /// A file of certificates (PEM) by which a server is known, instead of those that the world trusts.
+    std::optional<std::string> ca_file = std::nullopt;
 
     /// As beaver.h takes them.
     std::string json() const {
@@ -55,6 +59,8 @@ struct Options {
         if (low_memory) add("low_memory", flag(*low_memory));
         if (read_cache_bytes) add("read_cache_bytes", std::to_string(*read_cache_bytes));
         if (portable_watch) add("portable_watch", flag(*portable_watch));
+        if (key) add("key", json_string(*key));
+        if (ca_file) add("ca_file", json_string(*ca_file));
         return '{' + members + '}';
     }
 };

@@ -316,13 +316,21 @@ def test_use_after_close_of_a_database_in_memory() -> None:
         values["k"] = 1
 
 
-def test_sketches_and_the_client_are_not_there_yet(db: BeaverDB) -> None:
+def test_a_client_wants_a_server() -> None:
     from beaver.client import BeaverClient
+
+    with pytest.raises(ValueError, match="URL"):
+        BeaverClient("app.db")
+    with pytest.raises(ConnectionError, match="nothing was done"):
+        BeaverClient("http://127.0.0.1:1")
+    with pytest.raises(ValueError, match="key"):
+        BeaverClient("http://somebody:secret@localhost")
+
+
+def test_sketches_and_secrets_are_not_there_yet(db: BeaverDB) -> None:
     from beaver.security import Secret
 
     with pytest.raises(NotImplementedError, match="sketches"):
         db.sketch("users", capacity=1000)
-    with pytest.raises(NotImplementedError, match="no server"):
-        BeaverClient("http://localhost:8000")
     with pytest.raises(NotImplementedError, match="secrets"):
         Secret("a")

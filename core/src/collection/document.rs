@@ -23,6 +23,7 @@ pub const MAX_DIMENSION: usize = 8_192;
 /// assert_eq!(named.embedding.as_deref(), Some(&[0.1, 0.9][..]));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct Document {
     /// Unique in its collection: 1 to [`crate::MAX_KEY_BYTES`] bytes.
     pub id: String,

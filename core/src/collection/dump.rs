@@ -57,7 +57,7 @@ pub(crate) fn document_fields(stored: &StoredDocument) -> Result<Vec<(&'static s
 }
 
 /// Components as JSON, each the shortest text that reads as the same `f32`.
-fn numbers(vector: &[f32]) -> String {
+pub(crate) fn numbers(vector: &[f32]) -> String {
     let mut text = String::with_capacity(vector.len() * 12);
     for (index, component) in vector.iter().enumerate() {
         text.push(if index == 0 { '[' } else { ',' });
@@ -135,7 +135,7 @@ pub(crate) fn change_of(item: &str) -> Result<Change> {
 }
 
 /// A number that is too large for a float reads as an infinity, which indexing refuses.
-fn component(number: &RawValue) -> Result<f32> {
+pub(crate) fn component(number: &RawValue) -> Result<f32> {
     number.get().parse().map_err(|_| mismatch("the embedding holds something that is no number"))
 }
 

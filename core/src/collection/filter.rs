@@ -63,9 +63,17 @@ pub const MAX_IN_VALUES: usize = 10_000;
 /// Limits: 1 MiB of text ([`MAX_FILTER_BYTES`]), 32 levels ([`MAX_FILTER_DEPTH`]), 1,000 conditions
 /// ([`MAX_FILTER_CONDITIONS`]; each test and each empty filter or list is one), 10,000 values in one
 /// `in` ([`MAX_IN_VALUES`]).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Filter {
     root: Node,
+    text: Box<str>,
+}
+
+impl PartialEq for Filter {
+    /// Whether they mean the same, however they are written.
+    fn eq(&self, other: &Self) -> bool {
+        self.root == other.root
+    }
 }
 
 impl Filter {
@@ -75,7 +83,13 @@ impl Filter {
     /// INVALID_JSON, with the offset, if it is no JSON; INVALID_ARGUMENT, naming the operator or the
     /// path, if it has not the form above; LIMIT beyond a limit above.
     pub fn parse(json: &str) -> Result<Self> {
-        Ok(Filter { root: parse::filter(json)? })
+        Ok(Filter { root: parse::filter(json)?, text: json.into() })
+    }
+
+    /// The filter as it was written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Whether a body meets the filter. Takes time in the number of conditions, whatever the number of
@@ -96,7 +110,7 @@ impl Filter {
 impl Default for Filter {
     /// The filter that every document meets.
     fn default() -> Self {
-        Filter { root: Node::And(Vec::new()) }
+        Filter { root: Node::And(Vec::new()), text: "{}".into() }
     }
 }
 

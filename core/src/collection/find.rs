@@ -19,6 +19,7 @@ const DEFAULT_FOUND: usize = 100;
 
 /// A plain query.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct Find {
     /// Only documents that it matches; all if none.
     pub filter: Option<Filter>,
@@ -65,6 +66,7 @@ impl Find {
 
 /// What a query gave.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct Found {
     /// The documents, in order.
     pub documents: Vec<Document>,
@@ -74,6 +76,7 @@ pub struct Found {
 
 /// How a query goes about it, and what it cost.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct FindPlan {
     /// The indexed fields that were used; none if every document is looked at.
     pub indexes: Vec<String>,

@@ -21,6 +21,7 @@ pub const MAX_NEIGHBORS: usize = 10_000;
 
 /// An edge from one document to another. There is one edge for each source, target and label.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct Edge {
     /// The id of the document where it begins.
     pub source: String,
@@ -88,6 +89,7 @@ impl EdgeOptions {
 
 /// Which way along the edges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize))]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// From source to target.
@@ -124,6 +126,7 @@ impl Direction {
 
 /// Which edges of a document are followed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct NeighborOptions {
     /// Only edges with one of these labels; any if empty. A label that no edge has finds nothing.
     pub labels: Vec<String>,
@@ -135,6 +138,7 @@ pub struct NeighborOptions {
 
 /// A neighbour, and the edge that leads to it.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct Neighbor {
     /// The document at the other end.
     pub document: Document,
@@ -144,6 +148,7 @@ pub struct Neighbor {
 
 /// How a walk goes.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct WalkOptions {
     /// Only along edges with one of these labels; any if empty.
     pub labels: Vec<String>,
@@ -179,6 +184,7 @@ impl Default for WalkOptions {
 
 /// A document that a walk came to.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct Visit {
     /// The document.
     pub document: Document,
@@ -190,6 +196,7 @@ pub struct Visit {
 
 /// How a shortest path is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct PathOptions {
     /// Only along edges with one of these labels; any if empty.
     pub labels: Vec<String>,
@@ -209,6 +216,7 @@ impl Default for PathOptions {
 
 /// A way from one document to another.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct ShortestPath {
     /// The ids on the way, both ends included.
     pub ids: Vec<String>,
@@ -322,6 +330,24 @@ pub(crate) fn check_walk(options: &WalkOptions) -> Result<()> {
     Ok(())
 }
 
+/// Checks which edges are followed.
+pub(crate) fn check_neighbors(options: &NeighborOptions) -> Result<()> {
+    check_labels(&options.labels)?;
+    match options.limit {
+        Some(0) => Err(Error::invalid("the limit is 0: ask for at least one neighbour")),
+        Some(limit) if limit > MAX_NEIGHBORS => {
+            Err(Error::limit(format!("the limit is {limit}, at most {MAX_NEIGHBORS} neighbours are given")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Checks how a shortest path is looked for.
+pub(crate) fn check_path(options: &PathOptions) -> Result<()> {
+    check_labels(&options.labels)?;
+    check_nodes(options.max_nodes)
+}
+
 fn check_nodes(max_nodes: usize) -> Result<()> {
     match max_nodes {
         0 => Err(Error::invalid("max_nodes is 0: allow at least one document")),
@@ -390,16 +416,7 @@ impl Collection {
     /// INTERRUPTED, CLOSED, PAUSED.
     pub fn neighbors(&self, id: &str, options: &NeighborOptions) -> Result<Vec<Neighbor>> {
         check_id(id)?;
-        check_labels(&options.labels)?;
-        match options.limit {
-            Some(0) => return Err(Error::invalid("the limit is 0: ask for at least one neighbour")),
-            Some(limit) if limit > MAX_NEIGHBORS => {
-                return Err(Error::limit(format!(
-                    "the limit is {limit}, at most {MAX_NEIGHBORS} neighbours are given"
-                )));
-            }
-            _ => {}
-        }
+        check_neighbors(options)?;
         self.0.store.neighbors(&self.0.name, id, options)
     }
 
@@ -426,8 +443,7 @@ impl Collection {
     pub fn shortest_path(&self, source: &str, target: &str, options: &PathOptions) -> Result<Option<ShortestPath>> {
         check_id(source)?;
         check_id(target)?;
-        check_labels(&options.labels)?;
-        check_nodes(options.max_nodes)?;
+        check_path(options)?;
         self.0.store.shortest_path(&self.0.name, source, target, options)
     }
 

@@ -17,6 +17,7 @@ pub const MAX_FIELDS: usize = 64;
 
 /// What a text search is to find and to give.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct MatchOptions {
     /// How many documents, at most: 1 to [`crate::MAX_HITS`].
     pub k: usize,
@@ -39,6 +40,7 @@ pub struct MatchOptions {
 
 /// What stands before and after each match: any text without a NUL.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct Marks {
     /// Put before a match.
@@ -55,6 +57,7 @@ impl Marks {
 
 /// What a snippet looks like.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct Snippet {
     /// Around each match.
     pub marks: Marks,
@@ -124,7 +127,7 @@ impl MatchOptions {
         })
     }
 
-    fn check(&self, query: &str) -> Result<()> {
+    pub(crate) fn check(&self, query: &str) -> Result<()> {
         check_k(self.k)?;
         if query.len() > MAX_QUERY_BYTES {
             let found = query.len();

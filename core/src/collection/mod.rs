@@ -192,6 +192,15 @@ impl Collection {
     pub fn documents(&self) -> Documents {
         Documents { collection: self.clone(), pages: Pages::new(usize::MAX) }
     }
+
+    /// The documents behind an id (which need not be there), as [`Collection::documents`] gives them.
+    ///
+    /// # Errors
+    /// As [`Collection::get`] has them for its argument.
+    pub fn documents_after(&self, id: &str) -> Result<Documents> {
+        check_id(id)?;
+        Ok(Documents { collection: self.clone(), pages: Pages::after(id.to_owned()) })
+    }
 }
 
 /// Checks a document and makes the change that indexes it.

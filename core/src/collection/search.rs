@@ -16,6 +16,7 @@ pub(crate) const DEFAULT_HITS: usize = 10;
 
 /// A document that was found.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct Hit {
     /// The document.
     pub document: Document,
@@ -28,6 +29,7 @@ pub struct Hit {
 
 /// A part of a document's text with its matches marked.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct Fragment {
     /// Where in the body it stands; empty for the whole text.
     pub path: String,
@@ -37,6 +39,7 @@ pub struct Fragment {
 
 /// How much a vector search does to find the very nearest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub enum Effort {
     /// The fewest comparisons.
     Fast,
@@ -77,6 +80,7 @@ impl Effort {
 
 /// What a vector search is to give.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct SearchOptions {
     /// How many documents, at most: 1 to [`MAX_HITS`].
     pub k: usize,
@@ -134,6 +138,7 @@ pub(crate) fn check_k(k: usize) -> Result<()> {
 
 /// How a vector search goes about it, and what it cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize))]
 pub struct SearchPlan {
     /// The way it took: `"exact"` compares every vector, `"flat"` scans the codes of all and compares the best.
     pub path: &'static str,

@@ -8,6 +8,7 @@ use crate::vector::Metric;
 
 /// How text is cut into the words that are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub enum Tokenizer {
     /// Unicode words, folded to lower case and reduced to their English stems by the Porter algorithm:
     /// "databases" finds "database".
@@ -55,6 +56,7 @@ pub(crate) fn metric_named(name: &str) -> Result<Metric> {
 
 /// What is chosen once for a collection, while it is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct CollectionSettings {
     /// How vectors are compared.
     pub metric: Metric,
@@ -91,6 +93,7 @@ impl CollectionSettings {
 
 /// A collection as it stands: its settings, and the dimension that its first vector has fixed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub struct CollectionInfo {
     /// What was chosen.
     pub settings: CollectionSettings,

@@ -11,6 +11,7 @@ use crate::value::Json;
 
 /// One change of one structure.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Op {
     /// The structure's name.
     pub name: Arc<str>,
@@ -20,6 +21,7 @@ pub(crate) struct Op {
 }
 
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) enum Change {
     Dict(DictChange),
     List(ListChange),
@@ -48,6 +50,7 @@ impl Op {
 
 /// When a change applies at all. An unmet condition is `Reply::Flag(false)`, and fails a batch.
 #[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) enum Condition {
     #[default]
     Always,
@@ -58,6 +61,7 @@ pub(crate) enum Condition {
 }
 
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) enum DictChange {
     /// `Flag(applied)`
     Set { key: String, value: Json, ttl: Option<Duration>, condition: Condition },
@@ -74,6 +78,7 @@ pub(crate) enum DictChange {
 }
 
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) enum ListChange {
     /// `Done`: appends all, in order.
     Push(Vec<Json>),
@@ -100,6 +105,7 @@ pub(crate) enum ListChange {
 }
 
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) enum QueueChange {
     /// `Done`: puts all, in order.
     Put(Vec<(Json, f64)>),
@@ -121,21 +127,34 @@ pub(crate) enum QueueChange {
 
 /// Where items go that were given out too often.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct DeadLetter {
     pub max_attempts: u32,
     pub queue: Arc<str>,
 }
 
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) enum BlobChange {
     /// `Flag(applied)`
-    Put { key: String, data: Vec<u8>, metadata: Option<Json>, condition: Condition },
+    Put {
+        key: String,
+        #[cfg_attr(feature = "remote", serde(with = "crate::remote::bytes"))]
+        data: Vec<u8>,
+        metadata: Option<Json>,
+        condition: Condition,
+    },
     /// `Flag(there was such a key)`
     Delete { key: String },
     /// `Count`
     Clear,
     /// `Done`: keeps a chunk of an upload that nobody sees yet. Chunks come in sequence from 0.
-    Stage { upload: Arc<str>, sequence: u64, data: Vec<u8> },
+    Stage {
+        upload: Arc<str>,
+        sequence: u64,
+        #[cfg_attr(feature = "remote", serde(with = "crate::remote::bytes"))]
+        data: Vec<u8>,
+    },
     /// `Done`: makes the staged chunks the blob of that key.
     Finish { upload: Arc<str>, key: String, metadata: Option<Json> },
     /// `Flag(none are left)`: forgets some of the staged chunks; to be repeated until none are left, so
@@ -144,6 +163,7 @@ pub(crate) enum BlobChange {
 }
 
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) enum LogChange {
     /// `Stamps`: the time that each entry got.
     Append(Vec<(Json, Option<Micros>)>),
@@ -154,6 +174,7 @@ pub(crate) enum LogChange {
 }
 
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) enum ChannelChange {
     /// `Stamps`: the time that each message got.
     Publish(Vec<Json>),
@@ -170,6 +191,7 @@ pub(crate) enum ChannelChange {
 }
 
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) enum LockChange {
     /// `Flag(true)` once held, else `Empty`: takes a place in the line, or keeps it. With `again`, the
     /// owner holds it already, as far as it knows: a hold that ends later is not cut short.
@@ -186,6 +208,7 @@ pub(crate) enum LockChange {
 
 /// What a change gives back; each change documents which.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) enum Reply {
     Done,
     Flag(bool),

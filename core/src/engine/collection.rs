@@ -8,6 +8,7 @@ use crate::collection::{
 use crate::error::Result;
 
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) enum CollectionChange {
     /// `Done`
     Configure(CollectionSettings),
@@ -34,6 +35,7 @@ pub(crate) enum CollectionChange {
 
 /// Long work that is done a little at a time.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) enum Step {
     /// Of the vector codes.
     Compact,
@@ -45,6 +47,7 @@ pub(crate) enum Step {
 
 /// A document and how it was indexed.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct StoredDocument {
     pub document: Document,
     /// As [`crate::collection::Fts`] writes itself; none for a document of BeaverDB 1.x.

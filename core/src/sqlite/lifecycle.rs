@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::busy::Patience;
 use super::cache::ReadCache;
 use super::conn::{Conn, Place, Registry, Role};
-use super::gate::{Gate, State};
 use super::readers::{self, Readers};
 use super::schema::{self, Found};
 use super::watch::Watch;
@@ -14,6 +13,7 @@ use super::writer::{WriteConn, Writer};
 use super::{Sqlite, busy, event};
 use crate::error::{Error, ErrorKind, Result};
 use crate::fork;
+use crate::gate::{Gate, State};
 use crate::options::{LogLevel, Options};
 
 impl Sqlite {

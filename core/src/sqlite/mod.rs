@@ -10,7 +10,6 @@ mod collection;
 mod conn;
 mod dict;
 mod event;
-mod gate;
 mod lifecycle;
 mod list;
 mod lock;
@@ -43,12 +42,12 @@ use crate::clock::Micros;
 use crate::database::{Info, Progress, Stats, VerifyReport};
 use crate::engine::{Change, ChannelChange, Engine, Feed, Kind, Op, Reading, Reply, Store, Transaction};
 use crate::error::{Error, ErrorKind, Result};
+use crate::gate::Gate;
 use crate::options::{Durability, LogLevel, LogSink, Options};
 use crate::subscription::Start;
 use busy::Patience;
 use cache::{Cached, ReadCache};
 use conn::{Conn, Identity, Place, Registry};
-use gate::Gate;
 use readers::Readers;
 use snapshot::Endable;
 use source::{Source, View};
@@ -453,7 +452,7 @@ impl Engine for Sqlite {
     }
 
     fn break_down(&self) {
-        self.gate.set(gate::State::Broken);
+        self.gate.set(crate::gate::State::Broken);
         self.end_waits();
     }
 }

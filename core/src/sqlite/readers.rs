@@ -5,9 +5,9 @@ use std::sync::Arc;
 use parking_lot::{Condvar, Mutex};
 
 use super::conn::{Conn, Place, Registry, Role};
-use super::gate::{Gate, State};
 use super::schema;
 use crate::error::Result;
+use crate::gate::{Gate, State};
 use crate::options::Options;
 
 #[derive(Default)]

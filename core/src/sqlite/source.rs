@@ -2,12 +2,12 @@
 
 use super::cache::Cached;
 use super::conn::Conn;
-use super::gate::Gate;
 use super::{Sqlite, maintenance};
 use crate::cancel;
 use crate::clock::Micros;
 use crate::engine::{Kind, Reading};
 use crate::error::Result;
+use crate::gate::Gate;
 
 /// What a read sees: a connection and the time.
 pub(super) struct View<'v> {

@@ -38,6 +38,7 @@ const MAX_TERMS: usize = 1_000;
 
 /// How many typos are forgiven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub enum Fuzziness {
     /// So many in the whole query, 1 to 3; but in a word fewer than it has letters.
     Max(u8),

@@ -8,6 +8,7 @@ use super::inner::squared;
 
 /// How far two vectors are from one another. For every metric the smaller distance is the nearer one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "remote", derive(serde::Serialize, serde::Deserialize))]
 pub enum Metric {
     /// The squared Euclidean distance, from 0.
     #[default]

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::text::{array, string, strings};
+use crate::collection::dump::numbers;
 use crate::collection::{
     CollectionInfo, Document, Edge, FindPlan, Found, Fragment, Hit, HybridHit, LegScore, Neighbor, RecallReport,
     SearchPlan, ShortestPath, Visit,
@@ -31,6 +32,13 @@ fn begin(Document { id, body, .. }: &Document) -> String {
 #[must_use]
 pub fn document(document: &Document) -> String {
     begin(document) + "}"
+}
+
+/// `{"id", "embedding", "body"}`, as a dump has it; the embedding null if there is none.
+#[must_use]
+pub fn embedded(Document { id, body, embedding }: &Document) -> String {
+    let embedding = embedding.as_deref().map_or_else(|| "null".to_owned(), numbers);
+    format!(r#"{{"id":{},"embedding":{embedding},"body":{body}}}"#, string(id))
 }
 
 /// An array of `{"id", "body", "score"}`, each with `"fragments": [{"path", "text"}]` if they were asked for.

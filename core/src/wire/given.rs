@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::batch::When;
 use crate::clock::Micros;
+use crate::collection::dump::component;
 use crate::collection::{Document, Edge, EdgeOptions};
 use crate::error::{Error, Result};
 use crate::value::Json;
@@ -84,6 +85,23 @@ pub fn texts(name: &str, json: &Json) -> Result<Vec<String>> {
 /// INVALID_ARGUMENT if it is something else.
 pub fn id_lists(name: &str, json: &Json) -> Result<Vec<Vec<String>>> {
     shaped(name, json)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DictSet<'j> {
+    key: String,
+    #[serde(borrow)]
+    value: &'j RawValue,
+}
+
+/// Items of a dict: an array of `{"key", "value"}`.
+///
+/// # Errors
+/// INVALID_ARGUMENT if it is something else.
+pub fn dict_items(name: &str, json: &Json) -> Result<Vec<(String, Json)>> {
+    let items: Vec<DictSet<'_>> = shaped(name, json)?;
+    items.into_iter().map(|DictSet { key, value }| Ok((key, part(value)?))).collect()
 }
 
 #[derive(Deserialize)]
@@ -181,6 +199,55 @@ pub fn documents<'v>(
         })
     };
     documents.into_iter().zip(embeddings).enumerate().map(document).collect()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EmbeddedIn<'j> {
+    #[serde(borrow)]
+    id: Option<Cow<'j, str>>,
+    #[serde(borrow)]
+    embedding: Option<Vec<&'j RawValue>>,
+    #[serde(borrow)]
+    body: &'j RawValue,
+}
+
+/// Documents with their embeddings: an array of `{"id", "embedding", "body"}`, as a dump has them, the first two
+/// optional.
+///
+/// # Errors
+/// INVALID_ARGUMENT if it is something else, with the index of a bad document.
+pub fn embedded_documents(name: &str, json: &Json) -> Result<Vec<Document>> {
+    let documents: Vec<EmbeddedIn<'_>> = shaped(name, json)?;
+    let document = |given: EmbeddedIn<'_>| {
+        let body = part(given.body)?;
+        let document = match given.id {
+            Some(id) => Document::with_id(id, body),
+            None => Document::new(body),
+        };
+        Ok(match given.embedding {
+            Some(numbers) => document.embedded(floats(&numbers)?),
+            None => document,
+        })
+    };
+    let numbered = documents.into_iter().enumerate();
+    numbered.map(|(index, given)| document(given).map_err(|e: Error| e.at_operation(index))).collect()
+}
+
+fn floats(numbers: &[&RawValue]) -> Result<Vec<f32>> {
+    let float = |number: &&RawValue| {
+        component(number).map_err(|_| Error::invalid("the vector holds something that is no number"))
+    };
+    numbers.iter().map(float).collect()
+}
+
+/// A vector: an array of numbers, each as the nearest float of 32 bits.
+///
+/// # Errors
+/// INVALID_ARGUMENT if it is something else.
+pub fn vector(name: &str, json: &Json) -> Result<Vec<f32>> {
+    let numbers: Vec<&RawValue> = shaped(name, json)?;
+    floats(&numbers)
 }
 
 #[derive(Deserialize)]

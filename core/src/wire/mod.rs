@@ -4,16 +4,22 @@
 //! What is given is read by the functions that take a JSON text or [`crate::Json`]; what is handed out is written by
 //! those that return a `String`. Stored values go through as they were written.
 
+mod batch;
 mod documents;
 mod given;
 mod options;
 mod rows;
 mod text;
 
+pub use batch::batch;
 pub use documents::{
-    document, find_plan, found, hits, hybrid_hits, neighbors, path, ranked, recall, search_plan, settings, visits,
+    document, embedded, find_plan, found, hits, hybrid_hits, neighbors, path, ranked, recall, search_plan, settings,
+    visits,
 };
-pub use given::{condition, documents, edges, elements, id_lists, log_items, members, queue_items, texts};
+pub use given::{
+    condition, dict_items, documents, edges, elements, embedded_documents, id_lists, log_items, members, queue_items,
+    texts, vector,
+};
 pub use options::{
     LiveView, commit, dead_letter, degree, dump_format, live_view, load_mode, log_range, rerank, retention_of, start,
 };

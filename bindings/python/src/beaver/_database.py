@@ -88,12 +88,14 @@ class Stats(NamedTuple):
 
 
 class BeaverDB:
-    """A database in one file, or in memory with the path `:memory:`. Any thread may use it and what it gives.
+    """A database in one file, in memory with the path `:memory:`, or at a server with its URL (`http://host:port`). Any
+    thread may use it and what it gives.
 
     `connection_timeout` is for how many seconds a call waits for other writers, and for who has acquired a structure.
     With `read_cache_bytes`, what was read is remembered for as long as nobody commits; `cache_timeout` above zero of
     BeaverDB 1.x asks for 16 MiB of that. `pragma_synchronous` is the durability `full`, `pragma_mmap_size` is
-    `mmap_bytes`; the file is always in WAL mode, and where temporary data lies is not chosen.
+    `mmap_bytes`; the file is always in WAL mode, and where temporary data lies is not chosen. A server wants `key`, else
+    that of the environment variable `BEAVER_KEY`, and is known by the certificates of the world, or those in `ca_file`.
     """
 
     def __init__(
@@ -115,6 +117,8 @@ class BeaverDB:
         low_memory: bool = False,
         read_cache_bytes: int | None = None,
         portable_watch: bool = False,
+        key: str | None = None,
+        ca_file: str | os.PathLike[str] | None = None,
     ) -> None:
         if not pragma_wal:
             raise UnsupportedError("a database without a write-ahead log is not supported: leave pragma_wal out")
@@ -130,6 +134,8 @@ class BeaverDB:
             low_memory=low_memory,
             read_cache_bytes=read_cache_bytes,
             portable_watch=portable_watch,
+            key=key,
+            ca_file=None if ca_file is None else os.fspath(ca_file),
         )
         path = os.fspath(db_path)
         self._native = native.Database.open(path.decode() if isinstance(path, bytes) else path, options)

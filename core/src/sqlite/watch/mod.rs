@@ -17,10 +17,10 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
-use super::gate::Gate;
 use crate::clock::Clock;
 use crate::engine::{Change, Kind, LockChange, Op, QueueChange};
 use crate::error::Result;
+use crate::gate::Gate;
 pub(super) use eye::Eye;
 pub(super) use feed::ChannelFeed;
 use seat::Seat;

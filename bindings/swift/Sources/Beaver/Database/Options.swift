@@ -30,6 +30,10 @@ extension Beaver {
         public var readCacheBytes = 0
         /// See other processes' commits by a look every few milliseconds, instead of being woken. For tests of that way.
         public var portableWatch = false
+        /// The key that a server wants to see, where a URL is opened; nil: that of the environment variable `BEAVER_KEY`.
+        public var key: String?
+        /// A file of certificates (PEM) by which a server is known, instead of those that the world trusts.
+        public var caFile: String?
         /// How models are written: an encoder of one's own, for dates in another form and the like.
         public var encoder: JSONEncoder?
         /// How models are read.
@@ -48,6 +52,8 @@ extension Beaver {
             try options.add("low_memory", .bool(lowMemory))
             try options.add("read_cache_bytes", .int(readCacheBytes))
             try options.add("portable_watch", .bool(portableWatch))
+            try options.add("key", key.map(JSON.string))
+            try options.add("ca_file", caFile.map(JSON.string))
             return options.text
         }
     }

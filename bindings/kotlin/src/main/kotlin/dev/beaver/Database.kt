@@ -56,6 +56,12 @@ public class OpenOptions internal constructor() {
     /** See other processes' commits only by a look every few milliseconds. For tests of that way. */
     public var portableWatch: Boolean = false
 
+    /** The key that a server wants to see, where a URL is opened; null: that of the environment variable `BEAVER_KEY`. */
+    public var key: String? = null
+
+    /** A file of certificates (PEM) by which a server is known, instead of those that the world trusts. */
+    public var caFile: String? = null
+
     /** Who receives diagnostics, from any thread: level, the module that speaks, a line. */
     public var log: ((level: LogLevel, target: String, text: String) -> Unit)? = null
 
@@ -72,6 +78,8 @@ public class OpenOptions internal constructor() {
         "low_memory" to json(lowMemory),
         "read_cache_bytes" to json(readCacheBytes),
         "portable_watch" to json(portableWatch),
+        "key" to json(key),
+        "ca_file" to json(caFile),
     )
 
     public companion object {

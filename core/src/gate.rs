@@ -7,7 +7,7 @@ use crate::fork;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub(super) enum State {
+pub(crate) enum State {
     Open = 0,
     Paused = 1,
     Closed = 2,
@@ -27,7 +27,7 @@ impl State {
 }
 
 #[derive(Debug)]
-pub(super) struct Gate {
+pub(crate) struct Gate {
     state: AtomicU8,
     /// Counts the interrupts and pauses, so that a wait ends with those that came after it began.
     interrupts: AtomicU64,

@@ -1,0 +1,128 @@
+//! The database as a whole: what it holds, how it is, and what is done to it.
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, HeaderValue};
+use axum::response::Response;
+use beaver_core::{Beaver, Kind, wire};
+
+use crate::problem::Answer;
+use crate::query::Nothing;
+use crate::reply;
+use crate::routes::{Any, Call, Routes, doc};
+use crate::schema::{Health, Status};
+
+/// Enters the routes.
+pub(crate) fn enter(routes: &mut Routes) {
+    routes.get("/", doc("root", "What this is").answer::<Any>("Where to look"), root);
+    routes.get(
+        "/health",
+        doc("health", "Whether the server answers and the database can be read").answer::<Health>("It does"),
+        health,
+    );
+    routes.get(
+        "/metrics",
+        doc("metrics", "Counts for Prometheus").answer_as::<String>(
+            axum::http::StatusCode::OK,
+            "text/plain",
+            "The counts",
+        ),
+        metrics,
+    );
+    routes.get("/info", doc("info", "Every structure with its count").answer::<Any>("The structures"), info);
+    routes.get("/stats", doc("stats", "Sizes and counts for diagnosis").answer::<Any>("The numbers"), stats);
+    routes.post(
+        "/verify",
+        doc("verify", "Reads the whole file and checks it").reads().answer::<Any>("What was found"),
+        verify,
+    );
+    routes.post(
+        "/checkpoint",
+        doc("checkpoint", "Moves the write-ahead log into the file").answer::<Status>("Done"),
+        checkpoint,
+    );
+    routes.post("/vacuum", doc("vacuum", "Rewrites the file without its free pages").answer::<Status>("Done"), vacuum);
+    routes.post(
+        "/repair",
+        doc("repair", "Makes everything anew that is derived from documents").answer::<Any>("What was done"),
+        repair,
+    );
+    for (path, kind) in [
+        ("/dicts", Kind::Dict),
+        ("/lists", Kind::List),
+        ("/queues", Kind::Queue),
+        ("/blobs", Kind::Blob),
+        ("/logs", Kind::Log),
+        ("/channels", Kind::Channel),
+        ("/collections", Kind::Collection),
+        ("/locks", Kind::Lock),
+    ] {
+        routes.get(
+            path,
+            doc(&format!("{}_names", kind.name()), "The names of those that hold anything")
+                .answer::<Vec<String>>("The names"),
+            move |call| names(call, kind),
+        );
+    }
+}
+
+async fn root(call: Call) -> Answer {
+    let version = env!("CARGO_PKG_VERSION");
+    let text = serde_json::json!({ "name": "beaver", "version": version, "docs": "/docs", "openapi": "/openapi.json" });
+    reply::json(&call.app, text.to_string())
+}
+
+async fn health(call: Call) -> Answer {
+    // A read of the file; an error is a 503 or a 500.
+    call.app.run(Beaver::stats).await?;
+    let version = env!("CARGO_PKG_VERSION");
+    reply::json(&call.app, format!(r#"{{"status":"ok","version":"{version}"}}"#))
+}
+
+async fn metrics(call: Call) -> Answer {
+    let stats = call.app.run(Beaver::stats).await?;
+    let mut response = Response::new(Body::from(call.app.metrics.text(&stats, call.app.busy())));
+    let media = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    response.headers_mut().insert(CONTENT_TYPE, media);
+    Ok(response)
+}
+
+async fn info(call: Call) -> Answer {
+    call.query::<Nothing>()?;
+    let mut info = call.app.run(Beaver::info).await?;
+    // Where the file is, is nobody's business but the server's.
+    info.path = None;
+    reply::json(&call.app, wire::info(&info)?.into())
+}
+
+async fn stats(call: Call) -> Answer {
+    call.query::<Nothing>()?;
+    reply::json(&call.app, wire::stats(&call.app.run(Beaver::stats).await?))
+}
+
+async fn verify(call: Call) -> Answer {
+    call.query::<Nothing>()?;
+    reply::json(&call.app, wire::verified(&call.app.run(Beaver::verify).await?))
+}
+
+async fn checkpoint(call: Call) -> Answer {
+    call.query::<Nothing>()?;
+    call.app.run(Beaver::checkpoint).await?;
+    reply::ok()
+}
+
+async fn vacuum(call: Call) -> Answer {
+    call.query::<Nothing>()?;
+    call.app.run(Beaver::vacuum).await?;
+    reply::ok()
+}
+
+async fn repair(call: Call) -> Answer {
+    call.query::<Nothing>()?;
+    reply::json(&call.app, wire::repaired(&call.app.run(|db| db.repair(|_| true)).await?))
+}
+
+async fn names(call: Call, kind: Kind) -> Answer {
+    call.query::<Nothing>()?;
+    let names = call.app.run(move |db| db.names(kind)).await?;
+    reply::json(&call.app, wire::strings(names))
+}
