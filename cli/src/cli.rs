@@ -1,12 +1,13 @@
 //! The commands, and who carries them out.
 
 use beaver_core::Kind;
+use beaver_server::{KeyCommand, ServeArgs};
 use clap::{Parser, Subcommand};
 
 use crate::context::{Context, FormArgs, OpenArgs};
 use crate::exit::{Failure, Outcome};
 use crate::structure::{Group, show};
-use crate::{blob, channel, collection, database, dict, generate, list, lock, log, queue, shell};
+use crate::{blob, channel, collection, database, dict, generate, list, lock, log, queue, serve, shell};
 
 /// What stands under the help.
 const AFTER: &str = "\
@@ -97,6 +98,20 @@ pub enum Command {
     Collection(Group<collection::Command>),
     #[command(flatten)]
     Database(database::Command),
+    /// Serve the database over HTTP, with its documentation at /docs
+    #[command(
+        after_help = "Example:\n  beaver serve --port 8080 & sleep 1\n  curl -X PUT http://127.0.0.1:8080/dicts/app_config/items/theme -d dark\n  beaver --database http://127.0.0.1:8080 dict app_config get theme\n  kill %1"
+    )]
+    Serve(Box<ServeArgs>),
+    /// Make, list and revoke the keys by which a server knows who may call
+    #[command(
+        disable_help_subcommand = true,
+        after_help = "Example:\n  beaver key create --label laptop\n  beaver key list"
+    )]
+    Key {
+        #[command(subcommand)]
+        command: KeyCommand,
+    },
     /// Type commands at a prompt, with history and completion
     #[command(
         after_help = "Example:\n  printf 'dict app_config set theme dark\\ndict app_config get theme\\n' | beaver shell",
@@ -125,6 +140,8 @@ pub fn run(cx: &Context, command: &Command) -> Outcome {
         Command::Lock(group) => lock::run(cx, group.name.as_deref(), group.command.as_ref()),
         Command::Collection(group) => collection::run(cx, group),
         Command::Database(command) => database::run(cx, command),
+        Command::Serve(args) => serve::serve(cx, args),
+        Command::Key { command } => serve::key(cx, command),
         Command::Shell(shell) => shell::run(cx, shell),
         Command::Generate(command) => generate::run(cx, command),
     }

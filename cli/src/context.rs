@@ -111,6 +111,12 @@ impl Session {
         self.held.is_some()
     }
 
+    /// Whether the database is at a server.
+    pub fn is_remote(&self) -> bool {
+        let database = self.open.database.to_string_lossy();
+        database.starts_with("http://") || database.starts_with("https://")
+    }
+
     /// The options to open with, as they were given.
     pub fn options(&self) -> Result<Options> {
         let mut options = self.open.open.as_deref().map_or_else(|| Ok(Options::default()), Options::from_json)?;

@@ -25,6 +25,7 @@ mod output;
 mod progress;
 mod queue;
 mod rows;
+mod serve;
 mod shell;
 mod structure;
 mod times;

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use beaver_core::{Beaver, Error, ErrorKind, Result};
+use beaver_core::Beaver;
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::keys::{self, Rights};
+use crate::keys::Rights;
 use crate::limits::Limits;
 use crate::tls::TlsFiles;
 
@@ -162,54 +162,26 @@ impl ServeArgs {
     }
 }
 
-/// The arguments of `beaver key`.
-#[derive(Debug, Clone, Args)]
-pub struct KeyArgs {
-    /// What to do
-    #[command(subcommand)]
-    pub command: KeyCommand,
-}
-
 /// What `beaver key` does.
 #[derive(Debug, Clone, Subcommand)]
 pub enum KeyCommand {
     /// Make a key and print it; it is shown this once
+    #[command(after_help = "Example:\n  beaver key create --rights read --label phone")]
     Create {
-        /// A key that may only read
-        #[arg(long)]
-        read_only: bool,
+        /// What it may do: read, or everything (full)
+        #[arg(long, value_enum, default_value = "full", hide_possible_values = true)]
+        rights: Rights,
         /// What the key is for
         #[arg(long, value_name = "TEXT")]
         label: Option<String>,
     },
     /// List the keys: their ids and rights, not the keys themselves
+    #[command(after_help = "Example:\n  beaver key list --json")]
     List,
     /// Revoke a key; servers that run refuse it within a second
+    #[command(after_help = "Example:\n  id=$(beaver key list --raw | head -1)\n  beaver key revoke $id")]
     Revoke {
         /// The id of the key, as `list` gives it
         id: String,
     },
-}
-
-impl KeyArgs {
-    /// Does it, and gives what is to be printed on standard output: a key, a JSON array, or nothing.
-    ///
-    /// # Errors
-    /// NOT_FOUND for an id that is none; as all that read or write.
-    pub fn run(&self, db: &Beaver) -> Result<Option<String>> {
-        match &self.command {
-            KeyCommand::Create { read_only, label } => {
-                let rights = if *read_only { Rights::Read } else { Rights::Full };
-                let (_, key) = keys::create_key(db, rights, label.as_deref())?;
-                Ok(Some(key))
-            }
-            KeyCommand::List => Ok(Some(beaver_core::Json::of(&keys::list_keys(db)?)?.into())),
-            KeyCommand::Revoke { id } => {
-                if keys::revoke_key(db, id)? {
-                    return Ok(None);
-                }
-                Err(Error::new(ErrorKind::NotFound, "there is no key of that id: `beaver key list` has them"))
-            }
-        }
-    }
 }

@@ -19,7 +19,7 @@ const PREFIX: &str = "bvr_";
 const FRESH: Duration = Duration::from_secs(1);
 
 /// What a key may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Rights {
     /// Everything that changes nothing.

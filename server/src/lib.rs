@@ -49,7 +49,7 @@ mod stream;
 mod table;
 mod tls;
 
-pub use config::{Config, Database, KeyArgs, KeyCommand, LogFormat, ServeArgs};
+pub use config::{Config, Database, KeyCommand, LogFormat, ServeArgs};
 pub use keys::{KeyInfo, Rights, create_key, list_keys, revoke_key};
 pub use limits::Limits;
 pub use problem::{Exceeded, Problem};
