@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use beaver_core::remote::Service;
 use beaver_core::{Beaver, Cancel, Error, ErrorKind};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::{JoinError, JoinHandle};
@@ -23,6 +24,8 @@ pub(crate) struct App {
     pub keys: Keys,
     pub guard: Guard,
     pub held: HeldLocks,
+    /// What answers other programs' `Beaver::open("http://…")`.
+    pub service: Arc<Service>,
     /// The OpenAPI document, as JSON.
     pub openapi: String,
     /// Bytes for bodies that are being read, in KiB.
@@ -37,6 +40,7 @@ pub(crate) struct App {
 impl App {
     pub fn new(db: Beaver, limits: Limits, keys: Keys, guard: Guard, metrics: Metrics, openapi: String) -> App {
         App {
+            service: Arc::new(Service::new(&db)),
             db,
             metrics,
             keys,
@@ -209,36 +213,5 @@ impl CancelGuard {
 impl Drop for CancelGuard {
     fn drop(&mut self) {
         self.now();
-    }
-}
-
-/// Something that a client was given; if it is dropped before it was taken over, it is given back, since the client has
-/// gone.
-pub(crate) struct Given<T: Send + 'static> {
-    value: Option<T>,
-    back: Option<Box<dyn FnOnce(T) + Send>>,
-}
-
-impl<T: Send + 'static> Given<T> {
-    pub fn new(value: T, back: impl FnOnce(T) + Send + 'static) -> Self {
-        Given { value: Some(value), back: Some(Box::new(back)) }
-    }
-
-    pub fn get(&self) -> Option<&T> {
-        self.value.as_ref()
-    }
-
-    /// The client has it.
-    pub fn keep(mut self) -> Option<T> {
-        self.back = None;
-        self.value.take()
-    }
-}
-
-impl<T: Send + 'static> Drop for Given<T> {
-    fn drop(&mut self) {
-        if let (Some(value), Some(back)) = (self.value.take(), self.back.take()) {
-            App::later(move || back(value));
-        }
     }
 }

@@ -23,18 +23,18 @@ pub(crate) struct Whole {
     _memory: Option<OwnedSemaphorePermit>,
 }
 
-/// Reads a whole body, within its limits.
-pub(crate) async fn whole(app: &Arc<App>, headers: &HeaderMap, body: Body) -> Result<Whole, Problem> {
+/// Reads a whole body of at most so many bytes, within the other limits.
+pub(crate) async fn whole(app: &Arc<App>, headers: &HeaderMap, body: Body, most: usize) -> Result<Whole, Problem> {
     if let Some(length) = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok())
-        && length > app.limits.body_bytes as u64
+        && length > most as u64
     {
-        return Err(too_large(app));
+        return Err(too_large(most));
     }
-    tokio::time::timeout(app.limits.body_time, collect(app, body)).await.unwrap_or_else(|_| Err(too_slow(app)))
+    tokio::time::timeout(app.limits.body_time, collect(app, body, most)).await.unwrap_or_else(|_| Err(too_slow(app)))
 }
 
-pub(crate) fn too_large(app: &App) -> Problem {
-    Problem::limit(Exceeded::Body, format!("a body has at most {} bytes", app.limits.body_bytes))
+pub(crate) fn too_large(most: usize) -> Problem {
+    Problem::limit(Exceeded::Body, format!("a body has at most {most} bytes"))
 }
 
 pub(crate) fn too_slow(app: &App) -> Problem {
@@ -42,18 +42,18 @@ pub(crate) fn too_slow(app: &App) -> Problem {
     Problem::limit(Exceeded::BodyTime, format!("the body did not come within {seconds} seconds"))
 }
 
-async fn collect(app: &Arc<App>, mut body: Body) -> Result<Whole, Problem> {
+async fn collect(app: &Arc<App>, mut body: Body, most: usize) -> Result<Whole, Problem> {
     let Some(first) = next(&mut body).await? else {
         return Ok(Whole { bytes: Bytes::new(), _memory: None });
     };
-    if body.is_end_stream() && first.len() <= SMALL.min(app.limits.body_bytes) {
+    if body.is_end_stream() && first.len() <= SMALL.min(most) {
         return Ok(Whole { bytes: first, _memory: None });
     }
     let mut all = BytesMut::from(&*first);
     let mut memory: Option<OwnedSemaphorePermit> = None;
     loop {
-        if all.len() > app.limits.body_bytes {
-            return Err(too_large(app));
+        if all.len() > most {
+            return Err(too_large(most));
         }
         if all.len() > SMALL {
             reserve(app, &mut memory, all.len())?;
@@ -106,6 +106,11 @@ pub(crate) async fn next(body: &mut Body) -> Result<Option<Bytes>, Problem> {
 pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
     Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+}
+
+/// Passes for bodies of that media type alone.
+pub(crate) fn check_type(headers: &HeaderMap, wanted: &str) -> Result<(), Problem> {
+    if media_type(headers).as_deref() == Some(wanted) { Ok(()) } else { Err(unsupported(wanted)) }
 }
 
 fn unsupported(wanted: &str) -> Problem {

@@ -4,8 +4,8 @@ use beaver_core::{DumpFormat, Events, LoadMode, seconds};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::app::Given;
 use crate::events::EventSource;
+use crate::handed::Given;
 use crate::held::Served;
 use crate::problem::{Answer, Problem};
 use crate::query;

@@ -86,7 +86,8 @@ pub(crate) async fn answer(app: &Arc<App>, router: Router, from: IpAddr, peer: &
     let result = match pass(app, from, request) {
         Ok(Passed::Request(mut request)) => {
             // For what takes something out of the database: nobody else asks.
-            if request.uri().path().starts_with("/queues/") {
+            let path = request.uri().path();
+            if path.starts_with("/queues/") || path == beaver_core::remote::PATH {
                 request.extensions_mut().insert(peer.clone());
             }
             let mut router = router;

@@ -3,9 +3,9 @@
 use axum::http::StatusCode;
 use beaver_core::{Kind, seconds};
 
-use crate::app::Given;
 use crate::common::{Acquire, Event, Renew, ended, no_token, not_in_time};
 use crate::events::EventSource;
+use crate::handed::Given;
 use crate::held::Held;
 use crate::problem::Answer;
 use crate::query::{self, Nothing};

@@ -1,23 +1,14 @@
 //! `/queues`: priority queues, with calls that wait and leases.
 
-use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::body::Body;
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_TYPE, HeaderValue};
-use axum::response::Response;
 use beaver_core::{Queue, seconds, wire};
-use bytes::Bytes;
-use http_body::{Frame, SizeHint};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::app::Given;
 use crate::common::{self, Paths};
-use crate::connection::Peer;
+use crate::handed::{Given, Handed};
 use crate::problem::{Answer, Problem};
 use crate::query::{self, Nothing};
 use crate::reply::{self, Gather};
@@ -222,7 +213,7 @@ async fn get(call: Call) -> Answer {
     let timeout = query::timeout(timeout, 5.0)?;
     let items = take(&call, 1, timeout).await?;
     let text = items.get().and_then(|items| items.first()).map(wire::queue_row).unwrap_or_default();
-    Ok(Handed::response(&call, text, items))
+    Ok(Handed::json(&call, text, items))
 }
 
 async fn get_many(call: Call) -> Answer {
@@ -230,7 +221,7 @@ async fn get_many(call: Call) -> Answer {
     let timeout = query::timeout(timeout, 5.0)?;
     let items = take(&call, n, timeout).await?;
     let text = wire::array(items.get().into_iter().flatten().map(wire::queue_row));
-    Ok(Handed::response(&call, text, items))
+    Ok(Handed::json(&call, text, items))
 }
 
 /// Takes items that go back if the client does not get them.
@@ -273,48 +264,7 @@ async fn lease(call: Call) -> Answer {
         .await?;
     let Some(leased) = leased else { return Err(nothing(timeout)) };
     let text = leased.get().map(wire::leased_row).unwrap_or_default();
-    Ok(Handed::response(&call, text, leased))
-}
-
-/// The body of an answer that gives something out: if it is not read to its end, what it gives goes back.
-struct Handed<T: Send + 'static> {
-    text: Option<Bytes>,
-    given: Option<Given<T>>,
-    to: Option<Peer>,
-}
-
-impl<T: Send + Unpin + 'static> Handed<T> {
-    fn response(call: &Call, text: String, given: Given<T>) -> Response {
-        let to = call.parts.extensions.get().cloned();
-        let body = Body::new(Handed { text: Some(text.into()), given: Some(given), to });
-        let mut response = Response::new(body);
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        response
-    }
-}
-
-impl<T: Send + Unpin + 'static> http_body::Body for Handed<T> {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        let text = self.text.take();
-        if let Some(given) = self.given.take() {
-            if self.to.as_ref().is_some_and(Peer::gone) {
-                return Poll::Ready(Some(Err(io::Error::new(io::ErrorKind::BrokenPipe, "the client has gone"))));
-            }
-            given.keep();
-        }
-        Poll::Ready(text.map(|text| Ok(Frame::data(text))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.text.is_none()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.text.as_ref().map_or(0, |text| text.len() as u64))
-    }
+    Ok(Handed::json(&call, text, leased))
 }
 
 async fn peek(call: Call) -> Answer {

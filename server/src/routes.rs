@@ -371,8 +371,13 @@ impl Call {
 
     /// The whole body.
     pub async fn whole(&mut self) -> Result<Whole, Problem> {
+        self.whole_within(self.app.limits.body_bytes).await
+    }
+
+    /// The whole body, of at most so many bytes.
+    pub async fn whole_within(&mut self, most: usize) -> Result<Whole, Problem> {
         let body = self.take_body();
-        body::whole(&self.app, &self.parts.headers, body).await
+        body::whole(&self.app, &self.parts.headers, body, most).await
     }
 
     /// The body as a value to be stored.

@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use axum::Router;
+use beaver_core::remote::Service;
 use beaver_core::{Beaver, Error, ErrorKind, Options, Result};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream, lookup_host};
@@ -24,6 +25,8 @@ use crate::{connection, openapi, table, tls};
 
 /// Threads that do what waits for nobody: enough for the work that is not the database's.
 const WORKERS: usize = 2;
+/// How often it is looked for programs that have gone.
+const SWEEP: Duration = Duration::from_secs(10);
 
 /// Serves until SIGINT or SIGTERM; then finishes what is running and closes the database.
 ///
@@ -190,6 +193,7 @@ impl Ready {
     async fn serve(self, stop: impl Future<Output = ()>) {
         let Ready { app, router, listener, tls, .. } = self;
         let room = Arc::new(Semaphore::new(app.limits.connections));
+        let sweeping = tokio::spawn(sweep(app.service.clone()));
         let mut stop = std::pin::pin!(stop);
         loop {
             let accepted = tokio::select! {
@@ -225,13 +229,26 @@ impl Ready {
             tracing::warn!("some connections were not done in time");
         }
         // Writes that run are finished by this, calls that wait are ended.
+        sweeping.abort();
         let closed = tokio::task::spawn_blocking(move || {
             app.held.clear();
+            app.service.clear();
             app.db.close()
         });
         if let Ok(Err(error)) = closed.await {
             tracing::error!(%error, "the database was not closed well");
         }
+    }
+}
+
+/// Forgets programs that have gone without a word, now and then.
+async fn sweep(service: Arc<Service>) {
+    let mut now_and_then = tokio::time::interval(SWEEP);
+    loop {
+        now_and_then.tick().await;
+        let service = service.clone();
+        // What they held may have to be waited for. If it cannot be given back, that is told elsewhere.
+        let _ = tokio::task::spawn_blocking(move || service.sweep()).await;
     }
 }
 

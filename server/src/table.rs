@@ -2,7 +2,8 @@
 
 use crate::routes::Routes;
 use crate::{
-    batch, blobs, channels, collections, database, dicts, docs, edges, events, lists, locks, logs, queues, searches,
+    batch, blobs, channels, collections, database, dicts, docs, edges, engine, events, lists, locks, logs, queues,
+    searches,
 };
 
 /// Enters every route.
@@ -22,5 +23,6 @@ pub(crate) fn routes() -> Routes {
     edges::enter(&mut routes);
     locks::enter(&mut routes);
     events::enter(&mut routes);
+    engine::enter(&mut routes);
     routes
 }

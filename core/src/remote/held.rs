@@ -91,8 +91,8 @@ impl Client {
         drop(released); // not under the lock: a transaction waits for its thread
     }
 
-    /// Begins a wait that [`Client::end`] ends; `gone` ends it too.
-    pub fn wait<T>(&self, number: u64, gone: &Cancel, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    /// Begins a wait that [`Client::end`] ends.
+    pub fn wait<T>(&self, number: u64, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let cancel = Cancel::new();
         {
             let mut waits = self.waits.lock();
@@ -101,7 +101,7 @@ impl Client {
             }
             waits.running.insert(number, cancel.clone());
         }
-        let outcome = gone.during(|| cancel.during(work));
+        let outcome = cancel.during(work);
         self.waits.lock().running.remove(&number);
         outcome
     }

@@ -21,6 +21,8 @@ use crate::options::{LogLevel, LogSink, Options};
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long an answer may take beyond what the request itself may.
 const GRACE: Duration = Duration::from_secs(15);
+/// For how long a connection is kept that nobody uses: for less than servers keep it, so that no request meets its end.
+const IDLE: Duration = Duration::from_secs(15);
 /// How long a request may take that goes through the whole file.
 const LONG: Duration = Duration::from_secs(3_600);
 /// How long to wait before asking again, each time that it is.
@@ -85,7 +87,7 @@ impl Link {
             .timeout_connect(Some(CONNECT))
             .http_status_as_error(false)
             .max_redirects(0)
-            .max_idle_age(Duration::from_secs(30))
+            .max_idle_age(IDLE)
             .build()
             .new_agent();
         fork::watch();

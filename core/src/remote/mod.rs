@@ -28,7 +28,7 @@ use crate::error::Result;
 use crate::options::Options;
 
 pub use protocol::PATH;
-pub use serve::{Answer, Service};
+pub use serve::{Answer, Service, Taken, may_last};
 
 /// The URL, if that is what was given as a path.
 pub(crate) fn url(path: &Path) -> Option<&str> {

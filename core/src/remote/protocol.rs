@@ -185,6 +185,13 @@ pub(super) fn decode(body: &[u8]) -> Result<Call<'_>> {
     }
 }
 
+/// Whether a request asks a snapshot or transaction, without a look at what it asks.
+pub(super) fn has_view(body: &[u8]) -> bool {
+    // The members of a `Call` before the request, which stand there as those of a tuple do.
+    let begin = body.split_first().map(|(_, call)| postcard::take_from_bytes::<(&str, Option<u64>)>(call));
+    matches!(begin, Some(Ok(((_, Some(_)), _))))
+}
+
 /// The answer to a request.
 pub(super) fn answer<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
     postcard::to_extend(value, vec![DONE]).map_err(|e| Error::internal(format!("an answer cannot travel: {e}")))

@@ -9,8 +9,8 @@ use parking_lot::Mutex;
 use super::bytes::Piece;
 use super::check;
 use super::held::{Client, Held, Transaction};
-use super::protocol::{LONGEST_WAIT_MS, Request, Wait, answer, decode, failure};
-use crate::cancel::Cancel;
+use super::protocol::{LONGEST_WAIT_MS, Request, Wait, answer, decode, failure, has_view};
+use crate::cancel;
 use crate::clock::Micros;
 use crate::database::Beaver;
 use crate::engine::{Change, Engine, LockChange, Message, Op, QueueChange, Reading, Reply, Store};
@@ -35,9 +35,12 @@ pub struct Service {
 pub struct Answer {
     /// The body to be sent.
     pub body: Vec<u8>,
-    /// What was taken, and has to be given back if nobody gets the answer.
-    taken: Vec<Op>,
+    /// What the request has taken, for [`Service::give_back`].
+    pub taken: Taken,
 }
+
+/// What a request has taken out of the database: the items of a queue, a lease, a lock; mostly nothing.
+pub struct Taken(Vec<Op>);
 
 impl Service {
     /// For an open database.
@@ -46,19 +49,39 @@ impl Service {
         Service { db: db.clone(), clients: Mutex::default() }
     }
 
-    /// Answers a request. With `read_only` it changes nothing, and takes nothing. If the client goes meanwhile, `gone` is
-    /// to be cancelled: that ends a wait.
-    pub fn answer(&self, body: &[u8], read_only: bool, gone: &Cancel) -> Answer {
+    /// Answers a request. With `read_only` it changes nothing, and takes nothing. To be called inside of
+    /// [`crate::Cancel::during`], so that the caller can end it when the client has gone.
+    ///
+    /// # Errors
+    /// INTERRUPTED if the caller has ended it: nothing was taken. Whatever else goes wrong is told to the client, in the
+    /// answer.
+    pub fn answer(&self, body: &[u8], read_only: bool) -> Result<Answer> {
         let mut taken = Vec::new();
-        let body = self.try_answer(body, read_only, gone, &mut taken).unwrap_or_else(|error| failure(&error));
-        Answer { body, taken }
+        let body = match self.try_answer(body, read_only, &mut taken) {
+            Ok(body) => body,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {
+                // Either the client has ended its own wait, or nobody is there to be told.
+                cancel::check()?;
+                failure(&error)
+            }
+            Err(error) => failure(&error),
+        };
+        Ok(Answer { body, taken: Taken(taken) })
     }
 
-    /// Gives back what an answer has taken that nobody got: the items of a queue, a lease, a lock.
-    pub fn give_back(&self, answer: Answer) {
-        for op in answer.taken {
+    /// Gives back what was taken for an answer that nobody has got.
+    pub fn give_back(&self, taken: Taken) {
+        for op in taken.0 {
             // Best effort: a lease and a lock end by themselves, and a database that fails here says so elsewhere.
             let _ = self.db.engine.write(op);
+        }
+    }
+
+    /// Forgets all clients, and what is held for them: the server stops.
+    pub fn clear(&self) {
+        let clients = std::mem::take(&mut *self.clients.lock());
+        for client in clients.into_values() {
+            client.leave(self.store());
         }
     }
 
@@ -81,7 +104,7 @@ impl Service {
         &*self.db.engine
     }
 
-    fn try_answer(&self, body: &[u8], read_only: bool, gone: &Cancel, taken: &mut Vec<Op>) -> Result<Vec<u8>> {
+    fn try_answer(&self, body: &[u8], read_only: bool, taken: &mut Vec<Op>) -> Result<Vec<u8>> {
         let call = decode(body)?;
         if read_only && !may_read(&call.request) {
             return Err(Error::new(ErrorKind::Denied, "the key may only read: ask for one that may write"));
@@ -90,7 +113,7 @@ impl Service {
         let client = self.client(call.client)?;
         if let Some(view) = call.view {
             return match client.held(view)? {
-                Held::Snapshot(reading) => gone.during(|| read_from(&*reading, &call.request)),
+                Held::Snapshot(reading) => read_from(&*reading, &call.request),
                 Held::Transaction(transaction) => transaction.answer(body.into()),
                 Held::Stream(_) | Held::Feed(_) => Err(Error::invalid("it is no view")),
             };
@@ -109,8 +132,7 @@ impl Service {
             Request::End(number) => answer(&client.end(number)),
             Request::WriteUntil(op, wait) => {
                 let op = op.into_owned();
-                let reply =
-                    client.wait(wait.number, gone, || self.store().write_until(op.clone(), Some(deadline(wait))))?;
+                let reply = client.wait(wait.number, || self.store().write_until(op.clone(), Some(deadline(wait))))?;
                 taken.extend(undoing(&op, &reply));
                 answer(&reply)
             }
@@ -118,11 +140,10 @@ impl Service {
                 let Held::Feed(feed) = client.held(number)? else {
                     return Err(Error::invalid("it is no subscription"));
                 };
-                let messages: Vec<Message> =
-                    client.wait(wait.number, gone, || feed.next(most, Some(deadline(wait))))?;
+                let messages: Vec<Message> = client.wait(wait.number, || feed.next(most, Some(deadline(wait))))?;
                 answer(&messages)
             }
-            request => gone.during(|| self.plain(&client, &request)),
+            request => self.plain(&client, &request),
         }
     }
 
@@ -221,10 +242,30 @@ impl Service {
 
 impl Drop for Service {
     fn drop(&mut self) {
-        for client in std::mem::take(self.clients.get_mut()).into_values() {
-            client.leave(&*self.db.engine);
-        }
+        self.clear();
     }
+}
+
+/// Whether a request may take as long as its client waits for it: it waits for something, goes through the whole file, or
+/// belongs to a snapshot or transaction, for whose end others may be waiting. A server gives it a thread that those which
+/// are soon done do not need.
+pub fn may_last(body: &[u8]) -> bool {
+    /// None that stands outside of them is longer: names, keys, and no values.
+    const LONGEST: usize = 64 << 10;
+    let lasts = |request: &Request<'_>| {
+        matches!(
+            request,
+            Request::WriteUntil(..)
+                | Request::FeedNext(..)
+                | Request::Begin(_)
+                | Request::Info
+                | Request::Verify
+                | Request::Vacuum
+                | Request::Checkpoint
+                | Request::Backup
+        )
+    };
+    has_view(body) || (body.len() <= LONGEST && decode(body).is_ok_and(|call| lasts(&call.request)))
 }
 
 /// Whether who may only read may ask it.

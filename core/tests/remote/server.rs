@@ -76,7 +76,7 @@ impl Server {
                 gone.cancel();
             }
         });
-        self.shared.service.answer(body, false, &gone).body
+        gone.during(|| self.shared.service.answer(body, false)).map_or_else(|_| Vec::new(), |answer| answer.body)
     }
 }
 
@@ -130,12 +130,12 @@ fn serve(shared: &Shared, stream: &TcpStream) {
             }
             read_only = only;
         }
-        let answer = shared.service.answer(&body, read_only, &Cancel::new());
+        let answer = shared.service.answer(&body, read_only).expect("nobody ends it");
         let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", answer.body.len());
         if shared.stop.load(Ordering::SeqCst)
             || (&*stream).write_all(&[head.as_bytes(), &answer.body].concat()).is_err()
         {
-            shared.service.give_back(answer);
+            shared.service.give_back(answer.taken);
             return;
         }
     }
