@@ -1,9 +1,10 @@
-"""Builds the wheel, with the native library inside.
+"""Builds the wheel, with the native library and the program `beaver` inside.
 
-The library comes from the checkout around this folder, by cargo; or, where it was built before, from the folder that
-`BEAVER_NATIVE` names and `cargo xtask bindings python --release` makes.
+Both come from the checkout around this folder, by cargo; or, where they were built before, from the folder that
+`BEAVER_NATIVE` names.
 """
 
+import functools
 import os
 import shutil
 import subprocess
@@ -13,30 +14,33 @@ from pathlib import Path
 from setuptools import Distribution, setup
 from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_py import build_py
+from setuptools.command.build_scripts import build_scripts
 
 HERE = Path(__file__).resolve().parent
 WORKSPACE = HERE.parent.parent
 PREFIX, SUFFIX = {"darwin": ("lib", ".dylib"), "win32": ("", ".dll")}.get(sys.platform, ("lib", ".so"))
 LIBRARY = f"{PREFIX}beaver_uniffi{SUFFIX}"
 MODULE = "beaver_uniffi.py"
+PROGRAM = "beaver.exe" if sys.platform == "win32" else "beaver"
 
 
-def native() -> tuple[Path, Path]:
-    """The library, and the module that was made for it."""
+@functools.cache
+def native() -> tuple[Path, Path, Path]:
+    """The library, the module that was made for it, and the program."""
     given = os.environ.get("BEAVER_NATIVE")
     if given:
-        return Path(given) / LIBRARY, Path(given) / "python" / MODULE
+        return Path(given) / LIBRARY, Path(given) / "python" / MODULE, Path(given) / PROGRAM
     if not (WORKSPACE / "Cargo.toml").exists():
         raise SystemExit(
             "the native library is built from a checkout of beaver: install from there, or set BEAVER_NATIVE"
         )
     target = Path(os.environ.get("CARGO_TARGET_DIR", WORKSPACE / "target"))
-    cargo("build", "--release", "--package", "beaver-uniffi")
+    cargo("build", "--release", "--package", "beaver-uniffi", "--package", "beaver-cli")
     library = target / "release" / LIBRARY
     out = target / "wheel"
     generate = ["generate", str(library), "--language", "python", "--out-dir", str(out), "--no-format"]
     cargo("run", "--quiet", "--package", "uniffi-bindgen", "--", *generate)
-    return library, out / MODULE
+    return library, out / MODULE, target / "release" / PROGRAM
 
 
 def cargo(*arguments: str) -> None:
@@ -52,10 +56,27 @@ class BuildWithLibrary(build_py):
         super().run()
         folder = Path(self.build_lib) / "beaver" / "_native"
         folder.mkdir(parents=True, exist_ok=True)
-        for file in native():
+        library, module, _ = native()
+        for file in (library, module):
             shutil.copyfile(file, folder / file.name)
-        if sys.platform == "linux" and shutil.which("strip"):
-            subprocess.run(["strip", "--strip-unneeded", str(folder / LIBRARY)], check=True)
+        strip(folder / LIBRARY)
+
+
+class BuildProgram(build_scripts):
+    """Puts the program where an installation puts commands; the scripts of others are text, with a first line to adapt."""
+
+    def run(self) -> None:
+        program = Path(self.build_dir) / PROGRAM
+        program.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(native()[2], program)
+        strip(program)
+        program.chmod(0o755)
+
+
+def strip(file: Path) -> None:
+    """Takes out what only a debugger reads."""
+    if sys.platform == "linux" and shutil.which("strip"):
+        subprocess.run(["strip", "--strip-unneeded", str(file)], check=True)
 
 
 class AnyPython(bdist_wheel):
@@ -71,5 +92,11 @@ class Binary(Distribution):
     def has_ext_modules(self) -> bool:
         return True
 
+    def has_scripts(self) -> bool:
+        return True
 
-setup(distclass=Binary, cmdclass={"build_py": BuildWithLibrary, "bdist_wheel": AnyPython})
+
+setup(
+    distclass=Binary,
+    cmdclass={"build_py": BuildWithLibrary, "build_scripts": BuildProgram, "bdist_wheel": AnyPython},
+)

@@ -1,6 +1,8 @@
 """A program of somebody who installed the package: `hello.py FOLDER`, in whose environments it has to be."""
 
 import importlib.metadata
+import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -24,6 +26,10 @@ def main() -> None:
         notes.index(Document(id="n1", body="Beavers build dams", embedding=[0.9, 0.1]))
         assert [document.id for document, _ in notes.match("beaver dam")] == ["n1"]
         assert users["alice"].age == 30
+    # The command that came with the package reads the same file.
+    command = [str(Path(sys.executable).parent / "beaver"), "--database", "hello.db", "--raw"]
+    name = subprocess.run([*command, "dict", "users", "get", "alice"], capture_output=True, text=True, check=True)
+    assert json.loads(name.stdout)["name"] == "Alice", name
     print(f"hello from beaver {beaver.__version__}")
 
 

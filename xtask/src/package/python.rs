@@ -1,4 +1,5 @@
-//! The wheel: the package of Python with the native library inside, for every CPython from 3.10 on.
+//! The wheel: the package of Python with the native library and the program `beaver` inside, for every CPython from 3.10
+//! on.
 
 use super::elf::Elf;
 use super::{archive, differences, folder, native, refuse, workshop};
@@ -9,6 +10,8 @@ use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 
 const SOURCES: &str = "bindings/python";
+/// The command line.
+const PROGRAM: &str = "beaver";
 /// What every Linux with a new enough glibc has, as the policy of manylinux wheels has it.
 const ON_EVERY_LINUX: &[&str] =
     &["libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "libgcc_s.so.1", "ld-linux-"];
@@ -16,13 +19,14 @@ const ON_EVERY_LINUX: &[&str] =
 /// Makes the wheel, by pip, of a copy of the sources: nothing that work in the checkout left behind gets in.
 pub fn wheel() -> Result<PathBuf> {
     let native = native(Language::Python)?;
+    program(&native)?;
     let stage = sh::temp_dir()?;
     let (sources, out) = (stage.path().join("sources"), stage.path().join("out"));
     super::copy_sources(SOURCES, &sources, |file| !file.starts_with("tests/"))?;
     sh::put(&project::root().join("LICENSE"), &sources.join("LICENSE"))?;
     let mut pip = sh::command(python_with_pip()?);
     pip.args(["-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps", "--wheel-dir"]).arg(&out);
-    if let Some(platform) = platform(&native.join(bindings::library()))? {
+    if let Some(platform) = platform(&[native.join(bindings::library()), native.join(PROGRAM)])? {
         pip.arg(format!("--config-settings=--build-option=--plat-name={platform}"));
     }
     sh::run(pip.arg(&sources).env("BEAVER_NATIVE", &native))?;
@@ -31,6 +35,13 @@ pub fn wheel() -> Result<PathBuf> {
     let wheel = folder()?.join(made.file_name().context("a wheel has a name")?);
     sh::put(&made, &wheel)?;
     Ok(wheel)
+}
+
+/// Builds the program and puts it beside the library.
+fn program(folder: &Path) -> Result<()> {
+    let _building = sh::Hold::take("target")?;
+    sh::run(sh::cargo().args(["build", "--release", "--package", "beaver-cli"]))?;
+    sh::put(&project::target()?.join("release").join(PROGRAM), &folder.join(PROGRAM))
 }
 
 /// A Python of our own that has pip: that of the system may lack it, or refuse to be used.
@@ -44,18 +55,22 @@ fn python_with_pip() -> Result<PathBuf> {
     Ok(made)
 }
 
-/// The platform that a wheel with this library says it is for: on Linux, every one whose glibc is as new as the library
-/// needs it. None where Python names the platform itself.
-fn platform(library: &Path) -> Result<Option<String>> {
+/// The platform that a wheel with this library and program says it is for: on Linux, every one whose glibc is as new as
+/// they need it. None where Python names the platform itself.
+fn platform(files: &[PathBuf]) -> Result<Option<String>> {
     if !cfg!(all(target_os = "linux", target_env = "gnu")) {
         return Ok(None);
     }
-    let elf = Elf::read(library)?;
-    let (major, minor) = elf.glibc().context("the library asks for no glibc")?;
-    let strange = elf.needed.iter().find(|name| !ON_EVERY_LINUX.iter().any(|known| name.starts_with(known)));
-    if let Some(strange) = strange {
-        bail!("the library needs {strange}, which not every Linux has");
+    let mut newest = (0, 0);
+    for file in files {
+        let elf = Elf::read(file)?;
+        newest = newest.max(elf.glibc().with_context(|| format!("{} asks for no glibc", file.display()))?);
+        let strange = elf.needed.iter().find(|name| !ON_EVERY_LINUX.iter().any(|known| name.starts_with(known)));
+        if let Some(strange) = strange {
+            bail!("{} needs {strange}, which not every Linux has", file.display());
+        }
     }
+    let (major, minor) = newest;
     Ok(Some(format!("manylinux_{major}_{minor}_{}", std::env::consts::ARCH)))
 }
 
@@ -71,6 +86,7 @@ fn check(wheel: &Path) -> Result<()> {
         .to_vec();
     let library = format!("beaver/_native/{}", bindings::library());
     wanted.extend([library.clone(), "beaver/_native/beaver_uniffi.py".to_owned()]);
+    wanted.push(format!("beaver_db-{version}.data/scripts/{PROGRAM}"));
     let sources = format!("{SOURCES}/src/");
     wanted.extend(project::files()?.iter().filter_map(|file| file.strip_prefix(&sources)).map(str::to_owned));
     let mut wrong = differences("file", &found, &wanted);

@@ -1,11 +1,11 @@
 //! Steps of the conformance suite: the judge itself, a testee for each language, and all of them on one file.
 
 use super::c::sources;
-use super::languages;
+use super::{languages, server};
 use crate::compiler::{self, Linkage};
 use crate::library::{Library, Profile};
 use crate::{project, sh};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use std::process::Command;
 use tempfile::TempDir;
 
@@ -51,6 +51,22 @@ pub fn swift() -> Result<()> {
     run("run", &swift_testee()?)
 }
 
+pub fn cli() -> Result<()> {
+    run("run", &script_testee("cli")?)
+}
+
+pub fn rest() -> Result<()> {
+    run("run", &script_testee("rest")?)
+}
+
+/// The Rust testee, with a server for each file that it opens.
+pub fn remote() -> Result<()> {
+    let mut testee = rust_testee()?;
+    testee.name = "remote";
+    testee.command.extend(["--serve".to_owned(), server::program()?.display().to_string()]);
+    run("run", &testee)
+}
+
 /// The Rust testee can break one operation on purpose; the suite must notice each.
 pub fn mutation() -> Result<()> {
     run("mutation", &rust_testee()?)
@@ -85,6 +101,14 @@ fn python_testee() -> Result<Testee> {
     let mut command = languages::python_interpreter()?;
     command.push(format!("{TESTEES}/python/testee.py"));
     Ok(Testee { name: "python", command, _folder: None, _hold: None })
+}
+
+/// A testee in plain Python, which runs the program.
+fn script_testee(name: &'static str) -> Result<Testee> {
+    let (_, python) = super::pythons().last().context("no CPython")?;
+    let script = format!("{TESTEES}/{name}/testee.py");
+    let command = vec![python.display().to_string(), script, server::program()?.display().to_string()];
+    Ok(Testee { name, command, _folder: None, _hold: None })
 }
 
 fn kotlin_testee() -> Result<Testee> {

@@ -17,10 +17,13 @@ pub const INSIDE: &str = "/src";
 /// The tests of the Python package on every CPython that the machine has, and its types on the newest.
 pub fn python() -> Result<()> {
     bindings::make(&[Language::Python], Profile::Dev)?;
+    let program = super::server::program()?;
     let pythons = pythons();
     for (version, python) in pythons {
         let python = environment(version, python)?;
-        sh::run(python_command(&python).args(["-m", "pytest", "--quiet", PYTHON]))?;
+        let mut pytest = python_command(&python);
+        // What the tests of databases at a server start.
+        sh::run(pytest.args(["-m", "pytest", "--quiet", PYTHON]).env("BEAVER_PROGRAM", &program))?;
     }
     if let Some((version, python)) = pythons.last() {
         let python = environment(version, python)?;
@@ -40,19 +43,24 @@ pub fn python_interpreter() -> Result<Vec<String>> {
     Ok(["env", &place, "PYTHONDONTWRITEBYTECODE=1", &python.display().to_string()].map(str::to_owned).to_vec())
 }
 
-/// An environment with what the tests need; gives its Python. Made once for each list of what they need.
+/// An environment with what the tests of the package need; gives its Python.
 pub fn environment(version: &str, python: &Path) -> Result<PathBuf> {
-    let requirements = format!("{PYTHON}/tests/requirements.txt");
-    let folder = project::target()?.join("python").join(version);
+    environment_of(&format!("{PYTHON}/tests/requirements.txt"), "python", version, python)
+}
+
+/// An environment with what a file names, in a folder of that name below `target`; gives its Python. Made once for each
+/// list.
+pub fn environment_of(requirements: &str, name: &str, version: &str, python: &Path) -> Result<PathBuf> {
+    let folder = project::target()?.join(name).join(version);
     let (made, stamp) = (folder.join("bin/python"), folder.join("requirements.txt"));
-    let wanted = project::read(&requirements)?;
-    let _making = sh::Hold::take("python")?;
+    let wanted = project::read(requirements)?;
+    let _making = sh::Hold::take(name)?;
     if std::fs::read_to_string(&stamp).is_ok_and(|had| had == wanted) {
         return Ok(made);
     }
     sh::run(sh::command(python).args(["-m", "venv", "--clear"]).arg(&folder))?;
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
-    sh::run(sh::command(&made).args(pip).arg(&requirements))?;
+    sh::run(sh::command(&made).args(pip).arg(requirements))?;
     std::fs::write(&stamp, wanted)?;
     Ok(made)
 }

@@ -13,13 +13,15 @@ mod memory;
 mod packages;
 mod parallel;
 mod rust;
+mod server;
 mod tools;
 
 use crate::sh;
 use anyhow::{Result, bail};
 use std::time::{Duration, Instant};
 use tools::{
-    ASAN, CC, CJSON, CMAKE, CPP_JSON, CXX, LDD, MOUNT, NINJA, NM, ORACLE, PKG_CONFIG, SQLITE3, Tool, VALGRIND,
+    ASAN, CC, CHROMIUM, CJSON, CMAKE, CPP_JSON, CURL, CXX, LDD, MOUNT, NINJA, NM, ORACLE, PKG_CONFIG, SETPRIV, SQLITE3,
+    Tool, VALGRIND,
 };
 pub use tools::{MAVEN, PYTHON, SWIFT, oracle, pythons};
 
@@ -43,12 +45,19 @@ const STEPS: &[Step] = &[
     Step { name: "conformance-python", about: "the conformance suite through the Python package", needs: &[PYTHON], run: conformance::python },
     Step { name: "conformance-kotlin", about: "the conformance suite through the Kotlin package", needs: &[MAVEN], run: conformance::kotlin },
     Step { name: "conformance-swift", about: "the conformance suite through the Swift package", needs: &[SWIFT], run: conformance::swift },
+    Step { name: "conformance-cli", about: "the conformance suite through the command line", needs: &[PYTHON], run: conformance::cli },
+    Step { name: "conformance-rest", about: "the conformance suite through the REST API", needs: &[PYTHON], run: conformance::rest },
+    Step { name: "conformance-remote", about: "the conformance suite on databases at a server", needs: &[SETPRIV], run: conformance::remote },
     Step { name: "mutation", about: "the conformance suite catches deliberately broken operations", needs: &[], run: conformance::mutation },
     Step { name: "interop", about: "each language goes on with the file that each other one wrote", needs: &[CC, CJSON, CXX, CPP_JSON, PYTHON, MAVEN, SWIFT], run: conformance::interop },
     Step { name: "python", about: "the Python package on every CPython that is there, and its types", needs: &[PYTHON], run: languages::python },
     Step { name: "kotlin", about: "the Kotlin package", needs: &[MAVEN], run: languages::kotlin },
     Step { name: "swift", about: "the Swift package, in a root of Debian 13", needs: &[SWIFT], run: languages::swift },
     Step { name: "packages", about: "wheel, jar, AAR and Swift package as outsiders use them", needs: &[CC, NM, PYTHON, MAVEN, SWIFT], run: packages::packages },
+    Step { name: "rest-examples", about: "every example for curl prints what it should", needs: &[CURL], run: server::rest_examples },
+    Step { name: "schemathesis", about: "the server does what its OpenAPI document says, whatever it is sent", needs: &[PYTHON], run: server::schemathesis },
+    Step { name: "docs-page", about: "the interactive documentation opens in a browser without a network", needs: &[CHROMIUM], run: server::docs_page },
+    Step { name: "container", about: "the entry point of the Docker image", needs: &[CURL, SETPRIV], run: server::container },
     Step { name: "header-drift", about: "include/beaver.h is what cbindgen makes of ffi/", needs: &[], run: crate::header::verify },
     Step { name: "header-compiles", about: "each header compiles alone, twice included, as strict C99 and C++17, 20 and 23", needs: &[CC, CXX, CPP_JSON], run: header::compiles },
     Step { name: "header-docs", about: "every function of the header is fully documented", needs: &[], run: header::docs },

@@ -32,6 +32,10 @@ pub const PKG_CONFIG: Tool = program("pkg-config", || on_path("pkg-config"), "ap
 pub const VALGRIND: Tool = program("valgrind", || on_path("valgrind"), "apt-get install valgrind libc6-dbg");
 pub const MOUNT: Tool = program("the right to mount a file system", can_mount, "run it as root, on Linux");
 pub const SQLITE3: Tool = program("sqlite3", || on_path("sqlite3"), "apt-get install sqlite3");
+pub const CURL: Tool = program("curl", || on_path("curl"), "apt-get install curl");
+pub const CHROMIUM: Tool =
+    program("chromium", || on_path("chromium") && on_path("python3"), "apt-get install chromium python3");
+pub const SETPRIV: Tool = program("setpriv", || on_path("setpriv"), "apt-get install util-linux");
 pub const ASAN: Tool =
     program("AddressSanitizer", can_sanitize, "apt-get install gcc libasan8, on x86-64 or arm64 Linux");
 pub const CJSON: Tool =

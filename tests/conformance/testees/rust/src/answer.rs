@@ -11,8 +11,9 @@ pub struct Answer(String);
 
 const CAPABILITIES: [&str; 6] = ["get-or", "json-text", "memory", "nul-in-text", "threads", "zero-ttl"];
 
-pub fn hello() -> Answer {
-    let mut hello = serde_json::json!({"protocol": 1, "testee": "rust", "capabilities": CAPABILITIES});
+pub fn hello(remote: bool) -> Answer {
+    let testee = if remote { "remote" } else { "rust" };
+    let mut hello = serde_json::json!({"protocol": 1, "testee": testee, "capabilities": CAPABILITIES});
     if let Some(area) = mutation::area() {
         hello["mutation"] = area.into();
     }

@@ -9,6 +9,7 @@ mod graph;
 mod mutation;
 mod realtime;
 mod retrieval;
+mod serve;
 mod structures;
 
 use std::collections::HashMap;
@@ -21,6 +22,7 @@ use beaver_core::{
     Beaver, BlobReader, BlobWriter, Blobs, Channel, Collection, Dict, Events, Kind, List, Lock, Log, Options, Queue,
     Subscription,
 };
+use serve::Server;
 
 /// Everything a request can be about.
 enum Object {
@@ -44,6 +46,9 @@ enum Object {
 #[derive(Default)]
 struct Testee {
     objects: Mutex<HashMap<String, Arc<Object>>>,
+    /// What serves the files, if they are not opened here.
+    server: Option<String>,
+    servers: Mutex<Vec<Server>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -88,7 +93,7 @@ impl Testee {
 
     fn answer(&self, request: &Request) -> Answer {
         match &*request.op {
-            "hello" => return answer::hello(),
+            "hello" => return answer::hello(self.server.is_some()),
             "reset" | "bye" => return self.reset(),
             "free" => {
                 let object = request.on.as_deref().and_then(|name| lock(&self.objects).remove(name));
@@ -104,8 +109,9 @@ impl Testee {
         let args = &request.args;
         match &*request.op {
             "open" => {
-                let options = args.optional("options").map_or_else(|| Ok(Options::default()), Options::from_json)?;
-                return Ok(self.keep(request, Object::Database(Beaver::open(args.text("path"), options)?)));
+                return Ok(
+                    self.keep(request, Object::Database(self.open(args.text("path"), args.optional("options"))?))
+                );
             }
             "restore" => {
                 Beaver::restore(args.text("from"), args.text("to"), |_| true)?;
@@ -132,6 +138,15 @@ impl Testee {
             Object::Events(events) => realtime::events(args, events, verb),
             Object::Live(view) => realtime::view(args, view, verb),
         }
+    }
+
+    fn open(&self, path: &str, options: Option<&str>) -> beaver_core::Result<Beaver> {
+        if let Some(program) = &self.server {
+            let (server, db) = Server::open(program, path, options)?;
+            lock(&self.servers).push(server);
+            return Ok(db);
+        }
+        Beaver::open(path, options.map_or_else(|| Ok(Options::default()), Options::from_json)?)
     }
 
     fn database(&self, request: &Request, db: &Beaver, verb: &str) -> beaver_core::Result<Answer> {
@@ -195,13 +210,14 @@ impl Testee {
         })
     }
 
-    /// Lets everything go, the databases last.
+    /// Lets everything go, the databases last, and then what serves them.
     fn reset(&self) -> Answer {
         let mut objects = lock(&self.objects);
         let databases: Vec<_> =
             objects.extract_if(|_, object| matches!(**object, Object::Database(_))).map(|(_, object)| object).collect();
         objects.clear();
         drop(databases);
+        lock(&self.servers).clear();
         Answer::of(&serde_json::json!({"live": objects.len()}))
     }
 }
@@ -213,7 +229,9 @@ fn reply(request: u64, answer: &Answer) {
 }
 
 fn main() {
-    let testee = Arc::new(Testee::default());
+    let mut words = std::env::args().skip(1);
+    let server = words.next().filter(|word| word == "--serve").and_then(|_| words.next());
+    let testee = Arc::new(Testee { server, ..Testee::default() });
     let mut threads: HashMap<String, mpsc::Sender<Request>> = HashMap::new();
     for line in std::io::stdin().lock().lines().map_while(Result::ok) {
         let Some(request) = Request::read(&line) else {
