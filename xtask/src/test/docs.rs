@@ -4,7 +4,7 @@
 //! program if it has a `main`, or else the body of one, in which `db` is an open database, and which must free all that it
 //! makes. `python`: a program if it opens a database, or else what follows when `db` is open. `kotlin`, `swift`: as the
 //! modules of these names say. `sh`: every `cargo xtask` command in it must exist. `cmake`: its lines must be lines of
-//! tests/install/cmake/CMakeLists.txt, which the install step builds. `json`, `toml`, `text`, `console`: shown, not run.
+//! tests/install/cmake/CMakeLists.txt, which the install step builds. `json`, `toml`, `text`, `console`, `js`: shown, not run.
 //! `no_run` behind the word compiles only. Any other word is an error.
 
 mod kotlin;
@@ -130,7 +130,7 @@ fn check(example: &Example, builds: &Builds, folder: &Path) -> Result<()> {
             }
         }
         "json" => serde_json::from_str::<Value>(&example.text).map(drop).context("this is no JSON"),
-        "toml" | "text" | "console" => Ok(()),
+        "toml" | "text" | "console" | "js" => Ok(()),
         other => bail!("no way is known to check `{other}` (see xtask/src/test/docs.rs)"),
     }
 }
@@ -143,7 +143,12 @@ fn python(example: &Example, interpreter: &[String], folder: &Path) -> Result<()
     let before = if opens { "" } else { "from beaver import BeaverDB, Document\ndb = BeaverDB('guide.db')\n" };
     std::fs::write(&script, format!("{before}{}", example.text))?;
     let (first, rest) = interpreter.split_first().context("no interpreter")?;
-    run_program(sh::command(first).args(rest).arg(&script))
+    let mut python = sh::command(first);
+    python.args(rest);
+    if !example.runs {
+        python.args(["-m", "py_compile"]);
+    }
+    run_program(python.arg(&script))
 }
 
 fn compiled(example: &Example, extension: &str, body: &str, library: &Library, folder: &Path) -> Result<()> {
@@ -183,7 +188,7 @@ fn rust_page(page: &str) -> Result<()> {
 /// The core, and the JSON library that its users have too, each as `name=file`.
 fn rust_libraries() -> Result<Vec<String>> {
     let mut cargo = sh::cargo();
-    cargo.args(["build", "--package", "beaver-core", "--lib", "--message-format=json"]);
+    cargo.args(["build", "--package", "beaver-core", "--lib", "--features", "remote", "--message-format=json"]);
     let messages = sh::output(&mut cargo)?;
     let messages: Vec<Value> = messages.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     let library = |name: &str| {
