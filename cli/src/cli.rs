@@ -100,7 +100,8 @@ pub enum Command {
     Database(database::Command),
     /// Serve the database over HTTP, with its documentation at /docs
     #[command(
-        after_help = "Example:\n  beaver serve --port 8080 & sleep 1\n  curl -X PUT http://127.0.0.1:8080/dicts/app_config/items/theme -d dark\n  beaver --database http://127.0.0.1:8080 dict app_config get theme\n  kill %1"
+        after_help = "Example:\n  beaver serve\n  beaver serve --port 8080 --log-requests",
+        after_long_help = "Example:\n  beaver serve\n  beaver serve --port 8080 --log-requests\n\nIt serves until SIGTERM or Ctrl-C, and then finishes what is being written. curl calls it so:\n  curl -X PUT http://127.0.0.1:8000/dicts/app_config/items/theme -d dark\nand programs and this one open its URL in the place of a file:\n  beaver --database http://127.0.0.1:8000 dict app_config get theme"
     )]
     Serve(Box<ServeArgs>),
     /// Make, list and revoke the keys by which a server knows who may call

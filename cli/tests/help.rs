@@ -27,6 +27,7 @@ beaver collection people connect alice bob FOLLOWS
 beaver collection people connect bob carol FOLLOWS
 echo '[0.1, 0.9]' > vector.json
 beaver --database my_data.db dict app_config set theme dark
+beaver key create --label laptop > /dev/null
 echo '{"id": "file", "title": "From a file"}' > article.json
 "#;
 
@@ -48,6 +49,9 @@ fn all_commands(place: &Place) -> Vec<Vec<String>> {
             for command in commands(place, &[&word]) {
                 all.push(vec![word.clone(), "x".to_owned(), command]);
             }
+        }
+        if word == "key" {
+            all.extend(commands(place, &["key"]).into_iter().map(|command| vec![word.clone(), command]));
         }
         all.push(vec![word]);
     }
@@ -91,8 +95,16 @@ fn every_command_has_examples_and_each_works() {
                         std::fs::copy(file.path(), place.path(&file.file_name().to_string_lossy()))
                             .expect("it can be copied");
                     }
+                    // A server runs until it is stopped, and any port may be somebody's.
+                    let (example, end) = match example.strip_prefix("beaver serve") {
+                        Some(rest) => (
+                            &format!("beaver serve --port 0 {} &", rest.replace("--port 8080", "")),
+                            "sleep 1; kill $!; wait $!",
+                        ),
+                        None => (example, "wait"),
+                    };
                     let said = place.sh(&format!(
-                        "set -eo pipefail; example=$(cat << 'EXAMPLE'\n{example}\nEXAMPLE\n)\neval \"$example\"\nwait"
+                        "set -eo pipefail; example=$(cat << 'EXAMPLE'\n{example}\nEXAMPLE\n)\neval \"$example\"\n{end}"
                     ));
                     if said.code != 0 {
                         failed.lock().expect("nobody panics").push((example.clone(), said));

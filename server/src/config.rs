@@ -179,7 +179,7 @@ pub enum KeyCommand {
     #[command(after_help = "Example:\n  beaver key list --json")]
     List,
     /// Revoke a key; servers that run refuse it within a second
-    #[command(after_help = "Example:\n  id=$(beaver key list --raw | head -1)\n  beaver key revoke $id")]
+    #[command(after_help = "Example:\n  beaver key revoke \"$(beaver key list --raw | head -1)\"")]
     Revoke {
         /// The id of the key, as `list` gives it
         id: String,
