@@ -1,0 +1,132 @@
+"""The operations of collections, of the database, and of no object, as calls of their routes."""
+
+from client import target
+from structures import JSON, done, field, flag, or_nothing, pages
+from wire import Failed, members, operation, outcomes, plain, quoted, raw, result, text, vector
+
+
+def body(said, args, name="options"):
+    """An object of texts of JSON, and of the options, which go along as they were given."""
+    ours = [f'"{member}":{json_text}' for member, json_text in said.items()]
+    given = text(args.get(name, "{}")).strip()
+    if not given.startswith("{"):
+        return "{" + ",".join([*ours, given]) + "}"
+    if given[1:].lstrip()[:1] != "}" and ours:
+        ours.append("")
+    return "{" + ",".join(ours) + given[1:]
+
+
+def document(given):
+    said = {"id": quoted(given["id"])} if "id" in given else {}
+    said |= {"embedding": vector(given["embedding"])} if "embedding" in given else {}
+    return said | {"body": text(given["body"])}
+
+
+def index_many(s, a):
+    documents = "[" + ",".join(body(document(item), {}) for item in a["documents"]) + "]"
+    return raw(s.call("POST", "index_many", body=body({"documents": documents}, a)))
+
+
+def got(out):
+    found = members(out)
+    if found["embedding"] != "null":
+        found["embedding"] = '{"$vec":' + found["embedding"] + "}"
+    return result("{" + ",".join(f'"{name}":{json_text}' for name, json_text in found.items()) + "}")
+
+
+def edge(given):
+    said = {name: quoted(given[name]) for name in ("source", "target", "label") if name in given}
+    said |= {"weight": plain(given["weight"])} if "weight" in given else {}
+    return body(said | ({"metadata": text(given["metadata"])} if "metadata" in given else {}), {})
+
+
+def asked(s, verb, said, args, name="options"):
+    return s.call("POST", verb, body=body(said, args, name))
+
+
+def of(args, *names):
+    return {name: quoted(args[name]) for name in names}
+
+
+COLLECTION = {
+    "collection.configure": lambda s, a: done(s.call("PUT", "settings", body=text(a["settings"]))),
+    "collection.settings": lambda s, a: raw(s.call("GET", "settings")),
+    "collection.index": lambda s, a: raw(asked(s, "index", document(a), a)),
+    "collection.index_many": index_many,
+    "collection.get": lambda s, a: or_nothing(lambda: got(s.call("GET", "documents", a["id"]))),
+    "collection.drop": lambda s, a: flag(lambda: s.call("DELETE", "documents", a["id"])),
+    "collection.contains": lambda s, a: flag(lambda: s.call("GET", "documents", a["id"])),
+    "collection.items": lambda s, a: result("[" + ",".join(pages(s, ["documents"], "documents")) + "]"),
+    "collection.find": lambda s, a: raw(asked(s, "find", {}, a)),
+    "collection.explain_find": lambda s, a: raw(asked(s, "explain_find", {}, a)),
+    "collection.count": lambda s, a: field(asked(s, "count", {"where": text(a["where"])}, {}), "count"),
+    "collection.create_index": lambda s, a: field(s.call("PUT", "indexes", a["path"]), "applied"),
+    "collection.drop_index": lambda s, a: field(s.call("DELETE", "indexes", a["path"]), "applied"),
+    "collection.indexes": lambda s, a: raw(s.call("GET", "indexes")),
+    "collection.search": lambda s, a: raw(asked(s, "search", {"vector": vector(a["vector"])}, a)),
+    "collection.explain_search": lambda s, a: raw(asked(s, "explain_search", {"vector": vector(a["vector"])}, a)),
+    "collection.recall_check": lambda s, a: raw(asked(s, "recall_check", {"sample": str(a["sample"])}, a)),
+    "collection.compact": lambda s, a: done(s.call("POST", "compact")),
+    "collection.match": lambda s, a: raw(asked(s, "match", of(a, "query"), a)),
+    "collection.hybrid": lambda s, a: raw(
+        asked(s, "hybrid", {"vector": vector(a["vector"])} if "vector" in a else {}, a, "query")
+    ),
+    "collection.connect": lambda s, a: done(s.call("POST", "connect", body=edge(a))),
+    "collection.connect_many": lambda s, a: field(
+        s.call("POST", "connect_many", body="[" + ",".join(map(edge, a["edges"])) + "]"), "count"
+    ),
+    "collection.disconnect": lambda s, a: field(s.call("POST", "disconnect", body=edge(a)), "count"),
+    "collection.neighbors": lambda s, a: raw(asked(s, "neighbors", of(a, "id"), a)),
+    "collection.walk": lambda s, a: raw(asked(s, "walk", {"id": quoted(a["source"])}, a)),
+    "collection.shortest_path": lambda s, a: or_nothing(lambda: raw(asked(s, "path", of(a, "source", "target"), a))),
+    "collection.degree": lambda s, a: field(asked(s, "degree", of(a, "id"), a), "count"),
+}
+
+
+class Database:
+    """A file, with the server that has it open."""
+
+    def __init__(self, server):
+        self.server = server
+
+    def call(self, method, *parts, body=None):
+        return self.server.client.call(method, target(parts), body, JSON if body is not None else {})[1]
+
+    def free(self):
+        self.server.release()
+
+
+def batch(d, a):
+    operations = "[" + ",".join(operation(item, dotted=True) for item in a["operations"]) + "]"
+    return outcomes(d.call("POST", "batch", body=body({"operations": operations}, a)), a["operations"])
+
+
+def rerank(server, a):
+    out = Database(server).call("POST", "rerank", body=body({"lists": text(a["lists"])}, a))
+    return raw(out)
+
+
+def unsupported(*_):
+    """What the server has no route for."""
+    raise Failed("UNSUPPORTED")
+
+
+DATABASE = {
+    "database.names": lambda d, a: raw(d.call("GET", text(a["kind"]) + "s")),
+    "database.info": lambda d, a: raw(d.call("GET", "info")),
+    "database.stats": lambda d, a: raw(d.call("GET", "stats")),
+    "database.verify": lambda d, a: raw(d.call("POST", "verify")),
+    "database.repair": lambda d, a: raw(d.call("POST", "repair")),
+    "database.vacuum": lambda d, a: done(d.call("POST", "vacuum")),
+    "database.checkpoint": lambda d, a: done(d.call("POST", "checkpoint")),
+    "database.backup": unsupported,
+    "database.pause": unsupported,
+    "database.resume": unsupported,
+    "database.emit": lambda d, a: field(
+        d.call("POST", "topics", a["topic"], "emit", a["event"], body=text(a["payload"])), "heard"
+    ),
+    "database.batch": batch,
+    "database.close": lambda d, a: done(d.server.stop()),
+}
+
+TABLE = COLLECTION | DATABASE
