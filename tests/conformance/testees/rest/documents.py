@@ -2,28 +2,22 @@
 
 from client import target
 from structures import JSON, done, field, flag, or_nothing, pages
-from wire import Failed, members, operation, outcomes, plain, quoted, raw, result, text, vector
+from wire import Failed, document, edge, joined, members, operation, outcomes, quoted, raw, result, text, vector
 
 
 def body(said, args, name="options"):
     """An object of texts of JSON, and of the options, which go along as they were given."""
-    ours = [f'"{member}":{json_text}' for member, json_text in said.items()]
     given = text(args.get(name, "{}")).strip()
+    if not said:
+        return given
+    ours = joined(said)[:-1]
     if not given.startswith("{"):
-        return "{" + ",".join([*ours, given]) + "}"
-    if given[1:].lstrip()[:1] != "}" and ours:
-        ours.append("")
-    return "{" + ",".join(ours) + given[1:]
-
-
-def document(given):
-    said = {"id": quoted(given["id"])} if "id" in given else {}
-    said |= {"embedding": vector(given["embedding"])} if "embedding" in given else {}
-    return said | {"body": text(given["body"])}
+        return ours + "," + given + "}"
+    return ours + ("" if given[1:].lstrip().startswith("}") else ",") + given[1:]
 
 
 def index_many(s, a):
-    documents = "[" + ",".join(body(document(item), {}) for item in a["documents"]) + "]"
+    documents = "[" + ",".join(joined(document(item)) for item in a["documents"]) + "]"
     return raw(s.call("POST", "index_many", body=body({"documents": documents}, a)))
 
 
@@ -31,13 +25,7 @@ def got(out):
     found = members(out)
     if found["embedding"] != "null":
         found["embedding"] = '{"$vec":' + found["embedding"] + "}"
-    return result("{" + ",".join(f'"{name}":{json_text}' for name, json_text in found.items()) + "}")
-
-
-def edge(given):
-    said = {name: quoted(given[name]) for name in ("source", "target", "label") if name in given}
-    said |= {"weight": plain(given["weight"])} if "weight" in given else {}
-    return body(said | ({"metadata": text(given["metadata"])} if "metadata" in given else {}), {})
+    return result(joined(found))
 
 
 def asked(s, verb, said, args, name="options"):
@@ -71,11 +59,11 @@ COLLECTION = {
     "collection.hybrid": lambda s, a: raw(
         asked(s, "hybrid", {"vector": vector(a["vector"])} if "vector" in a else {}, a, "query")
     ),
-    "collection.connect": lambda s, a: done(s.call("POST", "connect", body=edge(a))),
+    "collection.connect": lambda s, a: done(s.call("POST", "connect", body=joined(edge(a)))),
     "collection.connect_many": lambda s, a: field(
-        s.call("POST", "connect_many", body="[" + ",".join(map(edge, a["edges"])) + "]"), "count"
+        s.call("POST", "connect_many", body="[" + ",".join(joined(edge(item)) for item in a["edges"]) + "]"), "count"
     ),
-    "collection.disconnect": lambda s, a: field(s.call("POST", "disconnect", body=edge(a)), "count"),
+    "collection.disconnect": lambda s, a: field(s.call("POST", "disconnect", body=joined(edge(a))), "count"),
     "collection.neighbors": lambda s, a: raw(asked(s, "neighbors", of(a, "id"), a)),
     "collection.walk": lambda s, a: raw(asked(s, "walk", {"id": quoted(a["source"])}, a)),
     "collection.shortest_path": lambda s, a: or_nothing(lambda: raw(asked(s, "path", of(a, "source", "target"), a))),
@@ -96,8 +84,15 @@ class Database:
         self.server.release()
 
 
+def batched(item):
+    """An operation as the server reads it: its name with a dot, and the options among its members."""
+    said = operation(item) | {"op": quoted(item["op"].replace("_", ".", 1))}
+    said.pop("options", None)
+    return body(said, item)
+
+
 def batch(d, a):
-    operations = "[" + ",".join(operation(item, dotted=True) for item in a["operations"]) + "]"
+    operations = "[" + ",".join(map(batched, a["operations"])) + "]"
     return outcomes(d.call("POST", "batch", body=body({"operations": operations}, a)), a["operations"])
 
 

@@ -6,7 +6,7 @@ import select
 from client import failure, target
 from structures import upload
 from websocket import WebSocket
-from wire import TIMEOUT, Failed, array, given_bytes, members, number, result, rows, text, timed
+from wire import TIMEOUT, Failed, array, given_bytes, number, result, rows, text, timed
 
 
 class Writer:

@@ -4,7 +4,22 @@ import json
 import re
 
 from client import seconds, target
-from wire import ABSENT, Failed, array, given_bytes, members, number, plain, quoted, raw, result, rows, text, timed
+from wire import (
+    ABSENT,
+    Failed,
+    array,
+    each,
+    given_bytes,
+    members,
+    number,
+    plain,
+    quoted,
+    raw,
+    result,
+    rows,
+    text,
+    timed,
+)
 
 JSON = {"Content-Type": "application/json"}
 # A token that was never given: who carries it holds nothing.
@@ -105,10 +120,6 @@ def pages(structure, path, member):
         if page["cursor"] == "null":
             return found
         after = [("after", json.loads(page["cursor"]))]
-
-
-def each(texts):
-    return "[" + ",".join(map(text, texts)) + "]"
 
 
 def dict_items(s):

@@ -12,7 +12,7 @@ from client import failure
 from wire import Failed
 
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
-GOING_AWAY, OWN_CODES = 1001, 4000
+NORMAL, GOING_AWAY, OWN_CODES = 1000, 1001, 4000
 # The kinds by their numbers, of which the code of an end is 4000 more.
 KINDS = {
     10: "INVALID_ARGUMENT", 11: "INVALID_UTF8", 12: "INVALID_JSON", 13: "TYPE_MISMATCH", 14: "LIMIT", 15: "UNSUPPORTED",
@@ -21,6 +21,8 @@ KINDS = {
 }  # fmt: skip
 # The server tells of something a moment after it has happened.
 MOMENT = 0.3
+# How long it may take to end a connection.
+GOODBYE = 2
 
 
 class WebSocket:
@@ -41,7 +43,8 @@ class WebSocket:
         self.changed, self.texts = threading.Condition(), collections.deque()
         # How it ended, as a kind; and how often waiting was interrupted.
         self.end, self.interrupts = None, 0
-        threading.Thread(target=self.read, daemon=True).start()
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
 
     def shake_hands(self, path, headers):
         key = base64.b64encode(os.urandom(16)).decode()
@@ -92,7 +95,6 @@ class WebSocket:
                     self.send(CLOSE, data[:2])
                     (code,) = struct.unpack(">H", data[:2]) if len(data) >= 2 else (GOING_AWAY,)
                     end = KINDS.get(code - OWN_CODES, end)
-                    break
                 elif kind != PONG:
                     message += data
                     if last:
@@ -134,11 +136,12 @@ class WebSocket:
             self.changed.notify_all()
 
     def close(self):
-        """Listens no more."""
+        """Listens no more. The server ends the connection when that is so."""
         with self.changed:
             self.end = "CLOSED"
             self.changed.notify_all()
-        self.send(CLOSE, struct.pack(">H", 1000))
+        self.send(CLOSE, struct.pack(">H", NORMAL))
+        self.reader.join(GOODBYE)
         self.disconnect()
 
     def disconnect(self):

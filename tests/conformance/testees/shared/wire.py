@@ -110,31 +110,53 @@ def one_line(given):
     return text(given).replace("\n", " ").replace("\r", " ")
 
 
-def operation(item, dotted=False):
-    """An operation of a batch, as the program and the server read it."""
-    parts = []
+def document(given):
+    """The members of a document, with the texts of their values."""
+    said = {"id": quoted(given["id"])} if "id" in given else {}
+    said |= {"embedding": vector(given["embedding"])} if "embedding" in given else {}
+    return said | {"body": text(given["body"])}
+
+
+def edge(given):
+    """The members of an edge, with the texts of their values."""
+    said = {name: quoted(given[name]) for name in ("source", "target", "label") if name in given}
+    said |= {"weight": plain(given["weight"])} if "weight" in given else {}
+    return said | ({"metadata": text(given["metadata"])} if "metadata" in given else {})
+
+
+def operation(item):
+    """The members of an operation of a batch, with the texts of their values."""
+    said = {}
     for name, given in item.items():
-        if name == "op" and dotted:
-            parts.append((name, json.dumps(given.replace("_", ".", 1))))
-        elif name in ("value", "data", "payload", "body", "metadata", "options"):
-            parts.append((name, one_line(given)))
+        if name in ("value", "data", "payload", "body", "metadata", "options"):
+            said[name] = text(given)
         elif name == "values":
-            parts.append((name, "[" + ",".join(map(one_line, given)) + "]"))
+            said[name] = each(given)
         elif name == "bytes":
-            parts.append(("data_b64", json.dumps(base64.b64encode(given_bytes(given)).decode())))
+            said["data_b64"] = json.dumps(base64.b64encode(given_bytes(given)).decode())
         elif name == "embedding":
-            parts.append((name, vector(given)))
+            said[name] = vector(given)
         elif name == "at":
-            parts.append(("timestamp_us", json.dumps(given)))
+            said["timestamp_us"] = json.dumps(given)
         elif name == "if" and isinstance(given, dict):
-            parts.append((name, '{"equals":' + one_line(given["equals"]) + "}"))
+            said[name] = '{"equals":' + text(given["equals"]) + "}"
         elif name in ("ttl", "priority", "weight"):
-            parts.append((name, plain(given)))
-        elif name in ("index", "if"):
-            parts.append((name, json.dumps(given)))
+            said[name] = plain(given)
+        elif name == "index":
+            said[name] = json.dumps(given)
         else:
-            parts.append((name, quoted(given)))
-    return "{" + ",".join(f'"{name}":{json_text}' for name, json_text in parts) + "}"
+            said[name] = quoted(given)
+    return said
+
+
+def each(texts):
+    """An array of texts of JSON."""
+    return "[" + ",".join(map(text, texts)) + "]"
+
+
+def joined(said):
+    """An object of texts of JSON."""
+    return "{" + ",".join(f'"{name}":{json_text}' for name, json_text in said.items()) + "}"
 
 
 def settles(op):
