@@ -48,7 +48,7 @@ class Server:
         except ValueError:  # a path with a NUL
             raise Failed("INVALID_ARGUMENT") from None
         self.client = Client(self.listen())
-        self.users, self.lock = 1, threading.Lock()
+        self.users, self.lock, self.stopped = 1, threading.Lock(), False
         threading.Thread(target=self.complain, daemon=True).start()
 
     def listen(self):
@@ -83,6 +83,7 @@ class Server:
 
     def stop(self):
         """Lets it finish what it does."""
+        self.stopped = True
         self.client.close()
         if self.child.poll() is None:
             self.child.send_signal(signal.SIGTERM)

@@ -105,6 +105,9 @@ class Stream:
         self.server = server.retain()
 
     def one(self, timeout):
+        # What had come before the server was stopped, and nobody had read, is of no use any more.
+        if self.server.stopped and self.socket.end != "CLOSED":
+            raise Failed("UNAVAILABLE")
         return self.socket.next(timeout)
 
     def next(self, args):
