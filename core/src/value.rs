@@ -18,6 +18,9 @@ pub const MAX_KEY_BYTES: usize = 4_096;
 pub const MAX_JSON_BYTES: usize = 64 << 20;
 /// How deep arrays and objects may nest in a JSON value.
 pub const MAX_JSON_DEPTH: usize = 128;
+
+/// How many levels a text of arguments may have around the values in it.
+const ENVELOPE_DEPTH: usize = 8;
 /// The longest time to live, in seconds: a hundred years.
 pub const MAX_TTL_SECONDS: f64 = 100.0 * 366.0 * 86_400.0;
 /// How many items one call may carry: `set_many`, `get_many`, `put_many`, a batch.
@@ -59,6 +62,18 @@ impl Json {
     /// INVALID_UTF8 with the byte offset, and what [`Json::parse`] reports.
     pub fn parse_bytes(bytes: &[u8]) -> Result<Self> {
         Self::parse(utf8("the JSON value", bytes)?)
+    }
+
+    /// Takes a JSON text as bytes that is no value itself but holds values, each of which may nest as deep as one may:
+    /// the arguments of a call.
+    ///
+    /// # Errors
+    /// As [`Json::parse_bytes`], with room for the levels around the values.
+    pub fn parse_envelope(bytes: &[u8]) -> Result<Self> {
+        let text = utf8("the JSON value", bytes)?;
+        check_limits_to(text, MAX_JSON_DEPTH + ENVELOPE_DEPTH)?;
+        check_syntax(text)?;
+        Ok(Json(text.into()))
     }
 
     /// Writes any serialisable value as JSON.
@@ -144,6 +159,10 @@ pub fn utf8<'a>(what: &str, bytes: &'a [u8]) -> Result<&'a str> {
 
 pub(crate) fn check_json(text: &str) -> Result<()> {
     check_limits(text)?;
+    check_syntax(text)
+}
+
+fn check_syntax(text: &str) -> Result<()> {
     if let Err(e) = serde_json::from_str::<IgnoredAny>(text) {
         let offset = if e.is_eof() { text.len() } else { offset_of(text, e.line(), e.column()) };
         let reason = e.to_string();
@@ -161,12 +180,16 @@ pub(crate) fn check_json(text: &str) -> Result<()> {
 
 /// Size and depth; must run before anything that walks the value.
 pub(crate) fn check_limits(text: &str) -> Result<()> {
+    check_limits_to(text, MAX_JSON_DEPTH)
+}
+
+fn check_limits_to(text: &str, levels: usize) -> Result<()> {
     if text.len() > MAX_JSON_BYTES {
         let found = text.len();
         return Err(Error::limit(format!("a JSON value has at most {MAX_JSON_BYTES} bytes, this one has {found}")));
     }
     // Each level takes an opening and a closing byte.
-    if text.len() > 2 * MAX_JSON_DEPTH && depth(text) > MAX_JSON_DEPTH {
+    if text.len() > 2 * levels && depth(text) > levels {
         return Err(Error::limit(format!("a JSON value nests at most {MAX_JSON_DEPTH} levels deep")));
     }
     Ok(())

@@ -194,7 +194,7 @@ fn collection(db: &Beaver, batch: &mut Batch, name: &str, verb: &str, mut with: 
     let collection = db.collection(name)?;
     match verb {
         "index" => {
-            let rest = Json::parse(&with.0.rest())?;
+            let rest = Json::parse_envelope(with.0.rest().as_bytes())?;
             let (document, options): (Document, IndexOptions) =
                 parts::document(&rest, None).map_err(Problem::into_error)?;
             return batch.collection_index(&collection, document, &options);
@@ -202,7 +202,7 @@ fn collection(db: &Beaver, batch: &mut Batch, name: &str, verb: &str, mut with: 
         "drop" => batch.collection_drop(&collection, &with.take::<String>("id")?)?,
         "clear" => batch.collection_clear(&collection)?,
         "connect" => {
-            let edges = Json::parse(&format!("[{}]", with.0.rest()))?;
+            let edges = Json::parse_envelope(format!("[{}]", with.0.rest()).as_bytes())?;
             for edge in wire::edges("the operation", &edges)? {
                 batch.collection_connect(&collection, edge)?;
             }

@@ -50,6 +50,10 @@ pub(crate) fn enter(routes: &mut Routes) {
                 .answer_as::<Any>(StatusCode::PARTIAL_CONTENT, octets, "The range"),
             get,
         );
+        if what.is_empty() {
+            // A key may be empty.
+            routes.also("/blobs/{name}/items/", get);
+        }
         routes.put(
             path,
             doc(&id("put"), "Stores bytes under a key")
@@ -62,7 +66,13 @@ pub(crate) fn enter(routes: &mut Routes) {
                 .answer::<Status>("Stored"),
             put,
         );
+        if what.is_empty() {
+            routes.also("/blobs/{name}/items/", put);
+        }
         routes.delete(path, doc(&id("delete"), "Removes a key").answer::<Status>("Removed"), delete);
+        if what.is_empty() {
+            routes.also("/blobs/{name}/items/", delete);
+        }
     }
     routes.post(
         "/blobs/{name}/forms/{*key}",
@@ -71,11 +81,13 @@ pub(crate) fn enter(routes: &mut Routes) {
             .answer::<Status>("Stored"),
         put,
     );
+    routes.also("/blobs/{name}/forms/", put);
     routes.get(
         "/blobs/{name}/metadata/{*key}",
         doc("blob_metadata", "The metadata of a key").answer::<Any>("The metadata; null if it has none"),
         metadata,
     );
+    routes.also("/blobs/{name}/metadata/", metadata);
     let paths = Paths {
         kind: "blob",
         dump: "/blobs/{name}/dump",

@@ -160,7 +160,7 @@ pub(crate) fn json(headers: &HeaderMap, bytes: &[u8]) -> Result<Json, Problem> {
         Some(other) if other.ends_with("+json") => {}
         Some(_) => return Err(unsupported("application/json")),
     }
-    Ok(Json::parse_bytes(bytes)?)
+    Ok(Json::parse_envelope(bytes)?)
 }
 
 /// The members of an object as a type of ours.

@@ -77,6 +77,7 @@ pub(crate) fn enter(routes: &mut Routes) {
         doc("dict_pop", "Removes a key and gives its value").answer::<Any>("The value"),
         pop,
     );
+    routes.also("/dicts/{name}/pop/", pop);
     routes.post(
         "/dicts/{name}/get_many",
         doc("dict_get_many", "The values of many keys, as of one moment")
@@ -101,6 +102,7 @@ pub(crate) fn enter(routes: &mut Routes) {
             .answer::<Applied>("Whether it was"),
         compare_and_set,
     );
+    routes.also("/dicts/{name}/compare_and_set/", compare_and_set);
     let paths = Paths {
         kind: "dict",
         dump: "/dicts/{name}/dump",

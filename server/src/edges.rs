@@ -98,7 +98,7 @@ fn edge(json: &Json) -> Result<Json, Problem> {
     let mut parts = Parts::of(json)?;
     parts.rename("source_id", "source");
     parts.rename("target_id", "target");
-    Ok(Json::parse(&format!("[{}]", parts.rest()))?)
+    Ok(Json::parse_envelope(format!("[{}]", parts.rest()).as_bytes())?)
 }
 
 async fn connect(mut call: Call) -> Answer {

@@ -55,6 +55,14 @@ impl Held {
         }
     }
 
+    /// Whether it is still held: it may have ended by its ttl, or been cleared. Only locks tell.
+    pub fn held(&self) -> beaver_core::Result<bool> {
+        match self {
+            Held::Lock(lock) => lock.held(),
+            _ => Ok(false),
+        }
+    }
+
     pub fn renew(&self, ttl: Duration) -> beaver_core::Result<bool> {
         match self {
             Held::Dict(dict) => dict.renew(ttl),

@@ -59,12 +59,13 @@ pub(crate) async fn upgrade<S: Source>(
         .write_buffer_size(0)
         .max_message_size(MAX_SENT)
         .max_frame_size(MAX_SENT)
-        .on_upgrade(move |socket| async move {
+        .on_upgrade(move |mut socket| async move {
             let source = Arc::new(source);
-            let ended = pump(&app, socket, source.clone(), key).await;
+            let ended = pump(&app, &mut socket, source.clone(), key).await;
             source.on_ready(None);
-            // To listen no more writes.
-            App::later(move || drop(source));
+            // To listen no more writes. Who waits for the end of the connection knows that nobody listens any more.
+            let _ = tokio::task::spawn_blocking(move || drop(source)).await;
+            drop(socket);
             drop(place);
             if let Err(error) = ended {
                 tracing::debug!(kind = error.kind().name(), "a subscriber's source has ended");
@@ -74,7 +75,7 @@ pub(crate) async fn upgrade<S: Source>(
 }
 
 /// Sends what comes until either side ends it.
-async fn pump<S: Source>(app: &Arc<App>, mut socket: WebSocket, source: Arc<S>, key: Option<String>) -> Result<()> {
+async fn pump<S: Source>(app: &Arc<App>, socket: &mut WebSocket, source: Arc<S>, key: Option<String>) -> Result<()> {
     let ready = Arc::new(Notify::new());
     let told = ready.clone();
     source.on_ready(Some(Arc::new(move || told.notify_one())));
@@ -95,17 +96,17 @@ async fn pump<S: Source>(app: &Arc<App>, mut socket: WebSocket, source: Arc<S>, 
         };
         tokio::select! {
             () = ready.notified() => {
-                if !send_all(&mut socket, &*source).await? { return Ok(()); }
+                if !send_all(socket, &*source).await? { return Ok(()); }
             }
             () = tick => {
                 // The window may be long: not on a worker's time.
                 let due = source.clone();
                 let rows = app.run(move |_| due.next()).await;
                 match rows {
-                    Ok(rows) => if !send(&mut socket, rows).await { return Ok(()); },
+                    Ok(rows) => if !send(socket, rows).await { return Ok(()); },
                     Err(problem) => {
                         let error = Error::new(problem.kind(), problem.message());
-                        close(&mut socket, &error).await;
+                        close(socket, &error).await;
                         return Err(error);
                     }
                 }
@@ -118,7 +119,7 @@ async fn pump<S: Source>(app: &Arc<App>, mut socket: WebSocket, source: Arc<S>, 
                 if heard.elapsed() > SILENCE { return Ok(()); }
                 if app.keys.required()? && !key.as_deref().is_some_and(|key| matches!(app.keys.check(key), Ok(Some(_)))) {
                     let error = Error::new(ErrorKind::Denied, "the key was revoked");
-                    close(&mut socket, &error).await;
+                    close(socket, &error).await;
                     return Err(error);
                 }
                 if socket.send(Message::Ping(bytes::Bytes::new())).await.is_err() { return Ok(()); }

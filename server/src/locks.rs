@@ -1,7 +1,7 @@
 //! `/locks`: locks between programs, by tokens.
 
 use axum::http::StatusCode;
-use beaver_core::{Kind, seconds};
+use beaver_core::{ErrorKind, Kind, seconds};
 
 use crate::common::{Acquire, Event, Renew, ended, no_token, not_in_time};
 use crate::events::EventSource;
@@ -10,14 +10,16 @@ use crate::held::Held;
 use crate::problem::Answer;
 use crate::query::{self, Nothing};
 use crate::routes::{Call, Routes, doc};
-use crate::schema::{Count, Locked, Status, Token};
+use crate::schema::{Count, LockState, Status, Token};
 use crate::{live, reply};
 
 /// Enters the routes.
 pub(crate) fn enter(routes: &mut Routes) {
     routes.get(
         "/locks/{name}",
-        doc("lock_locked", "Whether anybody holds the lock").answer::<Locked>("Whether"),
+        doc("lock_locked", "Whether anybody holds the lock, and whether the token does")
+            .header("Beaver-Lock", "A token: `held` says whether it is still good")
+            .answer::<LockState>("Whether"),
         locked,
     );
     routes.delete(
@@ -61,7 +63,17 @@ pub(crate) fn enter(routes: &mut Routes) {
 async fn locked(call: Call) -> Answer {
     call.query::<Nothing>()?;
     let lock = call.app.db.lock(call.name())?;
-    reply::flag("locked", call.run(move || lock.locked()).await?)
+    if call.token().is_none() {
+        return reply::flag("locked", call.run(move || lock.locked()).await?);
+    }
+    let held = match call.held(Kind::Lock) {
+        // A token that is not known (any more) holds nothing.
+        Err(problem) if problem.kind() == ErrorKind::Conflict => None,
+        held => held?,
+    };
+    let held = move || held.map_or(Ok(false), |held| held.held());
+    let (locked, held) = call.run(move || Ok((lock.locked()?, held()?))).await?;
+    reply::json(&call.app, format!(r#"{{"locked":{locked},"held":{held}}}"#))
 }
 
 async fn clear(call: Call) -> Answer {

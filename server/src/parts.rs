@@ -37,6 +37,17 @@ impl Parts {
         json.to().map(Some).map_err(wrong)
     }
 
+    /// Takes a vector out, each number as the nearest float of 32 bits; null is none.
+    pub fn vector(&mut self, name: &str) -> Result<Option<Vec<f32>>, Problem> {
+        let given = self.take(name)?.filter(|json| json.as_str() != "null");
+        Ok(given.map(|json| wire::vector(name, &json)).transpose()?)
+    }
+
+    /// Takes a vector out that has to be there.
+    pub fn need_vector(&mut self, name: &str) -> Result<Vec<f32>, Problem> {
+        self.vector(name)?.ok_or_else(|| Problem::invalid(format!("the body has no {name}")))
+    }
+
     /// Takes a member out that has to be there.
     pub fn need<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, Problem> {
         self.take_as(name)?.ok_or_else(|| Problem::invalid(format!("the body has no {name}")))
@@ -68,7 +79,7 @@ pub(crate) fn document(json: &Json, id: Option<String>) -> Result<(Document, Ind
     let mut parts = Parts::of(json)?;
     parts.rename("metadata", "body");
     let body = parts.take("body")?.map_or_else(|| Json::parse("{}"), Ok)?;
-    let embedding: Option<Vec<f32>> = parts.take_as("embedding")?;
+    let embedding = parts.vector("embedding")?;
     let given: Option<String> = parts.take_as("id")?;
     let mut document = match (id, given) {
         (Some(id), Some(given)) if id != given => {

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use beaver_core::{Micros, seconds};
+use beaver_core::{ErrorKind, Micros, seconds};
+use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
@@ -11,6 +12,10 @@ use crate::problem::Problem;
 
 /// Reads a query; what is not known is refused.
 pub(crate) fn parse<T: DeserializeOwned>(uri: &axum::http::Uri) -> Result<T, Problem> {
+    // What is not UTF-8 would be read as something else.
+    if percent_decode_str(uri.query().unwrap_or_default()).decode_utf8().is_err() {
+        return Err(Problem::new(ErrorKind::InvalidUtf8, "the query is not UTF-8 where its escapes are undone"));
+    }
     axum::extract::Query::try_from_uri(uri).map(|axum::extract::Query(query)| query).map_err(|rejection| {
         let reason = rejection.body_text();
         let reason = reason.rsplit("query string: ").next().unwrap_or_default().to_owned();

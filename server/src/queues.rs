@@ -193,7 +193,7 @@ async fn put(mut call: Call) -> Answer {
     call.query::<Nothing>()?;
     let queue: Queue = call.structure()?;
     let one = format!("[{}]", call.json().await?);
-    let mut items = wire::queue_items("the body", &beaver_core::Json::parse(&one)?)?;
+    let mut items = wire::queue_items("the body", &beaver_core::Json::parse_envelope(one.as_bytes())?)?;
     let Some((data, priority)) = items.pop() else { return Err(Problem::invalid("the body is no item")) };
     call.run(move || queue.put(data, priority)).await?;
     reply::ok()

@@ -434,6 +434,14 @@ pub(crate) struct Locked {
 }
 
 #[derive(ToSchema)]
+pub(crate) struct LockState {
+    /// Whether anybody holds it.
+    locked: bool,
+    /// Whether the token that was sent does; only if one was.
+    held: Option<bool>,
+}
+
+#[derive(ToSchema)]
 pub(crate) struct Heard {
     /// Whether anybody listens.
     heard: bool,

@@ -100,7 +100,7 @@ async fn parts(call: &mut Call) -> Result<Parts, crate::problem::Problem> {
 async fn search(mut call: Call) -> Answer {
     let collection: Collection = call.structure()?;
     let mut parts = parts(&mut call).await?;
-    let vector: Vec<f32> = parts.need("vector")?;
+    let vector = parts.need_vector("vector")?;
     let options = SearchOptions::from_json(&parts.rest())?;
     let text = call.run(move || Ok(wire::hits(&collection.search(&vector, &options)?, false))).await?;
     reply::json(&call.app, text)
@@ -109,7 +109,7 @@ async fn search(mut call: Call) -> Answer {
 async fn explain_search(mut call: Call) -> Answer {
     let collection: Collection = call.structure()?;
     let mut parts = parts(&mut call).await?;
-    let vector: Vec<f32> = parts.need("vector")?;
+    let vector = parts.need_vector("vector")?;
     let options = SearchOptions::from_json(&parts.rest())?;
     let plan = call.run(move || collection.explain_search(&vector, &options)).await?;
     reply::json(&call.app, wire::search_plan(&plan))
@@ -159,7 +159,7 @@ async fn count_where(mut call: Call) -> Answer {
 async fn hybrid(mut call: Call) -> Answer {
     let collection: Collection = call.structure()?;
     let mut parts = parts(&mut call).await?;
-    let vector: Option<Vec<f32>> = parts.take_as("vector")?;
+    let vector = parts.vector("vector")?;
     let query = HybridQuery::from_json(&parts.rest(), vector.as_deref())?;
     let text = call.run(move || Ok(wire::hybrid_hits(&collection.hybrid(&query)?))).await?;
     reply::json(&call.app, text)

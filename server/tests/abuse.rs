@@ -36,7 +36,7 @@ fn what_is_not_http_is_a_400_or_nothing() {
 }
 
 #[test]
-fn bad_escapes_and_bad_utf8_in_paths_are_400() {
+fn bad_escapes_and_bad_utf8_in_urls_are_400() {
     let server = Running::new();
     for (path, kind) in [
         ("/dicts/d/items/%", "INVALID_ARGUMENT"),
@@ -45,6 +45,7 @@ fn bad_escapes_and_bad_utf8_in_paths_are_400() {
         ("/dicts/%ff/items/a", "INVALID_UTF8"),
         ("/dicts/d/items/%c3%28", "INVALID_UTF8"),
         ("/blobs/b/%ff", "INVALID_UTF8"),
+        ("/dicts/d/items/a?ttl=%ff", "INVALID_UTF8"),
         ("/dicts/d/items/a%00", "INVALID_ARGUMENT"),
     ] {
         let answer = server.put(path, "1");
@@ -100,6 +101,14 @@ fn deep_and_wrong_json_is_refused() {
     let answer = server.post("/lists/l", &deep);
     assert_eq!((answer.status, &*answer.kind()), (422, "LIMIT"));
     assert_eq!(server.post("/collections/c/find", &format!("{{\"where\": {deep}}}")).kind(), "LIMIT");
+    // A value may nest as deep among the arguments of a call as it may alone, but no deeper.
+    let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+    let put = |levels| server.post("/queues/q/put", &format!(r#"{{"data": {}, "priority": 1}}"#, nested(levels)));
+    put(128).ok();
+    assert_eq!(put(129).kind(), "LIMIT");
+    let index = |levels| server.post("/collections/c/index", &format!(r#"{{"body": {}}}"#, nested(levels)));
+    index(128).ok();
+    assert_eq!(index(129).kind(), "LIMIT");
     for body in ["", "1", "[]", "\"x\"", "{", "{\"k\": 1, \"unknown\": 2}", "{\"limit\": \"many\"}", "null"] {
         assert_eq!(server.post("/collections/c/find", body).status, 400, "{body}");
     }

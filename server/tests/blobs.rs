@@ -33,10 +33,12 @@ fn bytes_go_in_and_out_with_their_metadata() {
 #[test]
 fn a_key_that_is_a_word_of_the_routes_can_be_had() {
     let server = Running::new();
-    for key in ["count", "keys", "metadata/x", "items/y", "dump"] {
+    for key in ["count", "keys", "metadata/x", "items/y", "dump", ""] {
         server.call("PUT", &format!("/blobs/b/items/{key}"), key.as_bytes()).ok();
         assert_eq!(server.get(&format!("/blobs/b/items/{key}")).body, key.as_bytes());
+        assert_eq!(server.get(&format!("/blobs/b/metadata/{key}")).text(), "null");
     }
+    assert_eq!(server.get("/blobs/b/count").ok(), json!({"count": 6}));
 }
 
 #[test]

@@ -106,6 +106,10 @@ fn changes_are_told_as_events() {
     assert_eq!(server.post("/topics/builds/emit/done", r#"{"n": 7}"#).ok(), json!({"heard": true}));
     assert_eq!(next(&mut own)["payload"], json!({"n": 7}));
     assert_eq!(server.post("/topics/builds/emit/failed", "{}").ok(), json!({"heard": false}));
+    // Who closes is told by the end of the connection that it listens no more.
+    own.close(None).expect("closed");
+    while own.read().is_ok() {}
+    assert_eq!(server.post("/topics/builds/emit/done", "{}").ok(), json!({"heard": false}));
     let (mut lock, _) = open(&server, "/locks/l/events", &[]).expect("a WebSocket");
     server.post("/locks/l/acquire?timeout=0", "").ok();
     assert_eq!(next(&mut lock)["event"], "acquire");

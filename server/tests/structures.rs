@@ -232,8 +232,11 @@ fn locks_and_structures_are_held_by_tokens() {
     let late = server.post("/locks/job/acquire?timeout=0.05", "");
     assert_eq!((late.status, &*late.kind()), (408, "TIMEOUT"));
     let with = [("beaver-lock", &*token)];
+    let held = || server.with_headers("GET", "/locks/job", &with, b"").ok();
+    assert_eq!(held(), json!({"locked": true, "held": true}));
     server.with_headers("POST", "/locks/job/renew?ttl=30", &with, b"").ok();
     server.with_headers("POST", "/locks/job/release", &with, b"").ok();
+    assert_eq!(held(), json!({"locked": false, "held": false}), "the token is not known any more");
     assert_eq!(server.with_headers("POST", "/locks/job/release", &with, b"").status, 409);
     assert_eq!(server.post("/locks/job/release", "").kind(), "INVALID_ARGUMENT");
 

@@ -158,7 +158,7 @@ enum WhenJson<'j> {
 /// # Errors
 /// INVALID_JSON; INVALID_ARGUMENT if it is something else.
 pub fn condition(name: &str, text: &str) -> Result<When> {
-    let json = Json::parse(text)?;
+    let json = Json::parse_envelope(text.as_bytes())?;
     let condition: Condition<'_> = shaped(name, &json)?;
     Ok(match condition.when {
         WhenJson::Absent => When::Absent,

@@ -9,13 +9,7 @@ import tempfile
 import threading
 import uuid
 
-
-class Failed(Exception):
-    """An error of the core, as the program tells it with --json; `absent` and `timeout` where that is the answer."""
-
-    def __init__(self, kind, index=None):
-        super().__init__(kind)
-        self.kind, self.index = kind, index
+from wire import Failed
 
 
 def failure(code, told):
@@ -43,6 +37,13 @@ class Files:
         with open(path, "wb") as file:
             file.write(data if isinstance(data, bytes) else data.encode())
         return path
+
+
+FILES = Files()
+
+
+def value(args, name):
+    return "@" + FILES.write(args[name])
 
 
 class Program:

@@ -1,36 +1,40 @@
 """The testee of the command line: answers the judge by running `beaver`. Usage: testee.py PROGRAM"""
 
-import base64
 import json
-import queue
 import sys
-import threading
 import time
+from pathlib import Path
 
-from program import Failed, Files, Program, Shell, Stream, failure
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "shared"))
 
-CAPABILITIES = ["get-or", "json-text", "threads", "zero-ttl"]
+from host import Host
+from program import FILES, Program, Shell, failure, value
+from streams import Events, Live, Reader, Subscription, Writer
+from wire import (
+    ABSENT,
+    Failed,
+    array,
+    document,
+    edge,
+    joined,
+    number,
+    one_line,
+    operation,
+    outcomes,
+    plain,
+    raw,
+    result,
+    rows,
+    skip,
+    timed,
+    vector,
+)
+
 BEAVER = sys.argv[1]
-FILES = Files()
-ABSENT, TIMEOUT = '"absent":true', '"timeout":true'
-DECODER = json.JSONDecoder()
-
-
-def result(text):
-    return '"result":' + text
 
 
 def nothing(_):
     return result("null")
-
-
-def raw(out):
-    return result(out.decode().rstrip("\n") or "null")
-
-
-def skip(text, at):
-    """Where the JSON value that begins there ends."""
-    return DECODER.raw_decode(text, at)[1]
 
 
 class Database:
@@ -65,14 +69,6 @@ class Structure:
             self.shell.free()
 
 
-def value(args, name):
-    return "@" + FILES.write(args[name])
-
-
-def number(given):
-    return str(given.get("$float")) if isinstance(given, dict) else repr(given)
-
-
 def span(name, args, flag):
     return [f"--{flag}={number(args[name])}"] if name in args else []
 
@@ -82,36 +78,8 @@ def wait(args):
 
 
 def lines(items):
-    return "\n".join(items) + "\n"
-
-
-def plain(given):
-    """A number as JSON, which has no infinities."""
-    return {"nan": "null", "inf": "1e999", "-inf": "-1e999"}.get(number(given), number(given))
-
-
-def vector(given):
-    return "[" + ",".join(map(plain, given["$vec"])) + "]"
-
-
-def rows(out):
-    """The array that the program gave, cut into the texts of its elements."""
-    text = out.decode().strip()
-    at, elements = 1, []
-    while text[at] != "]":
-        end = skip(text, at)
-        elements.append(text[at:end])
-        at = end + (text[end] == ",")
-    return elements
-
-
-def array(elements):
-    return result("[" + ",".join(elements) + "]")
-
-
-def timed(row):
-    """A row with its time called as the judge does."""
-    return row.replace('"timestamp_us":', '"timestamp":', 1)
+    """A value a line."""
+    return "\n".join(map(one_line, items)) + "\n"
 
 
 def or_nothing(call, kinds=("NOT_FOUND",), nothing=ABSENT):
@@ -135,13 +103,6 @@ def bounds(args):
     return f"{args.get('start', '')}:{args.get('stop', '')}"
 
 
-def document(item):
-    """A line of the bulk form; texts of JSON are put in as they are."""
-    members = ['"id":' + json.dumps(item["id"])] if "id" in item else []
-    members += ['"embedding":' + vector(item["embedding"])] if "embedding" in item else []
-    return "{" + ",".join([*members, '"body":' + item["body"].replace("\n", " ")]) + "}"
-
-
 def indexing(args):
     options = json.loads(args.get("options", "{}"))
     fts = options.get("fts", True)
@@ -151,13 +112,6 @@ def indexing(args):
 
 def options(args):
     return ["--options", value(args, "options")] if "options" in args else []
-
-
-def edge(item):
-    members = [f'"{name}":{json.dumps(item[name])}' for name in ("source", "target", "label")]
-    members += ['"weight":' + plain(item["weight"])] if "weight" in item else []
-    members += ['"metadata":' + item["metadata"]] if "metadata" in item else []
-    return "{" + ",".join(members) + "}"
 
 
 def get(structure, args):
@@ -255,7 +209,7 @@ TABLE = {
     "dict.get": lambda s, a: or_nothing(lambda: get(s, a)),
     "dict.get_or": lambda s, a: raw(s.run("get", "--default", value(a, "default"), "--", a["key"])),
     "dict.get_many": lambda s, a: array(map(dict_value, rows(s.run("get-many", "@" + FILES.write(json.dumps(a["keys"])))))),
-    "dict.set_many": lambda s, a: raw(s.run("set-many", *span("ttl", a, "ttl"), "-", data=lines('{"key":' + json.dumps(i["key"]) + ',"value":' + i["value"].replace("\n", " ") + "}" for i in a["items"]))),
+    "dict.set_many": lambda s, a: raw(s.run("set-many", *span("ttl", a, "ttl"), "-", data=lines('{"key":' + json.dumps(i["key"]) + ',"value":' + i["value"] + "}" for i in a["items"]))),
     "dict.set_if_absent": lambda s, a: flag(lambda: s.run("set-if-absent", *span("ttl", a, "ttl"), "--", a["key"], value(a, "value")), ("CONFLICT",)),
     "dict.compare_and_set": lambda s, a: flag(lambda: s.run("compare-and-set", *span("ttl", a, "ttl"), "--", a["key"], value(a, "expected"), value(a, "value")), ("CONFLICT",)),
     "dict.delete": lambda s, a: flag(lambda: s.run("del", "--", a["key"])),
@@ -266,7 +220,7 @@ TABLE = {
     "dict.items": lambda s, a: raw(s.run("items")),
     "list.push": lambda s, a: raw(s.run("push", value(a, "value"))),
     "list.prepend": lambda s, a: raw(s.run("prepend", value(a, "value"))),
-    "list.extend": lambda s, a: raw(s.run("extend", "-", data=lines(v.replace("\n", " ") for v in a["values"]))),
+    "list.extend": lambda s, a: raw(s.run("extend", "-", data=lines(a["values"]))),
     "list.pop": lambda s, a: or_nothing(lambda: raw(s.run("pop"))),
     "list.deque": lambda s, a: or_nothing(lambda: raw(s.run("deque"))),
     "list.insert": lambda s, a: raw(s.run("insert", a["index"], value(a, "value"))),
@@ -283,7 +237,7 @@ TABLE = {
     "list.delete_range": lambda s, a: raw(s.run("delete-range", bounds(a))),
     "list.replace_range": lambda s, a: (s.run("replace-range", bounds(a), *["@" + FILES.write(v) for v in a["values"]]), result("null"))[1],
     "queue.put": lambda s, a: raw(s.run("put", "--", number(a["priority"]), value(a, "data"))),
-    "queue.put_many": lambda s, a: raw(s.run("put-many", "-", data=lines('{"data":' + i["data"].replace("\n", " ") + ',"priority":' + plain(i["priority"]) + "}" for i in a["items"]))),
+    "queue.put_many": lambda s, a: raw(s.run("put-many", "-", data=lines('{"data":' + i["data"] + ',"priority":' + plain(i["priority"]) + "}" for i in a["items"]))),
     "queue.put_back": lambda s, a: raw(s.run("put-back", "--", number(a["priority"]), a["timestamp"], value(a, "data"))),
     "queue.get": lambda s, a: result(timed(s.run("get", *wait(a)).decode().strip())),
     "queue.get_many": lambda s, a: array(map(timed, rows(s.run("get-many", *wait(a), a["n"])))),
@@ -301,7 +255,7 @@ TABLE = {
     "blob.contains": lambda s, a: raw(s.run("contains", "--", a["key"])),
     "blob.keys": lambda s, a: raw(s.run("keys")),
     "log.append": lambda s, a: raw(s.run("write", *([f"--at={a['at']}"] if "at" in a else []), value(a, "data"))),
-    "log.append_many": lambda s, a: nothing(s.run("write-many", "-", data=lines('{"data":' + i["data"].replace("\n", " ") + (f',"timestamp_us":{i["at"]}' if "at" in i else "") + "}" for i in a["items"]))),
+    "log.append_many": lambda s, a: nothing(s.run("write-many", "-", data=lines('{"data":' + i["data"] + (f',"timestamp_us":{i["at"]}' if "at" in i else "") + "}" for i in a["items"]))),
     "log.range": lambda s, a: array(map(timed, rows(s.run("range", *range_of(a))))),
     "log.items": lambda s, a: array(map(timed, rows(s.run("items")))),
     "log.prune": prune,
@@ -317,8 +271,8 @@ TABLE = {
     "lock.acquire": lambda s, a: flag(lambda: s.run("acquire", *wait(a), *span("ttl", a, "ttl")), ("TIMEOUT",)),
     "collection.configure": lambda s, a: raw(s.run("configure", *[f"--{name}={text}" for name, text in json.loads(a["settings"]).items()])),
     "collection.settings": lambda s, a: raw(s.run("settings")),
-    "collection.index": lambda s, a: raw(s.run("index", *indexing(a), "@" + FILES.write(document(a)))),
-    "collection.index_many": lambda s, a: counted(s.run("index-many", *indexing(a), "-", data=lines(map(document, a["documents"])))),
+    "collection.index": lambda s, a: raw(s.run("index", *indexing(a), "@" + FILES.write(joined(document(a))))),
+    "collection.index_many": lambda s, a: counted(s.run("index-many", *indexing(a), "-", data=lines(joined(document(item)) for item in a["documents"]))),
     "collection.get": lambda s, a: or_nothing(lambda: got_document(s.run("get", "--", a["id"]))),
     "collection.drop": lambda s, a: flag(lambda: s.run("drop", "--", a["id"])),
     "collection.contains": lambda s, a: raw(s.run("contains", "--", a["id"])),
@@ -336,13 +290,13 @@ TABLE = {
     "collection.match": lambda s, a: raw(s.run("match", *options(a), "--", a["query"])),
     "collection.hybrid": lambda s, a: raw(s.run("hybrid", *(["--vector", "@" + FILES.write(vector(a["vector"]))] if "vector" in a else []), value(a, "query"))),
     "collection.connect": lambda s, a: raw(s.run("connect", *span("weight", a, "weight"), *(["--metadata", value(a, "metadata")] if "metadata" in a else []), "--", a["source"], a["target"], a["label"])),
-    "collection.connect_many": lambda s, a: raw(s.run("connect-many", "-", data=lines(map(edge, a["edges"])))),
+    "collection.connect_many": lambda s, a: raw(s.run("connect-many", "-", data=lines(joined(edge(item)) for item in a["edges"]))),
     "collection.disconnect": lambda s, a: raw(s.run("disconnect", "--", a["source"], a["target"], *([a["label"]] if "label" in a else []))),
     "collection.neighbors": lambda s, a: raw(s.run("neighbors", *options(a), "--", a["id"])),
     "collection.walk": lambda s, a: raw(s.run("walk", *options(a), "--", a["source"])),
     "collection.shortest_path": lambda s, a: or_nothing(lambda: raw(s.run("shortest-path", *options(a), "--", a["source"], a["target"]))),
     "collection.degree": lambda s, a: raw(s.run("degree", *degree(a), "--", a["id"])),
-    "channel.publish_many": lambda s, a: array(s.run("publish-many", "-", data=lines(t.replace("\n", " ") for t in a["payloads"])).decode().split()),
+    "channel.publish_many": lambda s, a: array(s.run("publish-many", "-", data=lines(a["payloads"])).decode().split()),
     "database.names": lambda d, a: names(d, a),
     "database.info": lambda d, a: raw(d.program.run(["info"])),
     "database.stats": lambda d, a: raw(d.program.run(["stats"])),
@@ -352,20 +306,10 @@ TABLE = {
     "database.checkpoint": lambda d, a: raw(d.program.run(["checkpoint"])),
     "database.backup": lambda d, a: raw(d.program.run(["backup", "--", a["path"]])),
     "database.emit": lambda d, a: raw(d.program.run(["emit", "--", a["topic"], a["event"], value(a, "payload")])),
-    "database.interrupt": lambda d, a: interrupt(d),
     "database.batch": lambda d, a: batch(d, a),
     # Each command opens the file for itself: between them it is closed.
     "database.close": lambda d, a: result("null"),
 }
-
-
-def interrupt(database):
-    """Ends the programs of the other threads; those that are just starting, too."""
-    begun = time.monotonic()
-    while len(database.program.running) < Testee.working and time.monotonic() < begun + 1:
-        time.sleep(0.01)
-    database.program.interrupt()
-    return result("null")
 
 
 def degree(args):
@@ -390,285 +334,31 @@ def verified(database, word):
 
 
 def batch(database, args):
-    def operation(item):
-        members = []
-        for name, given in item.items():
-            if name in ("value", "data", "payload", "body", "metadata", "options"):
-                members.append((name, given.replace("\n", " ")))
-            elif name == "values":
-                members.append((name, "[" + ",".join(given) + "]"))
-            elif name == "bytes":
-                members.append(("data_b64", json.dumps(base64.b64encode(bytes.fromhex(given["$bytes"])).decode())))
-            elif name == "embedding":
-                members.append((name, vector(given)))
-            elif name == "at":
-                members.append(("timestamp_us", json.dumps(given)))
-            elif name == "if" and isinstance(given, dict):
-                members.append((name, '{"equals":' + given["equals"] + "}"))
-            elif name in ("ttl", "priority", "weight"):
-                members.append((name, plain(given)))
-            else:
-                members.append((name, json.dumps(given)))
-        return "{" + ",".join(f'"{name}":{text}' for name, text in members) + "}"
-
     durable = json.loads(args.get("options", "{}")).get("durable")
-    out = database.program.run(["batch", *(["--durable"] if durable else [])], lines(map(operation, args["operations"])).encode())
-    # What is done without more to say is null for the judge.
-    return result(json.dumps([None if done is True and not settles(item["op"]) else done for done, item in zip(json.loads(out), args["operations"])]))
+    operations = lines(joined(operation(item)) for item in args["operations"])
+    out = database.program.run(["batch", *(["--durable"] if durable else [])], operations.encode())
+    return outcomes(out, args["operations"])
 
 
-def settles(op):
-    """Whether an operation tells if there was anything to do."""
-    return op.endswith(("_delete", "_drop", "_remove", "collection_index")) and op != "list_delete"
+class Testee(Host):
+    """The objects are programs that run, and names."""
 
+    name = "cli"
+    capabilities = ["get-or", "json-text", "threads", "zero-ttl"]
 
-class Writer:
-    """A program that stores what it reads."""
-
-    def __init__(self, store, args):
-        words = ["--metadata", value(args, "metadata")] if "metadata" in args else []
-        self.child = store.database.program.start(
-            ["blob", "--", store.name, "put", *words, "--", args["key"], "-"], stdin=-1, stdout=-1, stderr=-1
-        )
-
-    def write(self, args):
-        self.child.stdin.write(bytes.fromhex(args["bytes"]["$bytes"]))
-        return result("null")
-
-    def finish(self, args):
-        _, told = self.child.communicate()
-        if self.child.returncode:
-            raise failure(self.child.returncode, told.decode())
-        return result("null")
-
-    def abort(self, args):
-        self.free()
-        return result("null")
-
-    def free(self):
-        self.child.kill()
-        self.child.communicate()
-
-
-class Reader:
-    """A program that writes a blob out."""
-
-    def __init__(self, store, args):
-        self.length = json.loads(store.run("stat", "--", args["key"]))["bytes"]
-        self.child = store.database.program.start(["blob", "--", store.name, "get", "--", args["key"]], stdout=-1)
-        # From the first byte on, it reads the blob as it is now.
-        self.ahead = self.child.stdout.read(1)
-
-    def read(self, args):
-        most = args["max"]
-        data, self.ahead = self.ahead[:most], self.ahead[most:]
-        data += self.child.stdout.read(most - len(data)) if most > len(data) else b""
-        return result(f'{{"$bytes":"{data.hex()}"}}')
-
-    def len(self, args):
-        return result(str(self.length))
-
-    def free(self):
-        self.child.kill()
-        self.child.communicate()
-
-
-class Subscription:
-    """Messages of a channel, from a place on: each is that which a program gives that begins behind the last."""
-
-    def __init__(self, channel, args):
-        self.channel, self.closed, self.running = channel, False, set()
-        self.words = ["--from=oldest"]
-        if "after" in args:
-            self.words = [f"--after={args['after']}"]
-        elif args.get("start") != "oldest":
-            there = self.there()
-            self.words = [f"--after={json.loads(there[-1])['timestamp_us']}"] if there else self.words
-
-    def there(self):
-        return rows(self.channel.database.program.run(["channel", "--", self.channel.name, "items"]))
-
-    def read(self, timeout):
-        """The next message, as a list of its line; empty if the time ran out."""
-        if self.closed:
-            raise Failed("CLOSED")
-        words = ["channel", "--", self.channel.name, "listen", "--count=1", *self.words]
-        words += [] if timeout is None else [f"--timeout={number(timeout)}"]
-        try:
-            out, told = self.channel.database.program.say(words, self.running)
-        except Failed as failed:
-            if failed.kind == "TIMEOUT":
-                return []
-            if failed.kind == "LIMIT":
-                self.words = ["--from=oldest"]
-            raise Failed("CLOSED") if self.closed else failed from None
-        if told:
-            # Some were removed before they were read; it goes on with the oldest.
-            self.words = ["--from=oldest"]
-            raise failure(1, told)
-        self.took(out.decode().strip())
-        return [out.decode().strip()]
-
-    def took(self, line):
-        self.words = [f"--after={json.loads(line)['timestamp_us']}"]
-
-    def next(self, args):
-        found = self.read(args["timeout"])
-        return result(timed(found[0])) if found else TIMEOUT
-
-    def next_many(self, args):
-        found = self.read(args["timeout"])
-        if not found:
-            return TIMEOUT
-        last = json.loads(found[0])["timestamp_us"]
-        found += [row for row in self.there() if json.loads(row)["timestamp_us"] > last][: args["n"] - 1]
-        self.took(found[-1])
-        return array(map(timed, found))
-
-    def close(self, args):
-        self.free()
-        return result("null")
-
-    def free(self):
-        self.closed = True
-        for child in list(self.running):
-            child.terminate()
-
-
-class Events:
-    """Events of a topic, from a program that prints them. That it listens is found out by telling it of something."""
-
-    def __init__(self, database, topic, event):
-        self.stream = Stream(database.program, ["on", "--", topic, event])
-        probe = ["emit", "--", topic, "probe" if event == "*" else event, "@" + FILES.write('{"$probe":0}')]
-        while self.stream.lines.empty() and self.stream.child.poll() is None:
-            database.program.run(probe)
-            time.sleep(0.01)
-        first = self.stream.lines.get(timeout=5)
-        self.stream.lines.queue.appendleft(first)
-        # What it says of a topic that cannot be.
-        if not first.startswith('{"timestamp_us":'):
-            self.stream.child.wait()
-            raise failure(2, first)
-
-    def one(self, timeout):
-        begun = time.monotonic()
-        while True:
-            left = None if timeout is None else max(0, timeout - (time.monotonic() - begun))
-            line = self.stream.next(left)
-            if line is None or not line.endswith('"payload":{"$probe":0}}'):
-                return line
-
-    def next(self, args):
-        line = self.one(args["timeout"])
-        return TIMEOUT if line is None else result(timed(line))
-
-    def next_many(self, args):
-        first = self.one(args["timeout"])
-        if first is None:
-            return TIMEOUT
-        found = [first]
-        while len(found) < args["n"]:
-            line = self.one(0)
-            if line is None:
-                break
-            found.append(line)
-        return array(map(timed, found))
-
-    def close(self, args):
-        self.stream.close()
-        return result("null")
-
-    def free(self):
-        self.stream.close()
-
-
-class Live:
-    """A live view: each result is that of a program which gives one."""
-
-    def __init__(self, log, args):
-        self.log, self.period = log, args["period"]
-        self.words = [f"--window={number(args['window'])}", f"--frequency={number(args['period'])}", "--count=1"]
-        self.words += ["--aggregates", value(args, "aggregates")] if "aggregates" in args else ["--entries"]
-        self.entries = "aggregates" not in args
-        self.closed = threading.Event()
-        self.look()
-        self.due = time.monotonic()
-
-    def look(self):
-        return self.log.run("watch", *self.words)
-
-    def next(self, args):
-        timeout = args["timeout"]
-        left = self.due - time.monotonic()
-        if timeout is not None and left > timeout:
-            if self.closed.wait(timeout):
-                raise Failed("CLOSED")
-            return TIMEOUT
-        if self.closed.wait(max(0, left)):
-            raise Failed("CLOSED")
-        out = self.look()
-        while self.due <= time.monotonic():
-            self.due += self.period
-        return array(map(timed, rows(out))) if self.entries else raw(out)
-
-    def close(self, args):
-        self.closed.set()
-        return result("null")
-
-    def free(self):
-        self.closed.set()
-
-
-class Testee:
-    # How many requests of threads are being answered.
-    working = 0
-
-    def __init__(self):
-        self.objects, self.lock, self.threads = {}, threading.Lock(), {}
-
-    def keep(self, request, made):
-        with self.lock:
-            before = self.objects.get(request["as"])
-            self.objects[request["as"]] = made
-        if before is not None:
-            before.free()
-        return result("null")
-
-    def reset(self):
-        for made in sorted(self.objects.values(), key=lambda made: isinstance(made, Database)):
-            made.free()
-        self.objects.clear()
-        return result('{"live":0}')
-
-    def answer(self, request):
-        op, args = request["op"], request.get("args", {})
-        try:
-            return self.dispatch(request, op, args)
-        except Failed as failed:
-            if failed.kind == "TIMEOUT":
-                return TIMEOUT
-            error = {"kind": failed.kind, "message": "as the program says"}
-            return '"error":' + json.dumps(error | ({"index": failed.index} if failed.index is not None else {}))
+    def is_database(self, made):
+        return isinstance(made, Database)
 
     def dispatch(self, request, op, args):
-        if op == "hello":
-            return result(json.dumps({"protocol": 1, "testee": "cli", "capabilities": CAPABILITIES}))
-        if op in ("reset", "bye"):
-            return self.reset()
         if op == "open":
             return self.keep(request, Database(args["path"], args.get("options")))
         if op == "restore":
             return raw(Program(BEAVER, args["to"], None).run(["restore", "--", args["from"]]))
         if op == "rerank":
             return rerank(args)
-        on = self.objects.get(request.get("on"))
-        if op == "free":
-            if self.objects.pop(request["on"], None) is not None:
-                on.free()
-            return result("null")
-        if on is None:
-            raise Failed("INVALID_ARGUMENT")
+        on = self.find(request["on"])
+        if op == "database.interrupt":
+            return self.interrupt(on)
         kind, verb = op.split(".")
         if isinstance(on, (Writer, Reader, Subscription, Events, Live)):
             used = getattr(on, verb)(args)
@@ -709,26 +399,13 @@ class Testee:
             return acquired
         return None
 
-    def reply(self, request):
-        line = f'{{"id":{request["id"]},{self.answer(request)}}}\n'
-        with self.lock:
-            sys.stdout.write(line)
-            sys.stdout.flush()
-
-    def on_thread(self, request):
-        requests = self.threads.get(request["thread"])
-        if requests is None:
-            requests = self.threads[request["thread"]] = queue.Queue()
-            threading.Thread(target=self.work, args=(requests,), daemon=True).start()
-        with self.lock:
-            Testee.working += 1
-        requests.put(request)
-
-    def work(self, requests):
-        for request in iter(requests.get, None):
-            self.reply(request)
-            with self.lock:
-                Testee.working -= 1
+    def interrupt(self, database):
+        """Ends the programs of the other threads; those that are just starting, too."""
+        begun = time.monotonic()
+        while len(database.program.running) < self.working and time.monotonic() < begun + 1:
+            time.sleep(0.01)
+        database.program.interrupt()
+        return result("null")
 
 
 def rerank(args):
@@ -738,16 +415,5 @@ def rerank(args):
     return raw(Program(BEAVER, ":memory:", None).run(["rerank", *words, value(args, "lists")]))
 
 
-def main():
-    testee = Testee()
-    for line in sys.stdin:
-        request = json.loads(line)
-        if "thread" in request:
-            testee.on_thread(request)
-            continue
-        testee.reply(request)
-        if request["op"] == "bye":
-            return
-
-
-main()
+if __name__ == "__main__":
+    Testee().run()
