@@ -47,7 +47,7 @@ fi
 [ $# = 0 ] || shift
 
 # The first start: nobody could call an exposed server that has no key.
-if [ "$(unprivileged "$BEAVER" --database "$file" key list --json)" = '[]' ]; then
+if [ ! -e "$file" ] || [ "$(unprivileged "$BEAVER" --database "$file" key list --json)" = '[]' ]; then
     key=$(unprivileged "$BEAVER" --database "$file" key create --label 'first start')
     # Written as the user, so that no link in the folder leads root elsewhere.
     printf '%s\n' "$key" | unprivileged sh -c 'umask 077 && cat >"$1.new" && mv -f -- "$1.new" "$1"' sh "$key_file"

@@ -25,7 +25,7 @@ if [[ -z ${BEAVER:-} ]]; then
 echo "$(id -un): $*" >>"$LOG"
 case "$*" in
 *'key list'*) cat "$LOG.keys" ;;
-*'key create'*) echo '[{}]' >"$LOG.keys"; echo bvr_test ;;
+*'key create'*) : >"$2"; echo '[{}]' >"$LOG.keys"; echo bvr_test ;;
 esac
 FAKE
     chmod 755 "$work/beaver"

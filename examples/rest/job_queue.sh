@@ -3,8 +3,8 @@
 set -eu
 url=${BEAVER_URL:-http://127.0.0.1:8000}
 
-curl -s "$url/queues/jobs/put" -d '{"data": "sweep the floor", "priority": 10}'; echo
-curl -s "$url/queues/jobs/put" -d '{"data": "put out the fire", "priority": 1}'; echo
+curl -sS "$url/queues/jobs/put" -d '{"data": "sweep the floor", "priority": 10}'; echo
+curl -sS "$url/queues/jobs/put" -d '{"data": "put out the fire", "priority": 1}'; echo
 
 echo '# A worker leases what is most urgent, and fails.'
 lease=$(curl -s -X POST "$url/queues/jobs/lease?lease=60&timeout=0")

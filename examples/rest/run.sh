@@ -12,10 +12,11 @@ for example in *.sh; do
     name=${example%.sh}
     [[ $name != run ]] || continue
     # Port 0: the server says which it got.
-    "$@" serve --database "$work/$name.db" --port 0 2>"$work/log" &
+    : >"$work/$name.log"
+    "$@" serve --database "$work/$name.db" --port 0 2>"$work/$name.log" &
     server=$!
     for _ in $(seq 100); do
-        BEAVER_URL=$(sed -n 's/.*\(http:\/\/[0-9.:]*\).*/\1/p' "$work/log" | head -1)
+        BEAVER_URL=$(sed -n 's/.*\(http:\/\/[0-9.:]*\).*/\1/p' "$work/$name.log" | head -1)
         [[ -z $BEAVER_URL ]] || break
         sleep 0.1
     done
@@ -24,7 +25,8 @@ for example in *.sh; do
         passed=$((passed + 1))
     else
         failed=$((failed + 1))
-        echo "$name: not as it should be" >&2
+        echo "$name: not as it should be:" >&2
+        cat "$work/out" >&2
     fi
     kill "$server"
     wait "$server" || true
