@@ -1,6 +1,7 @@
 //! Steps that compile and run C and C++ programs: tests and examples.
 
 use super::run_program;
+use super::server::{SERVER, Server};
 use crate::compiler::{self, Linkage};
 use crate::library::{Library, Profile};
 use crate::{project, sh};
@@ -77,12 +78,15 @@ fn run_example(command: &mut Command, program: &Path, run: fn(&mut Command) -> R
 fn run_all(place: &str, extension: &str, linkage: Linkage, extra: &[&str]) -> Result<()> {
     let library = Library::build(Profile::Dev)?;
     let folder = sh::temp_dir()?;
+    // For the tests of databases at a server.
+    let server = Server::start(&[])?;
     let mut failed = Vec::new();
     for source in sources(place, extension)? {
         let name = source.file_name().context("a source has a name")?.to_string_lossy().into_owned();
         let extra = [&["-I", "tests/c"], extra].concat();
         let program = compiler::build(&source, &library, linkage, &extra, folder.path());
-        if let Err(error) = program.and_then(|program| run_program(&mut sh::command(program))) {
+        let run = |program| run_program(sh::command(program).env(SERVER, &server.url));
+        if let Err(error) = program.and_then(run) {
             println!("{place}/{name}: {error:#}");
             failed.push(name);
         }

@@ -1,5 +1,6 @@
 //! Steps of the language packages: each is tested on the library and the bindings that were just made.
 
+use super::server::{SERVER, Server};
 use super::tools::pythons;
 use crate::bindings::{self, Language};
 use crate::library::Profile;
@@ -75,7 +76,8 @@ fn python_command(python: &Path) -> Command {
 pub fn kotlin() -> Result<()> {
     let _classes = sh::Hold::take("kotlin")?;
     bindings::make(&[Language::Kotlin], Profile::Dev)?;
-    sh::run(&mut maven(&["verify"])?)
+    let server = Server::start(&[])?;
+    sh::run(maven(&["verify"])?.env(SERVER, &server.url))
 }
 
 /// The command that runs a class of the package's tests, and what keeps others from compiling the classes anew.
@@ -120,7 +122,10 @@ fn maven(goals: &[&str]) -> Result<Command> {
 /// The tests of the Swift package, in a root of Debian 13, which has Swift.
 pub fn swift() -> Result<()> {
     let root = swift_root(Profile::Dev)?;
-    sh::run(&mut command_in(&root, &["swift", "test", "--disable-swift-testing", "-Xlinker", "-L/native"])?)
+    let server = Server::start(&[])?;
+    let told = format!("{SERVER}={}", server.url);
+    let test = ["env", &told, "swift", "test", "--disable-swift-testing", "-Xlinker", "-L/native"];
+    sh::run(&mut command_in(&root, &test)?)
 }
 
 /// The command that runs a program of a Swift package of the repository.

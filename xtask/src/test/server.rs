@@ -61,15 +61,18 @@ fn open_to_all(path: &Path) -> Result<()> {
     Ok(std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))?)
 }
 
+/// What tells the tests of a language the URL of a server.
+pub const SERVER: &str = "BEAVER_SERVER";
+
 /// A server with a file of its own, stopped when dropped.
-struct Server {
-    url: String,
+pub struct Server {
+    pub url: String,
     child: Child,
     _folder: tempfile::TempDir,
 }
 
 impl Server {
-    fn start(arguments: &[&str]) -> Result<Server> {
+    pub fn start(arguments: &[&str]) -> Result<Server> {
         let folder = sh::temp_dir()?;
         let mut command: Command = sh::command(program()?);
         command.arg("--database").arg(folder.path().join("served.db")).args(["serve", "--port", "0"]).args(arguments);
