@@ -108,12 +108,12 @@ fn portions(
         let text = utf8("the line", &line).map_err(|e| e.at_operation(at))?.trim_ascii();
         if !text.is_empty() {
             // Each line for itself: together they might be JSON by chance.
-            portion.push(Json::parse(text).map_err(|e| e.at_operation(at))?);
+            portion.push(Json::parse_envelope(text.as_bytes()).map_err(|e| e.at_operation(at))?);
             bytes += count;
         }
         bar.add(count as u64);
         if portion.len() >= most_lines || bytes >= most_bytes || (end && !portion.is_empty()) {
-            let array = Json::parse(&wire::array(portion.iter().map(Json::as_str)))?;
+            let array = Json::parse_envelope(wire::array(portion.iter().map(Json::as_str)).as_bytes())?;
             sum += each(&array).map_err(|e| {
                 let within = e.operation().unwrap_or(0);
                 e.at_operation(first + within)

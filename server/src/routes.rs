@@ -305,7 +305,9 @@ impl App {
     pub fn problem(&self, info: &Info, problem: Problem) -> Response {
         self.metrics.problem(&problem);
         let (method, route, kind) = (&info.method, info.path, problem.kind().name());
-        if problem.status().is_server_error() && problem.exceeded().is_none() {
+        // That others hold it, or that the server stops, is no fault of anybody.
+        let ordinary = matches!(problem.kind(), ErrorKind::Busy | ErrorKind::Unavailable);
+        if problem.status().is_server_error() && problem.exceeded().is_none() && !ordinary {
             tracing::error!(%method, route, kind, detail = problem.message(), "a request failed");
         } else {
             tracing::debug!(%method, route, kind, "a request was refused");

@@ -450,10 +450,10 @@ pub(crate) struct Heard {
 /// An operation of a batch.
 #[derive(ToSchema)]
 pub(crate) struct BatchOp {
-    /// `dict.set`, `dict.delete`, `dict.clear`, `list.push`, `list.extend`, `list.prepend`, `list.insert`, `list.set`,
-    /// `list.delete`, `list.remove`, `list.clear`, `queue.put`, `queue.ack`, `queue.clear`, `blob.put`, `blob.delete`,
-    /// `blob.clear`, `log.append`, `log.clear`, `channel.publish`, `channel.clear`, `collection.index`,
-    /// `collection.drop`, `collection.clear`, `collection.connect`, `collection.disconnect`.
+    /// `dict_set`, `dict_delete`, `dict_clear`, `list_push`, `list_extend`, `list_prepend`, `list_insert`, `list_set`,
+    /// `list_delete`, `list_remove`, `list_clear`, `queue_put`, `queue_ack`, `queue_clear`, `blob_put`, `blob_delete`,
+    /// `blob_clear`, `log_append`, `log_clear`, `channel_publish`, `channel_clear`, `collection_index`,
+    /// `collection_drop`, `collection_clear`, `collection_connect`, `collection_disconnect`.
     op: String,
     name: String,
     key: Option<String>,

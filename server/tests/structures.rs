@@ -196,15 +196,15 @@ fn documents_are_found_by_vector_text_fields_and_relations() {
 fn a_batch_is_made_whole_or_not_at_all() {
     let server = Running::new();
     let body = json!({"operations": [
-        {"op": "dict.set", "name": "d", "key": "a", "value": 1, "if": "absent"},
-        {"op": "list.extend", "name": "l", "values": [1, 2]},
-        {"op": "queue.put", "name": "q", "data": null, "priority": 1},
-        {"op": "blob.put", "name": "b", "key": "k", "data_b64": "aGVsbG8=", "metadata": {"m": 1}},
-        {"op": "log.append", "name": "g", "data": "x", "timestamp_us": 5},
-        {"op": "channel.publish", "name": "c", "payload": {}},
-        {"op": "collection.index", "name": "k", "id": "1", "body": {"t": "x"}, "fuzzy": true},
-        {"op": "collection.connect", "name": "k", "source": "1", "target": "1", "label": "SELF"},
-        {"op": "dict.delete", "name": "d", "key": "b"},
+        {"op": "dict_set", "name": "d", "key": "a", "value": 1, "if": "absent"},
+        {"op": "list_extend", "name": "l", "values": [1, 2]},
+        {"op": "queue_put", "name": "q", "data": null, "priority": 1},
+        {"op": "blob_put", "name": "b", "key": "k", "data_b64": "aGVsbG8=", "metadata": {"m": 1}},
+        {"op": "log_append", "name": "g", "data": "x", "timestamp_us": 5},
+        {"op": "channel_publish", "name": "c", "payload": {}},
+        {"op": "collection_index", "name": "k", "id": "1", "body": {"t": "x"}, "fuzzy": true},
+        {"op": "collection_connect", "name": "k", "source": "1", "target": "1", "label": "SELF"},
+        {"op": "dict_delete", "name": "d", "key": "b"},
     ]});
     let outcomes = server.post("/batch", &body.to_string()).ok();
     assert_eq!(outcomes.as_array().map(Vec::len), Some(9));
@@ -216,10 +216,10 @@ fn a_batch_is_made_whole_or_not_at_all() {
     assert_eq!(server.get("/lists/l/count").ok(), json!({"count": 2}));
     let unknown = server.post(
         "/batch",
-        r#"{"operations": [{"op": "list.push", "name": "l", "value": 1}, {"op": "x.y", "name": "l"}]}"#,
+        r#"{"operations": [{"op": "list_push", "name": "l", "value": 1}, {"op": "x_y", "name": "l"}]}"#,
     );
     assert_eq!((&*unknown.kind(), &unknown.json()["operation"]), ("INVALID_ARGUMENT", &json!(1)));
-    let typo = r#"{"operations": [{"op": "dict.set", "name": "d", "key": "a", "valeu": 1, "value": 1}]}"#;
+    let typo = r#"{"operations": [{"op": "dict_set", "name": "d", "key": "a", "valeu": 1, "value": 1}]}"#;
     assert_eq!(server.post("/batch", typo).kind(), "INVALID_ARGUMENT");
 }
 

@@ -3,8 +3,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
-use super::given::{elements, members, vector};
+use super::given::{elements, members_of, shaped_text, vector};
 use crate::batch::{Batch, When};
 use crate::collection::{Document, Edge, EdgeOptions, IndexOptions};
 use crate::database::Beaver;
@@ -20,7 +21,7 @@ use crate::value::{Json, seconds};
 /// - `blob_put`: `key`, `data_b64`, optionally `metadata` and `if`; `blob_delete`: `key`; `blob_clear`
 /// - `log_append`: `data`, optionally `timestamp_us`; `log_clear`
 /// - `channel_publish`: `payload`; `channel_clear`
-/// - `collection_index`: `body`, optionally `id`, `embedding`, `options`; `collection_drop`: `id`; `collection_connect`:
+/// - `collection_index`: `body`, optionally `id`, `embedding`, `fts`, `fuzzy`; `collection_drop`: `id`; `collection_connect`:
 ///   `source`, `target`, `label`, optionally `weight`, `metadata`; `collection_disconnect`: `source`, `target`,
 ///   optionally `label`; `collection_clear`
 ///
@@ -31,14 +32,16 @@ use crate::value::{Json, seconds};
 /// operation.
 pub fn batch(db: &Beaver, name: &str, json: &Json) -> Result<Batch> {
     let mut batch = db.batch();
-    for (index, operation) in elements(name, json)?.iter().enumerate() {
-        add(db, &mut batch, operation).map_err(|e| e.at_operation(index))?;
+    // Texts, and not values: what an operation holds may nest as deep as a value may.
+    let operations: Vec<&RawValue> = shaped_text(name, json.as_str())?;
+    for (index, operation) in operations.into_iter().enumerate() {
+        add(db, &mut batch, operation.get()).map_err(|e| e.at_operation(index))?;
     }
     Ok(batch)
 }
 
-fn add(db: &Beaver, batch: &mut Batch, operation: &Json) -> Result<()> {
-    let mut given = Given(members("the operation", operation)?);
+fn add(db: &Beaver, batch: &mut Batch, operation: &str) -> Result<()> {
+    let mut given = Given(members_of("the operation", operation)?);
     let (op, name): (String, String) = (given.needed("op")?, given.needed("name")?);
     match &*op {
         "dict_set" => {
@@ -79,8 +82,8 @@ fn add(db: &Beaver, batch: &mut Batch, operation: &Json) -> Result<()> {
                 Some(embedding) => document.embedded(vector("embedding", &embedding)?),
                 None => document,
             };
-            let options = given.take("options");
-            let options = options.map_or(Ok(IndexOptions::default()), |json| IndexOptions::from_json(json.as_str()))?;
+            let options = ["fts", "fuzzy"].into_iter().filter_map(|option| Some((option, given.take(option)?)));
+            let options = IndexOptions::from_json(&super::object(options))?;
             batch.collection_index(&db.collection(&name)?, document, &options)
         }
         "collection_drop" => batch.collection_drop(&db.collection(&name)?, &given.needed::<String>("id")?),
@@ -167,7 +170,7 @@ mod tests {
                 {"op":"blob_delete","name":"b","key":"y"},
                 {"op":"log_append","name":"g","data":1,"timestamp_us":7},
                 {"op":"channel_publish","name":"c","payload":"hi"},
-                {"op":"collection_index","name":"docs","id":"a","body":"text","embedding":[0.5,1],"options":{"fuzzy":true}},
+                {"op":"collection_index","name":"docs","id":"a","body":"text","embedding":[0.5,1],"fuzzy":true},
                 {"op":"collection_index","name":"docs","id":"b","body":{}},
                 {"op":"collection_connect","name":"docs","source":"a","target":"b","label":"next","weight":2},
                 {"op":"collection_disconnect","name":"docs","source":"a","target":"b"},

@@ -16,7 +16,12 @@ use crate::value::Json;
 
 /// Reads what a caller gave as JSON into the shape that it must have.
 fn shaped<'j, T: Deserialize<'j>>(name: &str, json: &'j Json) -> Result<T> {
-    serde_json::from_str(json.as_str()).map_err(|e| {
+    shaped_text(name, json.as_str())
+}
+
+/// As [`shaped`], of a text that stands inside of one that was checked.
+pub(super) fn shaped_text<'j, T: Deserialize<'j>>(name: &str, text: &'j str) -> Result<T> {
+    serde_json::from_str(text).map_err(|e| {
         let reason = e.to_string();
         let reason = reason.split(" at line ").next().unwrap_or_default();
         Error::invalid(format!("{name} has not the form it should have: {reason}"))
@@ -42,7 +47,12 @@ pub fn elements(name: &str, json: &Json) -> Result<Vec<Json>> {
 /// # Errors
 /// INVALID_ARGUMENT if it is no object.
 pub fn members(name: &str, json: &Json) -> Result<Vec<(String, Json)>> {
-    let Members(members) = shaped(name, json)?;
+    members_of(name, json.as_str())
+}
+
+/// As [`members`], of a text that stands inside of one that was checked.
+pub(super) fn members_of(name: &str, text: &str) -> Result<Vec<(String, Json)>> {
+    let Members(members) = shaped_text(name, text)?;
     let parted = |(key, raw)| part(raw).map(|value| (key, value));
     members.into_iter().map(parted).collect()
 }

@@ -84,15 +84,8 @@ class Database:
         self.server.release()
 
 
-def batched(item):
-    """An operation as the server reads it: its name with a dot, and the options among its members."""
-    said = operation(item) | {"op": quoted(item["op"].replace("_", ".", 1))}
-    said.pop("options", None)
-    return body(said, item)
-
-
 def batch(d, a):
-    operations = "[" + ",".join(map(batched, a["operations"])) + "]"
+    operations = "[" + ",".join(joined(operation(item)) for item in a["operations"]) + "]"
     return outcomes(d.call("POST", "batch", body=body({"operations": operations}, a)), a["operations"])
 
 

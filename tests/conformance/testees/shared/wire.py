@@ -128,7 +128,9 @@ def operation(item):
     """The members of an operation of a batch, with the texts of their values."""
     said = {}
     for name, given in item.items():
-        if name in ("value", "data", "payload", "body", "metadata", "options"):
+        if name == "options":
+            said |= members(text(given))
+        elif name in ("value", "data", "payload", "body", "metadata"):
             said[name] = text(given)
         elif name == "values":
             said[name] = each(given)
