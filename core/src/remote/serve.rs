@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use super::bytes::Piece;
 use super::check;
 use super::held::{Client, Held, Transaction};
-use super::protocol::{LONGEST_WAIT_MS, Request, Wait, answer, decode, failure};
+use super::protocol::{FAILED, LONGEST_WAIT_MS, Request, Wait, answer, decode, failure, read_answer};
 use crate::cancel::Cancel;
 use crate::clock::Micros;
 use crate::database::Beaver;
@@ -37,6 +37,17 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// What was taken, and has to be given back if nobody gets the answer.
     taken: Vec<Op>,
+}
+
+impl Answer {
+    /// The error that it tells of, if the request was refused or failed.
+    #[must_use]
+    pub fn error(&self) -> Option<Error> {
+        match self.body.split_first() {
+            Some((&FAILED, _)) => read_answer::<()>(&self.body).err(),
+            _ => None,
+        }
+    }
 }
 
 impl Service {
