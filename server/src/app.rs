@@ -20,7 +20,7 @@ pub(crate) struct App {
     pub db: Beaver,
     pub limits: Limits,
     pub metrics: Metrics,
-    pub keys: Keys,
+    pub keys: Arc<Keys>,
     pub guard: Guard,
     pub held: HeldLocks,
     /// The OpenAPI document, as JSON.
@@ -39,7 +39,7 @@ impl App {
         App {
             db,
             metrics,
-            keys,
+            keys: Arc::new(keys),
             guard,
             held: HeldLocks::default(),
             openapi,
@@ -56,6 +56,11 @@ impl App {
     /// Ends blocked calls and WebSockets.
     pub fn stop(&self) {
         self.stopping.send_replace(true);
+    }
+
+    /// Whether the server is to stop.
+    pub fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
     }
 
     /// Returns when the server is to stop.

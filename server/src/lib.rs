@@ -25,6 +25,7 @@ mod docs;
 mod edges;
 mod events;
 mod form;
+mod grant;
 mod guard;
 mod harness;
 mod held;
