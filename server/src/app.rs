@@ -112,9 +112,18 @@ impl App {
         if timeout.is_zero() {
             return self.run(move |db| work(db, timeout)).await;
         }
-        let thread = Self::admit(&self.waits, Exceeded::Waits, "calls are blocked")?;
         let timeout = timeout.min(self.limits.wait_time);
-        let (mut task, cancel) = self.spawn(thread, move |db| work(db, timeout));
+        self.long(move |db| work(db, timeout)).await
+    }
+
+    /// Makes a call that may take as long as its client waits for it, on a thread of its own, of which there are only so
+    /// many: upkeep. It ends with the server, and with the client.
+    pub async fn long<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Beaver) -> beaver_core::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let thread = Self::admit(&self.waits, Exceeded::Waits, "calls are blocked")?;
+        let (mut task, cancel) = self.spawn(thread, work);
         tokio::select! {
             done = &mut task => self.done(done),
             () = self.stopped() => {

@@ -11,6 +11,14 @@ use crate::reply;
 use crate::routes::{Any, Call, Routes, doc};
 use crate::schema::{Health, Status};
 
+/// Of calls that have no limit of time.
+pub(crate) const LONG: &str = "It has no limit of time, and counts as a blocked call. If the client goes or the server \
+    stops, it ends; what was left to do, the next call does.";
+
+/// Of those that have removed something before it is made anew.
+pub(crate) const TO_ITS_END: &str =
+    "It has no limit of time, and counts as a blocked call. If the client goes, what was begun goes on to its end.";
+
 /// Enters the routes.
 pub(crate) fn enter(routes: &mut Routes) {
     routes.get("/", doc("root", "What this is").answer::<Any>("Where to look"), root);
@@ -32,18 +40,24 @@ pub(crate) fn enter(routes: &mut Routes) {
     routes.get("/stats", doc("stats", "Sizes and counts for diagnosis").answer::<Any>("The numbers"), stats);
     routes.post(
         "/verify",
-        doc("verify", "Reads the whole file and checks it").reads().answer::<Any>("What was found"),
+        doc("verify", "Reads the whole file and checks it").about(LONG).reads().answer::<Any>("What was found"),
         verify,
     );
     routes.post(
         "/checkpoint",
-        doc("checkpoint", "Moves the write-ahead log into the file").answer::<Status>("Done"),
+        doc("checkpoint", "Moves the write-ahead log into the file").about(LONG).answer::<Status>("Done"),
         checkpoint,
     );
-    routes.post("/vacuum", doc("vacuum", "Rewrites the file without its free pages").answer::<Status>("Done"), vacuum);
+    routes.post(
+        "/vacuum",
+        doc("vacuum", "Rewrites the file without its free pages").about(LONG).answer::<Status>("Done"),
+        vacuum,
+    );
     routes.post(
         "/repair",
-        doc("repair", "Makes everything anew that is derived from documents").answer::<Any>("What was done"),
+        doc("repair", "Makes everything anew that is derived from documents")
+            .about(TO_ITS_END)
+            .answer::<Any>("What was done"),
         repair,
     );
     for (path, kind) in [
@@ -101,24 +115,24 @@ async fn stats(call: Call) -> Answer {
 
 async fn verify(call: Call) -> Answer {
     call.query::<Nothing>()?;
-    reply::json(&call.app, wire::verified(&call.app.run(Beaver::verify).await?))
+    reply::json(&call.app, wire::verified(&call.app.long(Beaver::verify).await?))
 }
 
 async fn checkpoint(call: Call) -> Answer {
     call.query::<Nothing>()?;
-    call.app.run(Beaver::checkpoint).await?;
+    call.app.long(Beaver::checkpoint).await?;
     reply::ok()
 }
 
 async fn vacuum(call: Call) -> Answer {
     call.query::<Nothing>()?;
-    call.app.run(Beaver::vacuum).await?;
+    call.app.long(Beaver::vacuum).await?;
     reply::ok()
 }
 
 async fn repair(call: Call) -> Answer {
     call.query::<Nothing>()?;
-    reply::json(&call.app, wire::repaired(&call.app.run(|db| db.repair(|_| true)).await?))
+    reply::json(&call.app, wire::repaired(&call.app.long(|db| db.repair(|_| true)).await?))
 }
 
 async fn names(call: Call, kind: Kind) -> Answer {
