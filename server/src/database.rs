@@ -1,15 +1,17 @@
 //! The database as a whole: what it holds, how it is, and what is done to it.
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, HeaderValue};
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use axum::http::{Method, StatusCode};
 use axum::response::Response;
-use beaver_core::{Beaver, Kind, wire};
+use beaver_core::{Beaver, Error, ErrorKind, Kind, wire};
+use bytes::Bytes;
 
 use crate::problem::Answer;
 use crate::query::Nothing;
-use crate::reply;
 use crate::routes::{Any, Call, Routes, doc};
 use crate::schema::{Health, Status};
+use crate::{reply, stream};
 
 /// Of calls that have no limit of time.
 pub(crate) const LONG: &str = "It has no limit of time, and counts as a blocked call. If the client goes or the server \
@@ -59,6 +61,17 @@ pub(crate) fn enter(routes: &mut Routes) {
             .about(TO_ITS_END)
             .answer::<Any>("What was done"),
         repair,
+    );
+    routes.get(
+        "/backup",
+        doc("backup", "A copy of the database as of one moment")
+            .about(
+                "A file for `beaver restore`. It has the hashes of the keys, too, and so needs a key that may do \
+                 everything. Made in the server's folder for temporary files first. Counts as a blocked call.",
+            )
+            .needs_full()
+            .answer_as::<Any>(StatusCode::OK, "application/vnd.sqlite3", "The file, as a stream"),
+        backup,
     );
     for (path, kind) in [
         ("/dicts", Kind::Dict),
@@ -133,6 +146,27 @@ async fn vacuum(call: Call) -> Answer {
 async fn repair(call: Call) -> Answer {
     call.query::<Nothing>()?;
     reply::json(&call.app, wire::repaired(&call.app.long(|db| db.repair(|_| true)).await?))
+}
+
+async fn backup(call: Call) -> Answer {
+    call.query::<Nothing>()?;
+    // Who only asks for the head gets no copy made for it, nor a length.
+    let mut response = Response::new(Body::from_stream(futures_util::stream::empty::<std::io::Result<Bytes>>()));
+    if call.parts.method != Method::HEAD {
+        let mut copy = call.app.long(|db| db.backup_reader(|_| true)).await?;
+        let length = copy.len();
+        let send = move |out: &mut stream::Out| {
+            std::io::copy(&mut copy, out).map_err(|e| Error::new(ErrorKind::Io, e.to_string()))?;
+            Ok(())
+        };
+        response = Response::new(stream::body(&call.app, Some(length), send).await?);
+        response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/vnd.sqlite3"));
+    headers.insert(CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"beaver.db\""));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
 }
 
 async fn names(call: Call, kind: Kind) -> Answer {

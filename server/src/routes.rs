@@ -149,6 +149,12 @@ impl Doc {
         self
     }
 
+    /// It needs a key that may do everything, whatever its method says.
+    pub fn needs_full(mut self) -> Doc {
+        self.reads = Some(false);
+        self
+    }
+
     fn schema<S: ToSchema>(&mut self) -> RefOr<Schema> {
         let name = S::name();
         S::schemas(&mut self.schemas);

@@ -10,6 +10,7 @@ use super::bytes::Piece;
 use super::check;
 use super::held::{Client, Held, Transaction};
 use super::protocol::{FAILED, LONGEST_WAIT_MS, Request, Wait, answer, decode, failure, read_answer};
+use crate::backup::BackupReader;
 use crate::cancel::Cancel;
 use crate::clock::Micros;
 use crate::database::Beaver;
@@ -189,8 +190,8 @@ impl Service {
             Request::Vacuum => answer(&engine.vacuum()?),
             Request::Checkpoint => answer(&engine.checkpoint()?),
             Request::Backup => {
-                let stream = super::copy::of(&**engine)?;
-                let length = crate::engine::BlobStream::len(&stream);
+                let stream = BackupReader::of(&**engine, &mut |_| true)?;
+                let length = stream.len();
                 answer(&(client.hold(Held::Stream(Arc::new(Mutex::new(Box::new(stream)))))?, length))
             }
             request => change_or_read(&**engine, request),
