@@ -6,13 +6,13 @@
 #   PORT      the port                                                         8000
 #   ALLOW_HOST, ALLOW_ORIGIN  names and origins that clients may call by and from, with commas between them
 #
+# They become options here: outside of a container such names mean other things, and the program does not read them.
 # With other arguments than `serve …` it runs `beaver` with these, as the user that the server has.
 set -eu
 umask 077
 
 : "${DATABASE:=data/beaver.db}" "${HOST:=0.0.0.0}" "${PORT:=8000}"
 : "${BEAVER_USER:=beaver}" "${BEAVER:=beaver}"
-export DATABASE HOST PORT
 case $DATABASE in
 /*) file=$DATABASE ;;
 *) file=$PWD/$DATABASE ;;
@@ -54,6 +54,8 @@ if [ ! -e "$file" ] || [ "$(unprivileged "$BEAVER" --database "$file" key list -
     echo "beaver: this is the key, shown this once; it is also in $key_file: $key"
 fi
 
+[ -z "${ALLOW_ORIGIN:-}" ] || set -- --allow-origin "$ALLOW_ORIGIN" "$@"
+[ -z "${ALLOW_HOST:-}" ] || set -- --allow-host "$ALLOW_HOST" "$@"
 set -- "$BEAVER" serve --database "$file" --host "$HOST" --port "$PORT" --expose "$@"
 if as_root; then
     exec setpriv --reuid="$BEAVER_USER" --regid="$(id -g "$BEAVER_USER")" --clear-groups --no-new-privs -- "$@"

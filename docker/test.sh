@@ -47,6 +47,9 @@ FAKE
     second=$(DATABASE=data/production.db "$entry" serve --log-format json)
     check 'the key is not printed again' "$second" ''
     check 'arguments are passed on' "$(tail -1 "$LOG" | grep -c -- '--expose --log-format json$')" 1
+    ALLOW_HOST=beaver,pi.local ALLOW_ORIGIN=https://app.example "$entry" serve --log-format json
+    check 'names and origins are passed on' "$(tail -1 "$LOG" | sed 's/.*--expose //')" \
+        '--allow-host beaver,pi.local --allow-origin https://app.example --log-format json'
     "$entry" dict x get y
     check 'another command is run as it is' "$(tail -1 "$LOG")" "$user: --database $work/app/data/beaver.db dict x get y"
     exit $failed

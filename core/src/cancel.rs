@@ -15,7 +15,9 @@ thread_local! {
 }
 
 /// Ends one call that waits, and no other: a blocked `get`, a wait for a lock, for a message, for the next result of a
-/// live view; also a long search. For tasks that are cancelled while a thread of theirs waits.
+/// live view. Also one that reads for long: a search, an iteration, `verify`, `backup`; and `vacuum`, `compact` and
+/// `create_index`: what these two have done is kept, and the next call goes on with it. Not a write, nor a rebuild that
+/// has begun: they are made. For tasks that are cancelled while a thread of theirs waits.
 ///
 /// ```
 /// use std::time::Duration;

@@ -238,8 +238,9 @@ impl Events {
 
     fn new(store: &Arc<dyn Store>, topic: &Arc<str>, event: &str) -> Result<Events> {
         let event = check_name(event)?;
-        let listening = Listening::begin(store.clone(), topic, &event)?;
+        // In this order: what is emitted as soon as it listens is not lost.
         let messages = Subscription::new(store, &channel_name(topic).into(), Start::Now)?;
+        let listening = Listening::begin(store.clone(), topic, &event)?;
         Ok(Events { messages, listening })
     }
 

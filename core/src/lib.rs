@@ -11,6 +11,7 @@
 //! # Ok::<(), beaver_core::Error>(())
 //! ```
 
+mod backup;
 mod batch;
 mod blob;
 mod cancel;
@@ -45,6 +46,7 @@ mod value;
 mod vector;
 pub mod wire;
 
+pub use backup::BackupReader;
 pub use batch::{Batch, Outcome, When};
 pub use blob::{BlobKeys, BlobReader, BlobWriter, Blobs, MAX_BLOB_BYTES};
 pub use cancel::Cancel;

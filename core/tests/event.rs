@@ -2,11 +2,12 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use beaver_core::{
-    Beaver, Document, Edge, EdgeOptions, Error, ErrorKind, Events, IndexOptions, ManualClock, Options, Result,
-    Structure,
+    Beaver, Clock, Document, Edge, EdgeOptions, Error, ErrorKind, Events, IndexOptions, ManualClock, Micros, Options,
+    Result, Structure, SystemClock,
 };
 use serde_json::json;
 
@@ -434,5 +435,35 @@ fn a_structure_with_the_longest_name_can_be_listened_to() -> Result<()> {
     lock.acquire(NOW, TTL)?;
     assert_eq!((next(&events), next(&acquired)), (r#"set {"key":"k"}"#.to_owned(), "acquire {}".to_owned()));
     assert_eq!(db.on(&"t".repeat(256), "e").err().map(|e| e.kind()), Some(ErrorKind::Limit));
+    Ok(())
+}
+
+/// A clock at whose every look another program emits, until somebody has heard it.
+struct Emitting {
+    other: Beaver,
+    heard: AtomicU64,
+}
+
+impl Clock for Emitting {
+    fn now_us(&self) -> Micros {
+        if self.heard.load(Ordering::SeqCst) == 0 && self.other.emit("builds", "done", json!(1)).unwrap() {
+            self.heard.fetch_add(1, Ordering::SeqCst);
+        }
+        SystemClock.now_us()
+    }
+}
+
+#[test]
+fn what_was_heard_of_while_somebody_began_to_listen_comes_to_it() -> Result<()> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("e.db");
+    let other = Beaver::open(&path, Options::default())?;
+    let clock = Arc::new(Emitting { other: other.clone(), heard: AtomicU64::new(0) });
+    let db = Beaver::open(&path, Options { clock: clock.clone(), ..Options::default() })?;
+    let events = db.on("builds", "done")?;
+    if clock.heard.fetch_add(1, Ordering::SeqCst) == 0 {
+        assert!(other.emit("builds", "done", json!(1))?);
+    }
+    assert_eq!(next(&events), "done 1");
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! What `verify` finds in a file that somebody else has been at.
 
 use std::path::Path;
+use std::time::Duration;
 
-use beaver_core::{Beaver, Options};
+use beaver_core::{Beaver, Cancel, Document, ErrorKind, IndexOptions, Options, Result};
 use serde_json::json;
 
 fn open(path: &Path) -> Beaver {
@@ -124,4 +125,44 @@ fn a_file_of_1_x_lacks_nothing_before_it_is_written() {
     assert_eq!(db.verify().unwrap().problems, [""; 0]);
     db.dict("d").unwrap().set("k", json!(2)).unwrap();
     assert_eq!(db.verify().unwrap().problems, [""; 0]);
+}
+
+/// Does something long, and cancels it when it has begun.
+fn cancelled<T>(work: impl FnOnce() -> Result<T>) -> Option<ErrorKind> {
+    let cancel = Cancel::new();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(Duration::from_millis(10));
+            cancel.cancel();
+        });
+        cancel.during(work).err().map(|error| error.kind())
+    })
+}
+
+#[test]
+fn what_takes_long_is_cancelled_and_the_file_is_as_it_was() {
+    let directory = tempfile::tempdir().unwrap();
+    let db = open(&directory.path().join("test.db"));
+    let log = db.log("l").unwrap();
+    for _ in 0..10 {
+        log.append_many((0..10_000).map(|n| (json!({"n": n, "text": "x".repeat(200)}), None))).unwrap();
+    }
+    let documents = |_| Document::new(json!({"name": "a name of some words"}));
+    let options = IndexOptions::default();
+    db.collection("c").unwrap().index_many((0..2_000).map(documents), &options, |_| true).unwrap();
+    db.dict("d").unwrap().set("k", json!(1)).unwrap();
+    let interrupted = Some(ErrorKind::Interrupted);
+    assert_eq!(cancelled(|| db.verify()), interrupted);
+    assert_eq!(cancelled(|| db.vacuum()), interrupted);
+    assert_eq!(cancelled(|| db.backup(directory.path().join("copy.db"), |_| true)), interrupted);
+    assert_eq!(cancelled(|| db.repair(|_| true)), interrupted);
+    assert_eq!(cancelled(|| db.collection("c")?.rebuild(|_| true)), None, "what it has begun it ends");
+    let files: Vec<_> = std::fs::read_dir(directory.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+    assert_eq!(files.iter().filter(|name| name.to_string_lossy().contains("copy")).count(), 0, "{files:?}");
+
+    assert_eq!(db.verify().unwrap().problems, [""; 0]);
+    db.vacuum().unwrap();
+    assert_eq!((log.len().unwrap(), db.collection("c").unwrap().len().unwrap()), (100_000, 2_000));
+    // The writer's own changes are made, whatever was cancelled before.
+    db.dict("d").unwrap().set("k", json!(2)).unwrap();
 }

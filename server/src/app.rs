@@ -21,7 +21,7 @@ pub(crate) struct App {
     pub db: Beaver,
     pub limits: Limits,
     pub metrics: Metrics,
-    pub keys: Keys,
+    pub keys: Arc<Keys>,
     pub guard: Guard,
     pub held: HeldLocks,
     /// What answers other programs' `Beaver::open("http://…")`.
@@ -43,7 +43,7 @@ impl App {
             service: Arc::new(Service::new(&db)),
             db,
             metrics,
-            keys,
+            keys: Arc::new(keys),
             guard,
             held: HeldLocks::default(),
             openapi,
@@ -60,6 +60,11 @@ impl App {
     /// Ends blocked calls and WebSockets.
     pub fn stop(&self) {
         self.stopping.send_replace(true);
+    }
+
+    /// Whether the server is to stop.
+    pub fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
     }
 
     /// Returns when the server is to stop.
@@ -111,9 +116,18 @@ impl App {
         if timeout.is_zero() {
             return self.run(move |db| work(db, timeout)).await;
         }
-        let thread = Self::admit(&self.waits, Exceeded::Waits, "calls are blocked")?;
         let timeout = timeout.min(self.limits.wait_time);
-        let (mut task, cancel) = self.spawn(thread, move |db| work(db, timeout));
+        self.long(move |db| work(db, timeout)).await
+    }
+
+    /// Makes a call that may take as long as its client waits for it, on a thread of its own, of which there are only so
+    /// many: upkeep. It ends with the server, and with the client.
+    pub async fn long<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Beaver) -> beaver_core::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let thread = Self::admit(&self.waits, Exceeded::Waits, "calls are blocked")?;
+        let (mut task, cancel) = self.spawn(thread, work);
         tokio::select! {
             done = &mut task => self.done(done),
             () = self.stopped() => {

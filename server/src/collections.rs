@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use beaver_core::{Collection, CollectionSettings, Document, ErrorKind, IndexOptions, Transaction, wire};
 
 use crate::common::{self, Paths};
+use crate::database::{LONG, TO_ITS_END};
 use crate::parts::{self, Parts};
 use crate::problem::{Answer, Problem};
 use crate::query::{self, Nothing, Page};
@@ -99,7 +100,9 @@ pub(crate) fn enter(routes: &mut Routes) {
     );
     routes.put(
         "/collections/{name}/indexes/{*path}",
-        doc("collection_create_index", "Indexes a field").answer::<Applied>("False if it is indexed already"),
+        doc("collection_create_index", "Indexes a field")
+            .about(LONG)
+            .answer::<Applied>("False if it is indexed already"),
         create_index,
     );
     routes.delete(
@@ -109,12 +112,16 @@ pub(crate) fn enter(routes: &mut Routes) {
     );
     routes.post(
         "/collections/{name}/compact",
-        doc("collection_compact", "Brings the vector codes to the state of a fresh build").answer::<Status>("Done"),
+        doc("collection_compact", "Brings the vector codes to the state of a fresh build")
+            .about(LONG)
+            .answer::<Status>("Done"),
         compact,
     );
     routes.post(
         "/collections/{name}/rebuild",
-        doc("collection_rebuild", "Makes everything anew that is derived from the documents").answer::<Status>("Done"),
+        doc("collection_rebuild", "Makes everything anew that is derived from the documents")
+            .about(TO_ITS_END)
+            .answer::<Status>("Done"),
         rebuild,
     );
     let paths = Paths {
@@ -321,7 +328,7 @@ async fn create_index(call: Call) -> Answer {
     call.query::<Nothing>()?;
     let collection: Collection = call.structure()?;
     let path = call.param("path").to_owned();
-    reply::flag("applied", call.run(move || collection.create_index(&path, |_| true)).await?)
+    reply::flag("applied", call.app.long(move |_| collection.create_index(&path, |_| true)).await?)
 }
 
 async fn drop_index(call: Call) -> Answer {
@@ -334,13 +341,13 @@ async fn drop_index(call: Call) -> Answer {
 async fn compact(call: Call) -> Answer {
     call.query::<Nothing>()?;
     let collection: Collection = call.structure()?;
-    call.run(move || collection.compact(|_| true)).await?;
+    call.app.long(move |_| collection.compact(|_| true)).await?;
     reply::ok()
 }
 
 async fn rebuild(call: Call) -> Answer {
     call.query::<Nothing>()?;
     let collection: Collection = call.structure()?;
-    call.run(move || collection.rebuild(|_| true)).await?;
+    call.app.long(move |_| collection.rebuild(|_| true)).await?;
     reply::ok()
 }

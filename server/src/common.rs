@@ -180,7 +180,7 @@ async fn acquire<S: Served>(call: Call) -> Answer {
         })
         .await?;
     let Some(held) = acquired.and_then(Given::keep) else { return Err(not_in_time("the structure")) };
-    let token = call.app.held.keep(&call.app, held.hold(), ttl)?;
+    let token = call.app.held.keep(&call, held.hold(), ttl)?;
     reply::json(&call.app, format!(r#"{{"token":"{token}"}}"#))
 }
 

@@ -76,10 +76,10 @@ impl Config {
 #[derive(Debug, Clone, Args)]
 pub struct ServeArgs {
     /// The address to listen on
-    #[arg(long, env = "HOST", default_value = "127.0.0.1")]
+    #[arg(long, env = "BEAVER_HOST", default_value = "127.0.0.1")]
     pub host: String,
     /// The port to listen on; 0 for any that is free
-    #[arg(long, env = "PORT", default_value_t = 8_000)]
+    #[arg(long, env = "BEAVER_PORT", default_value_t = 8_000)]
     pub port: u16,
     /// Listen on an address that other machines reach; needs a key (see `beaver key create`)
     #[arg(long)]
@@ -91,10 +91,10 @@ pub struct ServeArgs {
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
     /// A name by which clients may call the server, besides localhost; may be repeated
-    #[arg(long = "allow-host", env = "ALLOW_HOST", value_name = "NAME", value_delimiter = ',')]
+    #[arg(long = "allow-host", env = "BEAVER_ALLOW_HOST", value_name = "NAME", value_delimiter = ',')]
     pub allow_host: Vec<String>,
     /// An origin whose web pages may call the server; may be repeated
-    #[arg(long = "allow-origin", env = "ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
+    #[arg(long = "allow-origin", env = "BEAVER_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
     pub allow_origin: Vec<String>,
     /// The most bytes of a JSON body
     #[arg(long, value_name = "BYTES", default_value_t = Limits::default().body_bytes)]
@@ -147,13 +147,15 @@ impl ServeArgs {
             grace: Duration::from_secs(self.grace),
             ..Limits::default()
         };
+        // A variable that is set to nothing names nothing.
+        let named = |names: Vec<String>| names.into_iter().filter(|name| !name.is_empty()).collect();
         Config {
             host: self.host,
             port: self.port,
             expose: self.expose,
             tls: self.tls_cert.zip(self.tls_key).map(|(cert, key)| TlsFiles { cert, key }),
-            allow_hosts: self.allow_host,
-            allow_origins: self.allow_origin,
+            allow_hosts: named(self.allow_host),
+            allow_origins: named(self.allow_origin),
             limits,
             log: Some(self.log_format),
             verbose: self.log_requests,
@@ -184,4 +186,27 @@ pub enum KeyCommand {
         /// The id of the key, as `list` gives it
         id: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Command, FromArgMatches};
+
+    use super::*;
+
+    #[test]
+    fn variables_of_other_programs_do_not_move_the_server() {
+        let command = ServeArgs::augment_args(Command::new("serve"));
+        let variables: Vec<_> = command.get_arguments().filter_map(clap::Arg::get_env).collect();
+        assert_eq!(variables, ["BEAVER_HOST", "BEAVER_PORT", "BEAVER_ALLOW_HOST", "BEAVER_ALLOW_ORIGIN"]);
+    }
+
+    #[test]
+    fn names_come_with_commas_and_empty_ones_are_none() {
+        let command = ServeArgs::augment_args(Command::new("serve"));
+        let given = command.get_matches_from(["serve", "--allow-host", "a,,b", "--allow-origin", ""]);
+        let config = ServeArgs::from_arg_matches(&given).expect("arguments").config(Database::File("x.db".into()));
+        assert_eq!(config.allow_hosts, ["a", "b"]);
+        assert!(config.allow_origins.is_empty());
+    }
 }

@@ -89,6 +89,11 @@ impl AsyncWrite for Shared {
 pub(crate) struct Peer(Weak<TcpStream>);
 
 impl Peer {
+    /// The other side of a connection.
+    pub fn of(stream: &Arc<TcpStream>) -> Peer {
+        Peer(Arc::downgrade(stream))
+    }
+
     /// Whether the client has closed its side, as far as this machine knows. Under TLS it may say goodbye first; then
     /// it is known to have gone only when the server has read that.
     pub fn gone(&self) -> bool {
@@ -171,7 +176,7 @@ pub(crate) async fn serve(
     let _ = stream.set_nodelay(true);
     let limit = app.limits.write_time;
     let stream = Arc::new(stream);
-    let peer = Peer(Arc::downgrade(&stream));
+    let peer = Peer::of(&stream);
     let stream = Shared(stream);
     match tls {
         None => requests(&app, router, Timed { stream, limit, stalled: None }, from, peer).await,

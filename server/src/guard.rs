@@ -1,6 +1,7 @@
 //! What every request has to pass before it comes to a route: the form of its head, its Host and Origin, its rate, its
 //! key.
 
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -22,7 +23,8 @@ use tower_service::Service;
 
 use crate::app::App;
 use crate::connection::Peer;
-use crate::keys::Rights;
+use crate::grant::{self, Ongoing};
+use crate::keys::Grant;
 use crate::limits::Rate;
 use crate::problem::{Exceeded, PROBLEM_JSON, Problem};
 
@@ -90,8 +92,13 @@ pub(crate) async fn answer(app: &Arc<App>, router: Router, from: IpAddr, peer: &
             if path.starts_with("/queues/") || path == beaver_core::remote::PATH {
                 request.extensions_mut().insert(peer.clone());
             }
+            let granted = request.extensions().get::<Grant>().copied();
             let mut router = router;
-            router.call(request).await.unwrap_or_else(|never| match never {})
+            let answered = router.call(request);
+            match granted {
+                None => answered.await.unwrap_or_else(|never| match never {}),
+                Some(grant) => under(Ongoing::new(app, grant), answered).await,
+            }
         }
         Ok(Passed::Preflight) => preflight(),
         Err(problem) => {
@@ -103,6 +110,15 @@ pub(crate) async fn answer(app: &Arc<App>, router: Router, from: IpAddr, peer: &
         }
     };
     finish(app, result, origin.as_ref())
+}
+
+/// Waits for an answer as long as the key is good. If it is not any more, it is as if the client had gone.
+async fn under(ongoing: Ongoing, answered: impl Future<Output = Result<Response, Infallible>>) -> Response {
+    tokio::select! {
+        biased;
+        Ok(response) = answered => ongoing.over(response),
+        () = ongoing.revoked() => grant::revoked().into_response(),
+    }
 }
 
 #[allow(clippy::large_enum_variant)] // moved once
@@ -137,8 +153,9 @@ fn pass(app: &App, from: IpAddr, mut request: Request) -> Result<Passed, Problem
         }
     }
     if app.keys.required()? && !open_to_all(request.uri().path()) {
-        let rights = authorize(app, headers)?;
-        request.extensions_mut().insert(rights);
+        let grant = authorize(app, headers)?;
+        request.extensions_mut().insert(grant.rights());
+        request.extensions_mut().insert(grant);
     }
     if let Some(uri) = plural(request.uri()) {
         *request.uri_mut() = uri;
@@ -196,7 +213,7 @@ fn open_to_all(path: &str) -> bool {
     matches!(path, "/health" | "/openapi.json" | "/docs" | "/") || path.starts_with("/docs/")
 }
 
-fn authorize(app: &App, headers: &HeaderMap) -> Result<Rights, Problem> {
+fn authorize(app: &App, headers: &HeaderMap) -> Result<Grant, Problem> {
     let key = match one(headers, &AUTHORIZATION)? {
         Some(value) => match value.split_once(' ') {
             Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") => Some(key.trim()),
@@ -211,15 +228,9 @@ fn authorize(app: &App, headers: &HeaderMap) -> Result<Rights, Problem> {
 }
 
 /// The key among the subprotocols of a WebSocket.
-pub(crate) fn subprotocol_key(headers: &HeaderMap) -> Option<&str> {
+fn subprotocol_key(headers: &HeaderMap) -> Option<&str> {
     let offered = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
     offered.flat_map(|value| value.split(',')).find_map(|one| one.trim().strip_prefix(KEY_SUBPROTOCOL))
-}
-
-/// The key of a request, wherever it stands.
-pub(crate) fn key_of(headers: &HeaderMap) -> Option<&str> {
-    let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.split_once(' '));
-    bearer.map(|(_, key)| key.trim()).or_else(|| subprotocol_key(headers))
 }
 
 /// The guide also writes `/dict/…` for `/dicts/…`, and so on.

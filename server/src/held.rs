@@ -8,6 +8,7 @@ use beaver_core::{Beaver, Blobs, Channel, Collection, Dict, ErrorKind, Kind, Lis
 use parking_lot::Mutex;
 
 use crate::app::App;
+use crate::grant::Ongoing;
 use crate::keys::hex;
 use crate::problem::{Exceeded, Problem};
 use crate::routes::Call;
@@ -183,17 +184,19 @@ pub(crate) struct HeldLocks(Mutex<HashMap<String, Entry>>);
 struct Entry {
     held: Arc<Held>,
     until: Instant,
+    /// By the key that it was acquired with.
+    ongoing: Ongoing,
 }
 
 impl HeldLocks {
     /// Keeps what was acquired, and gives its token.
-    pub fn keep(&self, app: &App, held: Held, ttl: Duration) -> Result<String, Problem> {
+    pub fn keep(&self, call: &Call, held: Held, ttl: Duration) -> Result<String, Problem> {
         let now = Instant::now();
-        let mut all = self.0.lock();
-        let over: Vec<Entry> = all.extract_if(|_, entry| entry.until <= now).map(|(_, entry)| entry).collect();
+        let over = self.take_over(now);
         // What is over is given up, which may write.
         App::later(move || drop(over));
-        if all.len() >= app.limits.locks {
+        let mut all = self.0.lock();
+        if all.len() >= call.app.limits.locks {
             App::later(move || drop(held));
             return Err(Problem::limit(Exceeded::Locks, "too many locks are held through this server: retry later"));
         }
@@ -202,8 +205,19 @@ impl HeldLocks {
             .map_err(|e| Problem::new(ErrorKind::Io, format!("the system gives no random numbers: {e}")))?;
         let token = hex(&random);
         let until = now.checked_add(ttl).unwrap_or(now + Duration::from_secs(86_400 * 365));
-        all.insert(token.clone(), Entry { held: Arc::new(held), until });
+        all.insert(token.clone(), Entry { held: Arc::new(held), until, ongoing: call.ongoing() });
         Ok(token)
+    }
+
+    /// Takes out what has ended, by its time or with its key.
+    fn take_over(&self, now: Instant) -> Vec<Entry> {
+        let over = |_: &String, entry: &mut Entry| entry.until <= now || !entry.ongoing.allowed();
+        self.0.lock().extract_if(over).map(|(_, entry)| entry).collect()
+    }
+
+    /// Gives up what has ended. That may write.
+    pub fn let_go(&self) {
+        drop(self.take_over(Instant::now()));
     }
 
     fn find(&self, token: &str) -> Option<Arc<Held>> {

@@ -6,17 +6,18 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use beaver_core::{Beaver, Dict, Error, ErrorKind, Json, Result};
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use tokio::sync::watch;
 
 /// The internal dict that has them: by their id a [`Stored`].
 const DICT: &str = "keys";
 /// What every key begins with, so that it is known for what it is where it should not be.
 const PREFIX: &str = "bvr_";
 /// For how long the list of keys is trusted before it is read again: a revoked key is refused after that.
-const FRESH: Duration = Duration::from_secs(1);
+pub(crate) const FRESH: Duration = Duration::from_secs(1);
 
 /// What a key may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -123,11 +124,33 @@ pub(crate) struct Keys {
     dict: Dict,
     known: RwLock<Known>,
     required: AtomicBool,
+    /// Told when a reading found other keys.
+    changed: watch::Sender<()>,
+    ongoing: Mutex<Counted>,
 }
 
 struct Known {
     keys: Vec<([u8; 32], Rights)>,
     read_at: Instant,
+}
+
+/// What goes on that needs a key.
+#[derive(Default)]
+struct Counted {
+    count: usize,
+    /// Whether somebody looks after it.
+    looked_after: bool,
+}
+
+/// What somebody was let in by: the hash of a key and its rights; nothing, as long as no key is needed.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Grant(Option<([u8; 32], Rights)>);
+
+impl Grant {
+    /// What it may do.
+    pub fn rights(&self) -> Rights {
+        self.0.map_or(Rights::Full, |(_, rights)| rights)
+    }
 }
 
 impl Keys {
@@ -138,6 +161,8 @@ impl Keys {
             known: RwLock::new(Known { keys: load(&dict)?, read_at: Instant::now() }),
             dict,
             required: AtomicBool::new(required),
+            changed: watch::Sender::new(()),
+            ongoing: Mutex::default(),
         };
         keys.note();
         Ok(keys)
@@ -160,15 +185,15 @@ impl Keys {
         Ok(self.required.load(Ordering::Relaxed))
     }
 
-    /// What a key may do; none for one that is not known. Compares with all of them, each in constant time.
-    pub fn check(&self, key: &str) -> Result<Option<Rights>> {
+    /// What a key lets in by; none for one that is not known. Compares with all of them, each in constant time.
+    pub fn check(&self, key: &str) -> Result<Option<Grant>> {
         self.refresh()?;
         let hash = Sha256::digest(key.as_bytes());
         let known = self.known.read();
         let mut found = None;
         for (other, rights) in &known.keys {
             if bool::from(other.ct_eq(hash.as_slice())) {
-                found = Some(*rights);
+                found = Some(Grant(Some((*other, *rights))));
             }
         }
         Ok(found)
@@ -178,10 +203,51 @@ impl Keys {
         if self.known.read().read_at.elapsed() < FRESH {
             return Ok(());
         }
+        self.reload()
+    }
+
+    /// Reads the keys, and tells of it if they are others than before.
+    pub fn reload(&self) -> Result<()> {
         let keys = load(&self.dict)?;
-        *self.known.write() = Known { keys, read_at: Instant::now() };
+        let before = std::mem::replace(&mut *self.known.write(), Known { keys, read_at: Instant::now() });
         self.note();
+        if before.keys != self.known.read().keys {
+            self.changed.send_replace(());
+        }
         Ok(())
+    }
+
+    /// Whether it still lets in, as far as is known.
+    pub fn grants(&self, grant: &Grant) -> bool {
+        match &grant.0 {
+            Some(key) => self.known.read().keys.contains(key),
+            None => !self.required.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Where changes are told.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    /// Counts what goes on that needs a key; true if nobody looks after it yet.
+    pub fn begin(&self) -> bool {
+        let mut ongoing = self.ongoing.lock();
+        ongoing.count += 1;
+        !std::mem::replace(&mut ongoing.looked_after, true)
+    }
+
+    /// The end of what `begin` counted.
+    pub fn end(&self) {
+        let mut ongoing = self.ongoing.lock();
+        ongoing.count = ongoing.count.saturating_sub(1);
+    }
+
+    /// Whether there is nothing to look after; then nobody does any more.
+    pub fn is_done(&self) -> bool {
+        let mut ongoing = self.ongoing.lock();
+        ongoing.looked_after = ongoing.count > 0;
+        !ongoing.looked_after
     }
 }
 
@@ -215,15 +281,15 @@ mod tests {
         assert_eq!((&*listed[0].id, listed[0].rights, listed[0].label.as_deref()), (&*id, Rights::Read, Some("phone")));
         let keys = Keys::new(&db, false).expect("keys");
         assert!(keys.required().expect("an answer"));
-        assert_eq!(keys.check(&key).expect("an answer"), Some(Rights::Read));
-        assert_eq!(keys.check("bvr_guess").expect("an answer"), None);
+        assert_eq!(keys.check(&key).expect("an answer").map(|grant| grant.rights()), Some(Rights::Read));
+        assert!(keys.check("bvr_guess").expect("an answer").is_none());
         let stored = db.system_dict(DICT).expect("a dict").get(&id).expect("a read").expect("the key's entry");
         assert!(!stored.as_str().contains(&key[PREFIX.len()..]));
 
         assert!(revoke_key(&db, &id).expect("an answer"));
         assert!(!revoke_key(&db, &id).expect("an answer"));
         let later = Keys::new(&db, true).expect("keys");
-        assert_eq!(later.check(&key).expect("an answer"), None);
+        assert!(later.check(&key).expect("an answer").is_none());
         assert!(later.required().expect("an answer"), "none is left, and still one is needed");
     }
 

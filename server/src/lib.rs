@@ -26,8 +26,10 @@ mod edges;
 mod engine;
 mod events;
 mod form;
+mod grant;
 mod guard;
 mod handed;
+mod harness;
 mod held;
 mod keys;
 mod limits;
@@ -58,11 +60,13 @@ pub use problem::{Exceeded, Problem};
 pub use server::{Server, run};
 pub use tls::TlsFiles;
 
-/// The parsers of what stands in a request, for a fuzzer: each takes anything and gives a value or a problem.
+/// The parsers of what stands in a request, for a fuzzer: each takes anything and gives a value or a problem. The
+/// `Harness` is all of them, with the routes behind.
 #[doc(hidden)]
 pub mod parsing {
     pub use crate::body::bare_value;
     pub use crate::guard::bad_escape;
+    pub use crate::harness::{Answered, Harness};
     pub use crate::query::moment;
     pub use crate::range::{Asked, asked};
 }

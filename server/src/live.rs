@@ -8,15 +8,16 @@ use axum::extract::FromRequestParts;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use beaver_core::{Error, ErrorKind, Result};
+use beaver_core::{Error, Result};
 use tokio::sync::Notify;
 
 use crate::app::App;
-use crate::guard::{SUBPROTOCOL, key_of};
+use crate::grant::{Ongoing, REVOKED};
+use crate::guard::SUBPROTOCOL;
 use crate::problem::{Answer, Exceeded, Problem};
 use crate::routes::Call;
 
-/// How often a client is asked whether it lives, and its key whether it is still good.
+/// How often a client is asked whether it lives.
 const HEARTBEAT: Duration = Duration::from_secs(20);
 /// After so long without a sign of life, the connection ends.
 const SILENCE: Duration = Duration::from_secs(65);
@@ -51,7 +52,7 @@ pub(crate) async fn upgrade<S: Source>(
             .with_status(StatusCode::UPGRADE_REQUIRED)
             .with_header(axum::http::header::UPGRADE, axum::http::HeaderValue::from_static("websocket"))
     })?;
-    let key = if app.keys.required()? { key_of(call.headers()).map(str::to_owned) } else { None };
+    let ongoing = call.ongoing();
     let source = call.run(subscribe).await?;
     let response = upgrade
         .protocols([SUBPROTOCOL])
@@ -61,7 +62,7 @@ pub(crate) async fn upgrade<S: Source>(
         .max_frame_size(MAX_SENT)
         .on_upgrade(move |mut socket| async move {
             let source = Arc::new(source);
-            let ended = pump(&app, &mut socket, source.clone(), key).await;
+            let ended = pump(&app, &mut socket, source.clone(), &ongoing).await;
             source.on_ready(None);
             // To listen no more writes. Who waits for the end of the connection knows that nobody listens any more.
             let _ = tokio::task::spawn_blocking(move || drop(source)).await;
@@ -75,7 +76,7 @@ pub(crate) async fn upgrade<S: Source>(
 }
 
 /// Sends what comes until either side ends it.
-async fn pump<S: Source>(app: &Arc<App>, socket: &mut WebSocket, source: Arc<S>, key: Option<String>) -> Result<()> {
+async fn pump<S: Source>(app: &Arc<App>, socket: &mut WebSocket, source: Arc<S>, ongoing: &Ongoing) -> Result<()> {
     let ready = Arc::new(Notify::new());
     let told = ready.clone();
     source.on_ready(Some(Arc::new(move || told.notify_one())));
@@ -87,6 +88,7 @@ async fn pump<S: Source>(app: &Arc<App>, socket: &mut WebSocket, source: Arc<S>,
     let mut heartbeat = tokio::time::interval_at(tokio::time::Instant::now() + HEARTBEAT, HEARTBEAT);
     let mut heard = tokio::time::Instant::now();
     let mut stopped = std::pin::pin!(app.stopped());
+    let mut revoked = std::pin::pin!(ongoing.revoked());
     loop {
         let tick = async {
             match &mut due {
@@ -95,55 +97,68 @@ async fn pump<S: Source>(app: &Arc<App>, socket: &mut WebSocket, source: Arc<S>,
             }
         };
         tokio::select! {
-            () = ready.notified() => {
-                if !send_all(socket, &*source).await? { return Ok(()); }
-            }
-            () = tick => {
-                // The window may be long: not on a worker's time.
-                let due = source.clone();
-                let rows = app.run(move |_| due.next()).await;
-                match rows {
-                    Ok(rows) => if !send(socket, rows).await { return Ok(()); },
-                    Err(problem) => {
-                        let error = Error::new(problem.kind(), problem.message());
-                        close(socket, &error).await;
-                        return Err(error);
-                    }
-                }
+            // Why it ends goes before what the end brings about: the source of a server that stops fails.
+            biased;
+            () = stopped.as_mut() => return close(socket, End::Stop).await,
+            () = revoked.as_mut() => return close(socket, End::Revoked).await,
+            _ = heartbeat.tick() => {
+                if heard.elapsed() > SILENCE { return Ok(()); }
+                if socket.send(Message::Ping(bytes::Bytes::new())).await.is_err() { return Ok(()); }
             }
             received = socket.recv() => match received {
                 None | Some(Err(_) | Ok(Message::Close(_))) => return Ok(()),
                 Some(Ok(_)) => heard = tokio::time::Instant::now(),
             },
-            _ = heartbeat.tick() => {
-                if heard.elapsed() > SILENCE { return Ok(()); }
-                if app.keys.required()? && !key.as_deref().is_some_and(|key| matches!(app.keys.check(key), Ok(Some(_)))) {
-                    let error = Error::new(ErrorKind::Denied, "the key was revoked");
-                    close(socket, &error).await;
-                    return Err(error);
+            () = ready.notified() => match send_all(socket, &*source).await {
+                Ok(true) => {}
+                Ok(false) => return Ok(()),
+                Err(error) => return close(socket, End::of(app, error)).await,
+            },
+            () = tick => {
+                // The window may be long: not on a worker's time.
+                let due = source.clone();
+                match app.run(move |_| due.next()).await {
+                    Ok(rows) => if !send(socket, rows).await { return Ok(()); },
+                    Err(problem) => return close(socket, End::of(app, problem.into_error())).await,
                 }
-                if socket.send(Message::Ping(bytes::Bytes::new())).await.is_err() { return Ok(()); }
-            }
-            () = stopped.as_mut() => {
-                let frame = CloseFrame { code: 1001, reason: "the server stops".into() };
-                let _ = socket.send(Message::Close(Some(frame))).await;
-                return Ok(());
             }
         }
     }
+}
+
+/// Why the server ends a WebSocket.
+enum End {
+    Stop,
+    Revoked,
+    Failed(Error),
+}
+
+impl End {
+    fn of(app: &App, error: Error) -> End {
+        if app.is_stopping() { End::Stop } else { End::Failed(error) }
+    }
+}
+
+/// Tells a client why its WebSocket ends: with 4000 and the code of its kind if it is an error, which is given.
+async fn close(socket: &mut WebSocket, end: End) -> Result<()> {
+    let (code, reason) = match &end {
+        End::Stop => (1001, "the server stops".to_owned()),
+        End::Revoked => (1008, REVOKED.to_owned()),
+        End::Failed(error) => {
+            let code = u16::try_from(error.kind().code()).map_or(4_000, |code| 4_000 + code);
+            // A control frame has room for 123 bytes.
+            (code, format!("{}: {}", error.kind(), error.message()).chars().take(60).collect())
+        }
+    };
+    let _ = socket.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await;
+    if let End::Failed(error) = end { Err(error) } else { Ok(()) }
 }
 
 /// Sends all that has come; false if the client has gone.
 async fn send_all<S: Source>(socket: &mut WebSocket, source: &S) -> Result<bool> {
     loop {
         // Memory that the readers of a channel share, or a short read: no thread for that.
-        let rows = match source.next() {
-            Ok(rows) => rows,
-            Err(error) => {
-                close(socket, &error).await;
-                return Err(error);
-            }
-        };
+        let rows = source.next()?;
         if rows.is_empty() {
             return Ok(true);
         }
@@ -160,12 +175,4 @@ async fn send(socket: &mut WebSocket, rows: Vec<String>) -> bool {
         }
     }
     true
-}
-
-/// Ends a WebSocket because of an error: 4000 and the code of its kind.
-async fn close(socket: &mut WebSocket, error: &Error) {
-    let code = u16::try_from(error.kind().code()).map_or(4_000, |code| 4_000 + code);
-    // A control frame has room for 123 bytes.
-    let reason: String = format!("{}: {}", error.kind(), error.message()).chars().take(60).collect();
-    let _ = socket.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await;
 }

@@ -95,7 +95,7 @@ async fn acquire(call: Call) -> Answer {
         })
         .await?;
     let Some(lock) = acquired.and_then(Given::keep) else { return Err(not_in_time("the lock")) };
-    let token = call.app.held.keep(&call.app, Held::Lock(lock), ttl)?;
+    let token = call.app.held.keep(&call, Held::Lock(lock), ttl)?;
     reply::json(&call.app, format!(r#"{{"token":"{token}"}}"#))
 }
 

@@ -183,6 +183,11 @@ impl Problem {
         Problem { header: Some((name, value)), ..self }
     }
 
+    /// The error in it.
+    pub fn into_error(self) -> Error {
+        self.error
+    }
+
     /// What it is.
     pub fn kind(&self) -> ErrorKind {
         self.error.kind()

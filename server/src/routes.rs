@@ -27,6 +27,7 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use crate::app::App;
 use crate::body::{self, Whole};
+use crate::grant::Ongoing;
 use crate::keys::Rights;
 use crate::problem::{Answer, PROBLEM_JSON, Problem};
 use crate::query;
@@ -145,6 +146,12 @@ impl Doc {
     /// It does not write, whatever its method says.
     pub fn reads(mut self) -> Doc {
         self.reads = Some(true);
+        self
+    }
+
+    /// It needs a key that may do everything, whatever its method says.
+    pub fn needs_full(mut self) -> Doc {
+        self.reads = Some(false);
         self
     }
 
@@ -359,6 +366,11 @@ impl Call {
 
     pub fn headers(&self) -> &HeaderMap {
         &self.parts.headers
+    }
+
+    /// Something that goes on by the key of this call.
+    pub fn ongoing(&self) -> Ongoing {
+        Ongoing::new(&self.app, self.parts.extensions.get().copied().unwrap_or_default())
     }
 
     /// What stands in the query.

@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::config::{Config, Database, LogFormat};
 use crate::guard::{self, Guard};
 use crate::keys::Keys;
+use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::problem::Exceeded;
 use crate::{connection, openapi, table, tls};
@@ -174,18 +175,10 @@ impl Ready {
             .await
             .map_err(|e| Error::new(ErrorKind::Io, format!("{target} cannot be listened on: {e}")))?;
         let address = listener.local_addr().map_err(|e| Error::new(ErrorKind::Io, format!("no address: {e}")))?;
-        let routes = table::routes();
-        let openapi = openapi::document(routes.paths, routes.schemas)?;
-        let metrics = Metrics::new(routes.infos);
         let mut hosts = config.allow_hosts;
         hosts.push(config.host);
         let guard = Guard::new(&hosts, &config.allow_origins, exposed, config.limits.rate);
-        let app = Arc::new(App::new(db, config.limits, keys, guard, metrics, openapi));
-        let router = routes
-            .router
-            .fallback(guard::not_found)
-            .method_not_allowed_fallback(guard::not_allowed)
-            .with_state(app.clone());
+        let (app, router) = app(db, keys, guard, config.limits)?;
         Ok(Ready { app, router, listener, address, tls })
     }
 
@@ -250,6 +243,19 @@ async fn sweep(service: Arc<Service>) {
         // What they held may have to be waited for. If it cannot be given back, that is told elsewhere.
         let _ = tokio::task::spawn_blocking(move || service.sweep()).await;
     }
+}
+
+/// The routes, and what they share.
+pub(crate) fn app(db: Beaver, keys: Keys, guard: Guard, limits: Limits) -> Result<(Arc<App>, Router)> {
+    let routes = table::routes();
+    let openapi = openapi::document(routes.paths, routes.schemas)?;
+    let app = Arc::new(App::new(db, limits, keys, guard, Metrics::new(routes.infos), openapi));
+    let router = routes
+        .router
+        .fallback(guard::not_found)
+        .method_not_allowed_fallback(guard::not_allowed)
+        .with_state(app.clone());
+    Ok((app, router))
 }
 
 /// Tells a connection too many so, at no cost worth speaking of.

@@ -348,3 +348,40 @@ fn an_upgrade_that_is_none_is_refused() {
     let _ = stream.read_to_end(&mut bytes);
     server.get("/health").ok();
 }
+
+/// A database whose check and whose rewriting take a while.
+fn filled() -> Running {
+    let server = Running::with(|config| config.limits.query_time = Duration::from_millis(1));
+    let log = server.db.log("l").expect("a log");
+    for _ in 0..10 {
+        log.append_many((0..10_000).map(|n| (json!({"n": n, "text": "x".repeat(200)}), None))).expect("appended");
+    }
+    server
+}
+
+#[test]
+fn upkeep_takes_longer_than_a_call_may_and_ends_with_its_client() {
+    let server = filled();
+    let blocked = |count: u32| server.get("/metrics").text().contains(&format!("beaver_calls_blocked {count}\n"));
+    for path in ["/verify", "/vacuum"] {
+        let mut client = server.connect();
+        client.send("POST", path, &[], b"");
+        std::thread::sleep(Duration::from_millis(20));
+        drop(client);
+        eventually("it has ended", || blocked(0));
+    }
+    assert_eq!(server.post("/verify", "").ok()["problems"], json!([]));
+    server.post("/vacuum", "").ok();
+    assert_eq!(server.db.log("l").and_then(|log| log.len()).expect("a count"), 100_000);
+}
+
+#[test]
+fn upkeep_ends_with_the_server() {
+    let mut server = filled();
+    let mut client = server.connect();
+    client.send("POST", "/verify", &[], b"");
+    eventually("it runs", || server.get("/metrics").text().contains("beaver_calls_blocked 1\n"));
+    server.stop();
+    let ended = client.receive(false).expect("an answer");
+    assert_eq!((ended.status, &*ended.kind()), (503, "UNAVAILABLE"));
+}

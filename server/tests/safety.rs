@@ -9,6 +9,7 @@ use std::sync::Arc;
 use beaver_core::{Beaver, ErrorKind, Options};
 use beaver_server::{Config, Database, Rights, Server, TlsFiles, create_key, list_keys, revoke_key};
 use common::Running;
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
@@ -150,17 +151,23 @@ fn pages_of_other_origins_are_let_in_only_if_they_are_named() {
     assert_eq!(none.with_headers("OPTIONS", "/dicts/d/items/a", &preflight, b"").status, 403, "off by default");
 }
 
-#[test]
-fn tls_is_spoken_with_a_certificate_and_its_key() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
-    let files = TlsFiles { cert: folder.path().join("cert.pem"), key: folder.path().join("key.pem") };
-    std::fs::write(&files.cert, made.cert.pem()).expect("written");
-    std::fs::write(&files.key, made.signing_key.serialize_pem()).expect("written");
-    let server = Running::with(|config| config.tls = Some(files.clone()));
+/// A certificate for localhost and its key, signed by an authority of our own, and that authority's certificate.
+fn signed() -> (String, KeyPair, rcgen::Certificate) {
+    let authority_key = KeyPair::generate().expect("a key");
+    let mut authority = CertificateParams::new(Vec::new()).expect("parameters");
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let root = authority.self_signed(&authority_key).expect("a root");
+    let key = KeyPair::generate().expect("a key");
+    let issuer = Issuer::new(authority, authority_key);
+    let own = CertificateParams::new(vec!["localhost".to_owned()]).expect("parameters");
+    let cert = own.signed_by(&key, &issuer).expect("a certificate");
+    (cert.pem(), key, root)
+}
 
+/// Speaks TLS to a server, trusting an authority.
+fn over_tls(server: &Running, root: &rcgen::Certificate, request: &str) -> std::io::Result<String> {
     let mut roots = RootCertStore::empty();
-    roots.add(made.cert.der().clone()).expect("a root");
+    roots.add(root.der().clone()).expect("a root");
     let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -169,22 +176,66 @@ fn tls_is_spoken_with_a_certificate_and_its_key() {
         .with_no_client_auth();
     let name = ServerName::try_from("localhost").expect("a name");
     let connection = ClientConnection::new(Arc::new(config), name).expect("a client");
-    let mut stream = StreamOwned::new(connection, TcpStream::connect(server.address).expect("a connection"));
-    stream.write_all(b"GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").expect("written");
+    let mut stream = StreamOwned::new(connection, TcpStream::connect(server.address)?);
+    stream.write_all(request.as_bytes())?;
     let mut answer = String::new();
-    let _ = stream.read_to_string(&mut answer);
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+const HEALTH: &str = "GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+
+#[test]
+fn tls_is_spoken_with_a_certificate_of_a_private_authority() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (cert, key, root) = signed();
+    let files = TlsFiles { cert: folder.path().join("cert.pem"), key: folder.path().join("key.pem") };
+    std::fs::write(&files.cert, cert).expect("written");
+    std::fs::write(&files.key, key.serialize_pem()).expect("written");
+    let server = Running::with(|config| config.tls = Some(files));
+    let answer = over_tls(&server, &root, HEALTH).expect("an answer");
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    let (_, _, other) = signed();
+    assert!(over_tls(&server, &other, HEALTH).is_err(), "who trusts another authority does not speak to it");
 
-    let mut plain = server.connect();
-    plain.raw(b"GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n");
-    assert!(plain.receive(false).is_none_or(|answer| answer.status != 200), "no plain HTTP where TLS is");
+    // Plain HTTP has an end at once, without an answer that a client could take for one.
+    let mut plain = TcpStream::connect(server.address).expect("a connection");
+    plain.set_read_timeout(Some(std::time::Duration::from_secs(9))).expect("a timeout");
+    plain.write_all(HEALTH.as_bytes()).expect("written");
+    let mut bytes = Vec::new();
+    let ended = plain.read_to_end(&mut bytes);
+    assert!(ended.map_or_else(|error| error.kind() == std::io::ErrorKind::ConnectionReset, |_| true));
+    assert!(!bytes.starts_with(b"HTTP"), "{}", String::from_utf8_lossy(&bytes));
+    assert!(over_tls(&server, &root, HEALTH).is_ok(), "others are not concerned");
+}
 
-    let wrong = TlsFiles { cert: files.key, key: files.cert };
-    let config = Config { port: 0, tls: Some(wrong), ..Config::new(Database::Open(memory())) };
-    assert_eq!(Server::start(config).err().expect("refused").kind(), ErrorKind::InvalidArgument);
-    let gone = TlsFiles { cert: folder.path().join("no.pem"), key: folder.path().join("no.pem") };
-    let config = Config { port: 0, tls: Some(gone), ..Config::new(Database::Open(memory())) };
-    assert_eq!(Server::start(config).err().expect("refused").kind(), ErrorKind::Io);
+#[test]
+fn tls_files_that_are_none_are_refused_at_the_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path
+    };
+    let ((cert, key, _), (_, other, _)) = (signed(), signed());
+    let (cert, key) = (file("cert.pem", &cert), file("key.pem", &key.serialize_pem()));
+    let kind = |cert: &std::path::Path, key: &std::path::Path| {
+        let tls = Some(TlsFiles { cert: cert.into(), key: key.into() });
+        let config = Config { port: 0, tls, ..Config::new(Database::Open(memory())) };
+        Server::start(config).err().map(|error| error.kind())
+    };
+    let (wrong, gone) = (Some(ErrorKind::InvalidArgument), Some(ErrorKind::Io));
+    assert_eq!(kind(&cert, &key), None);
+    assert_eq!(kind(&cert, &file("other.pem", &other.serialize_pem())), wrong, "the key of another certificate");
+    assert_eq!(kind(&key, &cert), wrong, "one for the other");
+    assert_eq!(kind(&file("text.pem", "no certificate"), &key), wrong);
+    assert_eq!(kind(&file("empty.pem", ""), &key), wrong);
+    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    assert_eq!(kind(&file("broken.pem", broken), &key), wrong);
+    assert_eq!(kind(&cert, &file("nothing.pem", "")), wrong);
+    assert_eq!(kind(&folder.path().join("no.pem"), &key), gone);
+    assert_eq!(kind(&cert, &folder.path().join("no.pem")), gone);
+    assert_eq!(kind(folder.path(), &key), gone, "a folder");
 }
 
 #[test]

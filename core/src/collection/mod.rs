@@ -176,8 +176,8 @@ impl Collection {
 
     /// Makes everything anew that is derived from the documents: text, vocabulary, vectors, codes, indexed fields. Begins
     /// by removing the text index of the collection; then goes in small steps, between which others write. A search
-    /// meanwhile may miss what is not yet made. Stopped, it
-    /// is to be done again. For a file that [`crate::Beaver::verify`] finds fault with; see
+    /// meanwhile may miss what is not yet made. Stopped by `progress`, it is to be done again; [`crate::Cancel`] does not
+    /// stop it once it has begun. For a file that [`crate::Beaver::verify`] finds fault with; see
     /// [`crate::Beaver::repair`].
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use super::path::Path;
 use super::{Collection, Document, Edge, IndexOptions, graph, index_change};
+use crate::cancel;
 use crate::database::Progress;
 use crate::engine::{Change, CollectionChange, Op, Reply, Step};
 use crate::error::{Error, ErrorKind, Result};
@@ -52,6 +53,7 @@ fn together<T>(
         store.write_batch(ops, None).map_err(shifted)?;
         done += count;
         report(&mut progress, done, total)?;
+        cancel::check()?;
     }
     ticket.commit()?;
     Ok(total)
@@ -91,6 +93,7 @@ fn in_steps(collection: &Collection, step: &Step, mut progress: impl FnMut(Progr
                 if done >= total {
                     return Ok(());
                 }
+                cancel::check()?;
             }
             other => return Err(other.unexpected()),
         }
@@ -118,6 +121,8 @@ pub(super) fn create_index(
 
 pub(super) fn rebuild(collection: &Collection, mut progress: impl FnMut(Progress) -> bool) -> Result<()> {
     let total = collection.len()?;
+    // Not later: what was removed at the beginning is to come back, whoever waits for it.
+    cancel::check()?;
     let mut done = 0;
     let mut after = None;
     loop {

@@ -10,7 +10,6 @@
 
 pub(crate) mod bytes;
 mod check;
-mod copy;
 mod engine;
 mod feed;
 mod forms;

@@ -9,7 +9,8 @@ use parking_lot::Mutex;
 use super::bytes::Piece;
 use super::check;
 use super::held::{Client, Held, Transaction};
-use super::protocol::{LONGEST_WAIT_MS, Request, Wait, answer, decode, failure, has_view};
+use super::protocol::{FAILED, LONGEST_WAIT_MS, Request, Wait, answer, decode, failure, has_view, read_answer};
+use crate::backup::BackupReader;
 use crate::cancel;
 use crate::clock::Micros;
 use crate::database::Beaver;
@@ -41,6 +42,17 @@ pub struct Answer {
 
 /// What a request has taken out of the database: the items of a queue, a lease, a lock; mostly nothing.
 pub struct Taken(Vec<Op>);
+
+impl Answer {
+    /// The error that it tells of, if the request was refused or failed.
+    #[must_use]
+    pub fn error(&self) -> Option<Error> {
+        match self.body.split_first() {
+            Some((&FAILED, _)) => read_answer::<()>(&self.body).err(),
+            _ => None,
+        }
+    }
+}
 
 impl Service {
     /// For an open database.
@@ -199,8 +211,8 @@ impl Service {
             Request::Vacuum => answer(&engine.vacuum()?),
             Request::Checkpoint => answer(&engine.checkpoint()?),
             Request::Backup => {
-                let stream = super::copy::of(&**engine)?;
-                let length = crate::engine::BlobStream::len(&stream);
+                let stream = BackupReader::of(&**engine, &mut |_| true)?;
+                let length = stream.len();
                 answer(&(client.hold(Held::Stream(Arc::new(Mutex::new(Box::new(stream)))))?, length))
             }
             request => change_or_read(&**engine, request),
@@ -279,6 +291,8 @@ fn may_read(request: &Request<'_>) -> bool {
             | Request::Begin(_)
             | Request::Vacuum
             | Request::Checkpoint
+            // A copy of the file has what no request gives: the hashes of the keys.
+            | Request::Backup
     )
 }
 

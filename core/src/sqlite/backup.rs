@@ -15,6 +15,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::conn::Place;
 use super::schema::{self, Found};
 use super::{Sqlite, snapshot};
+use crate::cancel;
 use crate::database::Progress;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -42,8 +43,10 @@ pub(super) fn run(engine: &Sqlite, path: &Path, progress: Report<'_>) -> Result<
     let held = snapshot::hold(engine, |conn| Ok(Some(conn)))?;
     let held = held.ok_or_else(|| Error::internal("a backup without a connection"))?;
     let partial = Partial::create(&target)?;
-    held.with(|conn| partial.fill(conn, &mut || engine.gate.check_wait(interrupts), progress))
-        .map_err(|e| engine.gate.explain(e))?;
+    held.with(|conn| {
+        partial.fill(conn, &mut || engine.gate.check_wait(interrupts).and_then(|()| cancel::check()), progress)
+    })
+    .map_err(|e| engine.gate.explain(e))?;
     drop(held);
     partial.take_rights_of(source.map_or(target.as_path(), PathBuf::as_path))?;
     partial.install(&target)

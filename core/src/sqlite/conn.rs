@@ -1,5 +1,5 @@
 //! One SQLite connection: how it is opened and set up, and the few calls that rusqlite does not have.
-#![allow(unsafe_code)] // sqlite3_file_control, moving kept statements between threads, and leaking after a fork
+#![allow(unsafe_code)] // sqlite3_file_control and sqlite3_progress_handler, moving kept statements between threads, and leaking after a fork
 
 use std::cell::RefCell;
 use std::mem::ManuallyDrop;
@@ -14,6 +14,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, InterruptHandle, OpenFlags, PrepFlags, Statement, ffi};
 use self_cell::self_cell;
 
+use crate::cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::fork;
 use crate::options::Options;
@@ -50,6 +51,9 @@ pub(super) fn moved() -> Error {
         "the file was replaced or removed while it was open: close the database and open it again",
     )
 }
+
+/// After so many steps of a statement it is looked whether it is cancelled: some ten microseconds.
+const CANCEL_STEPS: std::ffi::c_int = 512;
 
 /// The running connections of one database, to interrupt them.
 #[derive(Default)]
@@ -132,6 +136,8 @@ impl Conn {
         let sqlite = Kept::new(sqlite, |_| RefCell::default());
         let conn = Conn { sqlite: ManuallyDrop::new(sqlite), id, registry: registry.clone(), born: fork::generation() };
         conn.set_up(options)?;
+        // A reader works for one call at a time.
+        conn.set_cancellable(role == Role::Reader);
         Ok(conn)
     }
 
@@ -150,6 +156,18 @@ impl Conn {
             options.mmap_bytes,
         ))?;
         super::rank::register(self)
+    }
+
+    /// Whether statements end when what their thread does is cancelled: for those that are of one call only. The writer
+    /// makes the changes of several at once.
+    pub fn set_cancellable(&self, cancellable: bool) {
+        extern "C" fn cancelled(_: *mut std::ffi::c_void) -> std::ffi::c_int {
+            cancel::check().is_err().into()
+        }
+        let steps = if cancellable { CANCEL_STEPS } else { 0 };
+        // SAFETY: the handle is open for as long as `self`, which one thread has at a time; the function takes nothing
+        // from its argument, and does not unwind.
+        unsafe { ffi::sqlite3_progress_handler(self.handle(), steps, Some(cancelled), std::ptr::null_mut()) };
     }
 
     /// Runs a statement that stays prepared for as long as the connection lives. For the few that the

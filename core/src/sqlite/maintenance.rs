@@ -6,6 +6,7 @@ use super::Sqlite;
 use super::conn::Place;
 use super::schema::FORMAT;
 use super::source::View;
+use crate::cancel;
 use crate::clock::to_seconds;
 use crate::database::{Info, Stats, StructureInfo};
 use crate::engine::{BlobEngine, ChannelEngine, DictEngine, DocumentEngine, Kind, ListEngine, LogEngine, QueueEngine};
@@ -135,7 +136,11 @@ impl Sqlite {
         write.known = super::writer::Known::default();
         let mut busy = super::busy::Busy::new(self, patience);
         loop {
-            match work(&write.conn) {
+            cancel::check()?;
+            write.conn.set_cancellable(true);
+            let outcome = work(&write.conn);
+            write.conn.set_cancellable(false);
+            match outcome {
                 Ok(()) => return Ok(()),
                 Err(e) => busy.wait_after(self.gate.explain(e))?,
             }

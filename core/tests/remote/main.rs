@@ -2,6 +2,8 @@
 #![cfg(feature = "remote")]
 #![allow(missing_docs)]
 
+mod corpus;
+mod input;
 mod server;
 
 use std::sync::Arc;

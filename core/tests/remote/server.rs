@@ -21,6 +21,8 @@ struct Shared {
     stop: AtomicBool,
     connections: Mutex<Vec<(TcpStream, JoinHandle<()>)>>,
     key: Option<(&'static str, bool)>,
+    /// What was asked.
+    asked: Mutex<Vec<Vec<u8>>>,
 }
 
 impl Server {
@@ -38,8 +40,13 @@ impl Server {
         let db = Beaver::open(path, Options::default()).unwrap();
         let listener = TcpListener::bind(address).unwrap();
         let address = listener.local_addr().unwrap();
-        let shared =
-            Shared { service: Service::new(&db), stop: AtomicBool::new(false), connections: Mutex::default(), key };
+        let shared = Shared {
+            service: Service::new(&db),
+            stop: AtomicBool::new(false),
+            connections: Mutex::default(),
+            key,
+            asked: Mutex::default(),
+        };
         let shared = Arc::new(shared);
         let accepting = std::thread::spawn({
             let shared = shared.clone();
@@ -63,6 +70,11 @@ impl Server {
 
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The requests that came, in their order.
+    pub fn asked(&self) -> Vec<Vec<u8>> {
+        self.shared.asked.lock().unwrap().clone()
     }
 
     /// Posts a body as it is, and gives the answer.
@@ -122,6 +134,7 @@ fn serve(shared: &Shared, stream: &TcpStream) {
         if reader.read_exact(&mut body).is_err() {
             return;
         }
+        shared.asked.lock().unwrap().push(body.clone());
         let mut read_only = false;
         if let Some((key, only)) = shared.key {
             if header("authorization") != Some(format!("Bearer {key}")) {
