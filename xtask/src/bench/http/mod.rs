@@ -35,9 +35,10 @@ struct Bench<'e> {
 impl<'e> Bench<'e> {
     fn new(args: &SearchArgs, effort: &'e Effort) -> Result<Bench<'e>> {
         let target = project::target()?;
-        let packages = ["beaver-cli", "beaver-server-bench", "beaver-search-bench"];
-        let packages = packages.iter().flat_map(|package| ["--package", package]);
-        sh::run(sh::cargo().args(["build", "--release"]).args(packages))?;
+        // Each by itself: together they would be built with the features of all.
+        for package in ["beaver-cli", "beaver-server-bench", "beaver-search-bench"] {
+            sh::run(sh::cargo().args(["build", "--release", "--package", package]))?;
+        }
         let folder = target.join("bench");
         std::fs::create_dir_all(&folder)?;
         Ok(Bench {
