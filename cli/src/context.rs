@@ -148,6 +148,16 @@ impl Session {
         Ok(self.db.get_or_init(|| db).clone())
     }
 
+    /// The database for a server, which remembers what it has read, unless the options say how much.
+    pub fn db_to_serve(&self) -> Result<Beaver> {
+        let mut options = self.options()?;
+        if !self.open.open.as_deref().is_some_and(|given| given.contains("read_cache_bytes")) {
+            options.read_cache_bytes = beaver_server::READ_CACHE_BYTES;
+        }
+        let db = Beaver::open(&self.open.database, options)?;
+        Ok(self.db.get_or_init(|| db).clone())
+    }
+
     /// Closes the database, and lets go of what is held.
     pub fn close(&self) -> Result<()> {
         if let Some(held) = &self.held {

@@ -13,7 +13,7 @@ pub fn serve(cx: &Context, args: &ServeArgs) -> Outcome {
         return Err(Failure::usage("a server runs until it is stopped: start it outside of the shell"));
     }
     here(cx, "serve")?;
-    let db = cx.db(Access::Write)?;
+    let db = cx.session.db_to_serve()?;
     Ok(run(args.clone().config(Database::Open(db)))?)
 }
 

@@ -8,7 +8,7 @@ use crate::channel::{self, Channel};
 use crate::clock::Micros;
 use crate::collection::graph::{connect_change, disconnect_change};
 use crate::collection::{self, Collection, Document, Edge, IndexOptions};
-use crate::database::durability;
+use crate::database::{Beaver, durability};
 use crate::dict::{self, Dict};
 use crate::engine::{
     BlobChange, Change, ChannelChange, CollectionChange, Condition, DictChange, ListChange, LogChange, Op, QueueChange,
@@ -365,6 +365,40 @@ impl Batch {
         }
         let replies = self.store.write_batch(self.ops, durability(durable))?;
         replies.into_iter().map(outcome).collect()
+    }
+}
+
+impl Beaver {
+    /// Commits batches that have nothing to do with one another, in as few commits as it can: for a server, which has
+    /// the writes of many clients at a time. Each is made or fails by itself, in their order, and tells what
+    /// [`Batch::commit`] would; but one that would have to wait for the holder of a structure is BUSY at once, so that
+    /// the others do not wait with it.
+    ///
+    /// ```
+    /// use beaver_core::{Beaver, Options, When};
+    /// use serde_json::json;
+    /// let db = Beaver::open(":memory:", Options::default())?;
+    /// let stock = db.dict("stock")?;
+    /// let first = |name: &str| {
+    ///     let mut batch = db.batch();
+    ///     batch.dict_set(&stock, name, json!(1), None, When::Absent).map(|()| batch)
+    /// };
+    /// let done = db.commit_each(vec![first("apples")?, first("apples")?, first("pears")?]);
+    /// assert_eq!(done.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
+    /// # Ok::<(), beaver_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Of each: as [`Batch::commit`]; INVALID_ARGUMENT if it was begun by another database.
+    pub fn commit_each(&self, batches: Vec<Batch>) -> Vec<Result<Vec<Outcome>>> {
+        let store = self.store();
+        let other = batches.iter().any(|batch| !std::ptr::addr_eq(Arc::as_ptr(&batch.store), Arc::as_ptr(&store)));
+        if other {
+            let error = Error::invalid("a batch was begun by another database");
+            return batches.iter().map(|_| Err(error.clone())).collect();
+        }
+        let replies = store.write_each(batches.into_iter().map(|batch| batch.ops).collect());
+        replies.into_iter().map(|replies| replies?.into_iter().map(outcome).collect()).collect()
     }
 }
 

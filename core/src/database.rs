@@ -415,7 +415,7 @@ impl Beaver {
         self.engine.break_down();
     }
 
-    fn store(&self) -> Arc<dyn Store> {
+    pub(crate) fn store(&self) -> Arc<dyn Store> {
         self.engine.clone()
     }
 }

@@ -321,6 +321,12 @@ pub(crate) trait Store: Reading {
     /// Makes all changes in one commit, or none; an error names the index of the operation.
     fn write_batch(&self, ops: Vec<Op>, durability: Option<Durability>) -> Result<Vec<Reply>>;
 
+    /// Makes all changes of each in one commit, or none of it, whatever becomes of the others. None waits for the
+    /// holder of a structure: it is BUSY then.
+    fn write_each(&self, batches: Vec<Vec<Op>>) -> Vec<Result<Vec<Reply>>> {
+        batches.into_iter().map(|ops| self.write_batch(ops, None)).collect()
+    }
+
     /// Begins to listen to a channel.
     fn subscribe(&self, channel: &Arc<str>, start: Start) -> Result<Box<dyn Feed>>;
 

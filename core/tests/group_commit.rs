@@ -248,3 +248,53 @@ fn a_release_wakes_the_next_although_its_neighbour_in_the_group_fails() {
         assert!(began.elapsed() < Duration::from_secs(2), "woken after {:?}", began.elapsed());
     });
 }
+
+#[test]
+fn batches_of_many_clients_share_commits_and_fail_each_by_itself() {
+    on_both(|db| {
+        let (dict, held) = (db.dict("d").unwrap(), db.dict("held").unwrap());
+        let mine = held.acquire(NOW, Duration::from_secs(60)).unwrap().unwrap();
+        let batch = |number: u32| {
+            let mut batch = db.batch();
+            let target = if number % 10 == 3 { &held } else { &dict };
+            batch.dict_set(target, &number.to_string(), json!(number), None, When::Always).unwrap();
+            if number % 10 == 7 {
+                // After it wrote: its group begins again, one by one.
+                batch.dict_set(target, &(number - 1).to_string(), json!(0), None, When::Absent).unwrap();
+            }
+            batch
+        };
+        let began = Instant::now();
+        // More than one commit carries; and other threads stand in the line, too.
+        thread::scope(|scope| {
+            for thread in 0..4 {
+                let dict = &dict;
+                scope.spawn(move || {
+                    (0..EACH).for_each(|round| dict.set(&format!("{thread}/{round}"), json!(1)).unwrap())
+                });
+            }
+            for (number, outcome) in (0..).zip(db.commit_each((0..200).map(batch).collect())) {
+                let kind = outcome.err().map(|error| error.kind());
+                let right = match number % 10 {
+                    3 => Some(ErrorKind::Busy),
+                    7 => Some(ErrorKind::Conflict),
+                    _ => None,
+                };
+                assert_eq!(kind, right, "batch {number}");
+            }
+        });
+        assert!(began.elapsed() < Duration::from_secs(20), "nobody waits for who holds the other dict");
+        assert_eq!(dict.len().unwrap(), 200 * 8 / 10 + u64::from(4 * EACH));
+        assert!(held.is_empty().unwrap());
+        mine.release().unwrap();
+        assert!(db.commit_each(vec![batch(3)]).iter().all(Result::is_ok));
+        assert!(db.commit_each(Vec::new()).is_empty());
+    });
+}
+
+#[test]
+fn a_batch_goes_to_the_database_that_began_it() {
+    let [one, other] = [(); 2].map(|()| Beaver::open(":memory:", Options::default()).unwrap());
+    let outcomes = one.commit_each(vec![one.batch(), other.batch()]);
+    assert!(outcomes.iter().all(|outcome| outcome.as_ref().is_err_and(|e| e.kind() == ErrorKind::InvalidArgument)));
+}

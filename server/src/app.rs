@@ -15,6 +15,7 @@ use crate::keys::Keys;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::problem::{Exceeded, Problem};
+use crate::writes::Writes;
 
 /// The state of a server.
 pub(crate) struct App {
@@ -31,7 +32,8 @@ pub(crate) struct App {
     /// Bytes for bodies that are being read, in KiB.
     pub memory: Arc<Semaphore>,
     pub subscribers: Arc<Semaphore>,
-    calls: Arc<Semaphore>,
+    pub writes: Writes,
+    pub calls: Arc<Semaphore>,
     threads: Arc<Semaphore>,
     waits: Arc<Semaphore>,
     stopping: watch::Sender<bool>,
@@ -49,6 +51,7 @@ impl App {
             openapi,
             memory: Arc::new(Semaphore::new(limits.memory_bytes >> 10)),
             subscribers: Arc::new(Semaphore::new(limits.subscribers)),
+            writes: Writes::default(),
             calls: Arc::new(Semaphore::new(limits.calls)),
             threads: Arc::new(Semaphore::new(limits.threads.max(1))),
             waits: Arc::new(Semaphore::new(limits.waits)),
@@ -190,11 +193,11 @@ impl App {
         }
     }
 
-    fn admit(gate: &Arc<Semaphore>, limit: Exceeded, what: &str) -> Result<OwnedSemaphorePermit, Problem> {
+    pub fn admit(gate: &Arc<Semaphore>, limit: Exceeded, what: &str) -> Result<OwnedSemaphorePermit, Problem> {
         gate.clone().try_acquire_owned().map_err(|_| Problem::limit(limit, format!("too many {what}: retry later")))
     }
 
-    fn too_long(&self) -> Problem {
+    pub fn too_long(&self) -> Problem {
         let seconds = self.limits.query_time.as_secs_f64();
         Problem::limit(Exceeded::Time, format!("the call took longer than {seconds} seconds and was ended"))
     }

@@ -140,8 +140,11 @@ async fn set(mut call: Call) -> Answer {
     let value = call.value().await?;
     let key = call.param("key").to_owned();
     let tag = tag(&value);
-    let done = call.run(move || put(&dict, &key, value, ttl, &condition)).await?;
-    if !done {
+    if condition == Condition::Always {
+        let mut batch = call.app.db.batch();
+        batch.dict_set(&dict, &key, value.clone(), ttl, When::Always)?;
+        call.app.write(batch, move || put(&dict, &key, value, ttl, &condition).map(drop)).await?;
+    } else if !call.run(move || put(&dict, &key, value, ttl, &condition)).await? {
         return Err(reply::unmet());
     }
     let mut response = reply::ok()?;

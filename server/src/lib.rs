@@ -52,12 +52,13 @@ mod server;
 mod stream;
 mod table;
 mod tls;
+mod writes;
 
 pub use config::{Config, Database, KeyCommand, LogFormat, ServeArgs};
 pub use keys::{KeyInfo, Rights, create_key, list_keys, revoke_key};
 pub use limits::Limits;
 pub use problem::{Exceeded, Problem};
-pub use server::{Server, run};
+pub use server::{READ_CACHE_BYTES, Server, run};
 pub use tls::TlsFiles;
 
 /// The parsers of what stands in a request, for a fuzzer: each takes anything and gives a value or a problem. The

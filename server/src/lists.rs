@@ -156,7 +156,9 @@ async fn push(mut call: Call) -> Answer {
     call.query::<Nothing>()?;
     let list: List = call.structure()?;
     let value = call.value().await?;
-    call.run(move || list.push(value)).await?;
+    let mut batch = call.app.db.batch();
+    batch.list_push(&list, value.clone())?;
+    call.app.write(batch, move || list.push(value)).await?;
     reply::ok()
 }
 

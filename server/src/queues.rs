@@ -195,7 +195,9 @@ async fn put(mut call: Call) -> Answer {
     let one = format!("[{}]", call.json().await?);
     let mut items = wire::queue_items("the body", &beaver_core::Json::parse_envelope(one.as_bytes())?)?;
     let Some((data, priority)) = items.pop() else { return Err(Problem::invalid("the body is no item")) };
-    call.run(move || queue.put(data, priority)).await?;
+    let mut batch = call.app.db.batch();
+    batch.queue_put(&queue, data.clone(), priority)?;
+    call.app.write(batch, move || queue.put(data, priority)).await?;
     reply::ok()
 }
 

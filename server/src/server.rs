@@ -24,8 +24,10 @@ use crate::metrics::Metrics;
 use crate::problem::Exceeded;
 use crate::{connection, openapi, table, tls};
 
-/// Threads that do what waits for nobody: enough for the work that is not the database's.
-const WORKERS: usize = 2;
+/// Threads that do what waits for nobody, gets of a dict among it: as many as there are processors, within these.
+const WORKERS: [usize; 2] = [2, 8];
+/// How much of what it has read a server remembers until the next commit: what is asked for often needs no read then.
+pub const READ_CACHE_BYTES: u64 = 8 << 20;
 /// How often it is looked for programs that have gone.
 const SWEEP: Duration = Duration::from_secs(10);
 
@@ -63,8 +65,10 @@ fn log_to_stderr(config: &Config) {
 
 fn runtime(config: &Config) -> Result<Runtime> {
     let limits = &config.limits;
+    let [least, most] = WORKERS;
+    let workers = std::thread::available_parallelism().map_or(least, |count| count.get().clamp(least, most));
     tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(WORKERS)
+        .worker_threads(workers)
         .max_blocking_threads(limits.threads.max(1) + limits.waits + 16)
         .thread_keep_alive(Duration::from_secs(5))
         .thread_name("beaver-server")
@@ -159,7 +163,9 @@ impl Ready {
             return Err(Error::new(ErrorKind::InvalidArgument, message));
         }
         let db = match config.database {
-            Database::File(path) => Beaver::open(path, Options::default())?,
+            Database::File(path) => {
+                Beaver::open(path, Options { read_cache_bytes: READ_CACHE_BYTES, ..Options::default() })?
+            }
             Database::Open(db) => db,
         };
         let keys = Keys::new(&db, exposed)?;

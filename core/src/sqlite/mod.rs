@@ -174,12 +174,7 @@ impl Sqlite {
     /// somebody else.
     fn submit(&self, request: Request) -> Result<Replies> {
         let deadline = request.patience.deadline;
-        self.submit_until(request, deadline)?.ok_or_else(|| {
-            Error::new(
-                ErrorKind::Busy,
-                "another owner has acquired the structure: retry later, or raise the busy timeout",
-            )
-        })
+        self.submit_until(request, deadline)?.ok_or_else(held)
     }
 
     /// Submits a request; waits up to the deadline while a structure it changes is acquired by
@@ -224,6 +219,10 @@ impl Sqlite {
         let left = u64::try_from(at.saturating_sub(self.options.clock.now_us())).unwrap_or(0);
         Instant::now() + Duration::from_micros(left.min(86_400_000_000)) + Duration::from_micros(200)
     }
+}
+
+fn held() -> Error {
+    Error::new(ErrorKind::Busy, "another owner has acquired the structure: retry later, or raise the busy timeout")
 }
 
 impl Source for Sqlite {
@@ -338,6 +337,22 @@ impl Store for Sqlite {
             Replies::Batch(replies) => Ok(replies),
             Replies::One(_) => Err(Error::internal("a batch was answered as a single change")),
         }
+    }
+
+    fn write_each(&self, batches: Vec<Vec<Op>>) -> Vec<Result<Vec<Reply>>> {
+        if let Err(e) = self.gate.check() {
+            return batches.iter().map(|_| Err(e.clone())).collect();
+        }
+        let request = |ops| self.request(Ops::Batch(ops), self.options.durability);
+        let outcomes = self.writer.submit_each(self, batches.into_iter().map(request).collect());
+        self.published();
+        let told = |outcome| match outcome {
+            Ok(Replies::Batch(replies)) => Ok(replies),
+            Ok(Replies::One(_)) => Err(Error::internal("a batch was answered as a single change")),
+            Err(Stop::Failed(e)) => Err(self.gate.explain(e)),
+            Err(Stop::Held { .. }) => Err(held()),
+        };
+        outcomes.into_iter().map(told).collect()
     }
 
     fn subscribe(&self, channel: &Arc<str>, start: Start) -> Result<Box<dyn Feed>> {

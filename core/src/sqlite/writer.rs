@@ -8,6 +8,8 @@
 //! the group's transaction with it: then each of the group is made again, alone. There are no
 //! savepoints, because they make the full-text index flush.
 
+mod each;
+
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError};
@@ -184,7 +186,12 @@ impl Writer {
             }
             line.join(Some(request))
         };
-        let waited = self.wait_in_line(&turn, Some((engine, patience)));
+        self.take_turn(engine, &turn, patience)
+    }
+
+    /// Waits for a turn in the line, and gives what came of it.
+    fn take_turn(&self, engine: &Sqlite, turn: &Arc<Turn>, patience: Patience) -> (Outcome, Request) {
+        let waited = self.wait_in_line(turn, Some((engine, patience)));
         let state = std::mem::replace(&mut *turn.state.lock(), TurnState::Taken);
         match (waited, state) {
             (_, TurnState::Done(outcome, request)) => (outcome, request),

@@ -4,11 +4,13 @@
 //! very archive that cargo compiled into libbeaver, so that version and compile flags are the same by construction.
 //! What is compared runs by turns, A B A B; the medians are compared.
 
+mod http;
 mod languages;
 mod lists;
 mod memory;
 mod programs;
 mod realtime;
+mod redis;
 mod report;
 mod search;
 mod server;
@@ -59,6 +61,8 @@ enum Which {
     Realtime,
     /// What calls cost in the other languages, beside C and BeaverDB 1.3.0
     Bindings,
+    /// The REST server under load, beside BeaverDB 1.3.0 and Redis; its memory; the command line
+    Server,
     /// Criterion for the core, which keeps reports of its own
     Core,
     /// Vectors, text and graph, beside the peers: takes long, and installs the peers below the target folder
@@ -75,6 +79,11 @@ impl Effort {
     /// A count of operations, fewer if it is to be quick.
     pub fn count(&self, count: u32) -> u32 {
         if self.quick { count / 10 } else { count }
+    }
+
+    /// As many rows of data.
+    pub fn rows(&self, rows: usize) -> usize {
+        if self.quick { rows / 10 } else { rows }
     }
 
     pub fn seconds(&self, seconds: f64) -> f64 {
@@ -117,6 +126,9 @@ pub fn run(args: &Args) -> Result<()> {
     }
     if wanted(Which::Bindings) {
         languages::run(effort.rounds, args.quick, args.write)?;
+    }
+    if wanted(Which::Server) {
+        http::run(&args.search, &effort, args.write)?;
     }
     if wanted(Which::Core) {
         sh::run(sh::cargo().args(["bench", "--package", "beaver-core", "--bench", "*", "--"]).args(&args.arguments))?;

@@ -6,14 +6,13 @@
 mod costs;
 mod flow;
 mod latency;
-mod redis;
 
+use super::redis::{Keeps, Redis};
 use super::report::{self, Written};
 use super::server::Server;
 use super::table::Table;
 use crate::{project, sh};
 use anyhow::{Result, bail};
-use redis::Redis;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -61,7 +60,7 @@ impl Bench {
         let folder = target.join("bench");
         std::fs::create_dir_all(&folder)?;
         let folder = tempfile::Builder::new().prefix("realtime-").tempdir_in(&folder)?;
-        let redis = Redis::start(folder.path())?;
+        let redis = Redis::start(folder.path(), Keeps::Nothing)?;
         Ok(Bench { program: target.join("release/beaver-realtime-bench"), folder, redis, rounds, quick })
     }
 

@@ -23,16 +23,16 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
-const SAMPLE: &str = "examples/data/wordnet-sample";
+pub const SAMPLE: &str = "examples/data/wordnet-sample";
 /// How many rows are held out to be searched for.
 const QUERIES: usize = 500;
-const DIMENSION: usize = 384;
+pub const DIMENSION: usize = 384;
 
 #[derive(clap::Args)]
 pub struct SearchArgs {
-    /// For search: a folder laid out like examples/data/wordnet-sample, which is taken if none is given
+    /// For search and server: a folder laid out like examples/data/wordnet-sample, which is taken if none is given
     #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
+    pub data: Option<PathBuf>,
     /// For search: only these parts
     #[arg(long = "part", value_enum, value_name = "PART")]
     parts: Vec<Part>,

@@ -11,6 +11,14 @@ use std::time::{Duration, Instant};
 const PROGRAM: &str = "redis-server";
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// What it keeps on disk.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Keeps {
+    Nothing,
+    /// Each change is appended to a file, which is flushed to the disk every second.
+    Changes,
+}
+
 /// Killed when dropped.
 pub struct Redis {
     child: Child,
@@ -20,7 +28,7 @@ pub struct Redis {
 
 impl Redis {
     /// None where it is not installed.
-    pub fn start(folder: &Path) -> Result<Option<Redis>> {
+    pub fn start(folder: &Path, keeps: Keeps) -> Result<Option<Redis>> {
         if sh::which(PROGRAM).is_none() {
             return Ok(None);
         }
@@ -28,8 +36,12 @@ impl Redis {
         let version = version.split_whitespace().find_map(|word| word.strip_prefix("v=")).unwrap_or("unknown");
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let mut command = sh::command(PROGRAM);
-        command.args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", "", "--appendonly", "no", "--dir"]);
+        command.args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", "", "--dir"]);
         command.arg(folder);
+        match keeps {
+            Keeps::Nothing => command.args(["--appendonly", "no"]),
+            Keeps::Changes => command.args(["--appendonly", "yes", "--appendfsync", "everysec"]),
+        };
         // A subscriber that lags is waited for, as it is by us.
         command.args(["--client-output-buffer-limit", "pubsub 0 0 0"]);
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().context("cannot start Redis")?;
