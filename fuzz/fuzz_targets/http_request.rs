@@ -2,6 +2,7 @@
 #![no_main]
 
 use std::cell::RefCell;
+use std::time::Duration;
 
 use beaver_core::{Beaver, Options};
 use beaver_server::parsing::Harness;
@@ -18,7 +19,9 @@ fuzz_target!(|input: &[u8]| {
     SERVER.with_borrow_mut(|server| {
         let used = server.as_ref().map_or(INPUTS, |(_, used)| *used);
         if used >= INPUTS {
-            let db = Beaver::open(":memory:", Options::default()).expect("a database");
+            // Who writes beside an open transaction does not wait for long.
+            let options = Options { busy_timeout: Duration::from_millis(20), ..Options::default() };
+            let db = Beaver::open(":memory:", options).expect("a database");
             *server = Some((Harness::new(&db).expect("a server"), 0));
         }
         if let Some((harness, used)) = server {
