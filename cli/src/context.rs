@@ -148,10 +148,10 @@ impl Session {
         Ok(self.db.get_or_init(|| db).clone())
     }
 
-    /// The database for a server, which remembers what it has read, unless the options say how much.
+    /// The database for a server, which remembers what it has read, unless options are given.
     pub fn db_to_serve(&self) -> Result<Beaver> {
         let mut options = self.options()?;
-        if !self.open.open.as_deref().is_some_and(|given| given.contains("read_cache_bytes")) {
+        if self.open.open.is_none() {
             options.read_cache_bytes = beaver_server::READ_CACHE_BYTES;
         }
         let db = Beaver::open(&self.open.database, options)?;
