@@ -270,7 +270,7 @@ fn batches_of_many_clients_share_commits_and_fail_each_by_itself() {
             for thread in 0..4 {
                 let dict = &dict;
                 scope.spawn(move || {
-                    (0..EACH).for_each(|round| dict.set(&format!("{thread}/{round}"), json!(1)).unwrap())
+                    (0..EACH).for_each(|round| dict.set(&format!("{thread}/{round}"), json!(1)).unwrap());
                 });
             }
             for (number, outcome) in (0..).zip(db.commit_each((0..200).map(batch).collect())) {
