@@ -167,6 +167,9 @@ fn check_op(op: &Op) -> Result<()> {
     match &op.change {
         Change::Lock(change) => {
             check_lock(&op.name)?;
+            if op.owner.is_none() && !matches!(change, LockChange::Clear) {
+                return Err(Error::invalid("a lock is held by somebody: the owner is missing"));
+            }
             match change {
                 LockChange::Acquire { ttl, .. } | LockChange::Renew { ttl } => {
                     check_ttl("the lock's TTL", *ttl).map(drop)
