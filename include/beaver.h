@@ -617,9 +617,10 @@ BEAVER_API const char *beaver_error_detail(const beaver_error *error);
 BEAVER_API void beaver_error_free(beaver_error *error);
 
 /**
- * Opens the database in a file, and creates it if there is none. Takes a time that does not depend on the
- * data.
- * @param path          NUL-terminated UTF-8; ":memory:" for a new one that lives only as long as it is open.
+ * Opens the database in a file, and creates it if there is none; or one at a server. Takes a time that does not
+ * depend on the data.
+ * @param path          NUL-terminated UTF-8; ":memory:" for a new one that lives only as long as it is open;
+ *                      "http://host:port" or "https://host:port" for one that `beaver serve` serves there.
  * @param options_json  a JSON object, or NULL for the defaults: {"read_only": false, "create": true,
  *                      "durability": "normal", "busy_timeout_ms": 30000, "cache_kib": 2000,
  *                      "mmap_bytes": 0, "low_memory": false, "read_cache_bytes": 0,
@@ -627,9 +628,13 @@ BEAVER_API void beaver_error_free(beaver_error *error);
  *                      power. Up to "read_cache_bytes" of what was read are remembered for as long as nobody
  *                      commits to the file. With "portable_watch", commits of other processes are seen by a look
  *                      every few milliseconds while somebody waits, as on systems that have no better way.
+ *                      For a server: {"key": "…"} (else that of the environment variable BEAVER_KEY), "ca_file" (a
+ *                      file of certificates in PEM form by which it is known), "read_only", "busy_timeout_ms";
+ *                      the others are the server's own.
  * @param out_db        On OK: the database; caller frees with beaver_db_free().
  * @return OK, INVALID_ARGUMENT, INVALID_UTF8, INVALID_JSON, IO (the path cannot be opened), CORRUPT (no
- *         database), UNSUPPORTED (a newer format, or a file of BeaverDB 2.x), READ_ONLY, FULL, BUSY
+ *         database), UNSUPPORTED (a newer format, or a file of BeaverDB 2.x), READ_ONLY, FULL, BUSY; of a server DENIED (a
+ *         wrong key, or none), UNAVAILABLE (out of reach)
  * @thread any, concurrently.  @since 0.1
  */
 BEAVER_API

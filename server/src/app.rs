@@ -35,6 +35,8 @@ pub(crate) struct App {
     pub writes: Writes,
     pub calls: Arc<Semaphore>,
     threads: Arc<Semaphore>,
+    /// Of the threads, those that calls may have which write.
+    writers: Semaphore,
     waits: Arc<Semaphore>,
     stopping: watch::Sender<bool>,
 }
@@ -54,6 +56,7 @@ impl App {
             writes: Writes::default(),
             calls: Arc::new(Semaphore::new(limits.calls)),
             threads: Arc::new(Semaphore::new(limits.threads.max(1))),
+            writers: Semaphore::new((limits.threads - limits.threads / 4).max(1)),
             waits: Arc::new(Semaphore::new(limits.waits)),
             stopping: watch::Sender::new(false),
             limits,
@@ -92,8 +95,29 @@ impl App {
         self: &Arc<Self>,
         work: impl FnOnce(&Beaver) -> beaver_core::Result<T> + Send + 'static,
     ) -> Result<T, Problem> {
-        let _call = Self::admit(&self.calls, Exceeded::Calls, "calls run or stand in line")?;
         let until = tokio::time::Instant::now() + self.limits.query_time;
+        let _call = Self::admit(&self.calls, Exceeded::Calls, "calls run or stand in line")?;
+        self.run_until(until, work).await
+    }
+
+    /// As [`App::run`], for calls that write. They wait for each other, and leave threads to those that read, which wait
+    /// for nobody.
+    pub async fn run_writing<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce() -> beaver_core::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let until = tokio::time::Instant::now() + self.limits.query_time;
+        let _call = Self::admit(&self.calls, Exceeded::Calls, "calls run or stand in line")?;
+        let turn = tokio::time::timeout_at(until, self.writers.acquire());
+        let _writer = turn.await.map_err(|_| self.too_long())?.map_err(|_| closed())?;
+        self.run_until(until, move |_| work()).await
+    }
+
+    async fn run_until<T: Send + 'static>(
+        self: &Arc<Self>,
+        until: tokio::time::Instant,
+        work: impl FnOnce(&Beaver) -> beaver_core::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
         let turn = tokio::time::timeout_at(until, self.threads.clone().acquire_owned());
         let thread = turn.await.map_err(|_| self.too_long())?.map_err(|_| closed())?;
         let (mut task, cancel) = self.spawn(thread, work);

@@ -2,7 +2,7 @@
 //! may ask, and for how long.
 
 use axum::http::StatusCode;
-use beaver_core::remote::{self, PATH};
+use beaver_core::remote::{self, Manner, PATH};
 
 use crate::body;
 use crate::handed::{Given, Handed};
@@ -36,15 +36,15 @@ async fn engine(mut call: Call) -> Answer {
     let most = call.app.limits.memory_bytes / 2;
     let asked = call.whole_within(most).await?;
     let service = call.app.service.clone();
-    let lasts = remote::may_last(&asked.bytes);
+    let manner = remote::manner(&asked.bytes);
     let work = move || {
         let answer = service.answer(&asked.bytes, read_only)?;
         Ok((answer.body, Given::new(answer.taken, move |taken| service.give_back(taken))))
     };
-    let (bytes, taken) = if lasts {
-        call.app.wait(call.app.limits.wait_time, move |_, _| work()).await?
-    } else {
-        call.run(work).await?
+    let (bytes, taken) = match manner {
+        Manner::Lasting => call.app.long(move |_| work()).await?,
+        Manner::Writing => call.app.run_writing(work).await?,
+        Manner::Reading => call.app.run(move |_| work()).await?,
     };
     Ok(Handed::response(&call, bytes.into(), MEDIA, taken))
 }

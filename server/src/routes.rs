@@ -328,6 +328,7 @@ pub(crate) struct Call {
     pub app: Arc<App>,
     pub parts: Parts,
     params: RawPathParams,
+    reads: bool,
     /// In a lock, so that handlers may share the call between threads; nobody ever waits for it.
     body: Mutex<Body>,
 }
@@ -345,7 +346,7 @@ impl Call {
         let params = params
             .map_err(|_| Problem::new(ErrorKind::InvalidUtf8, "the path is not UTF-8 where its escapes are undone"))?;
         let (parts, body) = request.into_parts();
-        Ok(Call { app, parts, params, body: Mutex::new(body) })
+        Ok(Call { app, parts, params, reads: info.reads, body: Mutex::new(body) })
     }
 
     /// A part of the path, its escapes undone; empty if the route has none of that name.
@@ -416,7 +417,7 @@ impl Call {
         &self,
         work: impl FnOnce() -> beaver_core::Result<T> + Send + 'static,
     ) -> Result<T, Problem> {
-        self.app.run(move |_| work()).await
+        if self.reads { self.app.run(move |_| work()).await } else { self.app.run_writing(work).await }
     }
 }
 

@@ -50,7 +50,7 @@ impl App {
         match made {
             Ok(true) => Ok(()),
             // Also if the thread has panicked: then this tells so.
-            Ok(false) | Err(_) => self.run(move |_| alone()).await,
+            Ok(false) | Err(_) => self.run_writing(alone).await,
         }
     }
 

@@ -181,6 +181,30 @@ fn a_transaction_is_done_while_others_wait_for_it() {
 }
 
 #[test]
+fn readers_do_not_wait_for_writers_that_wait_for_a_transaction() {
+    let server = Running::with(|config| config.limits = Limits { threads: 4, ..Limits::default() });
+    let (db, other) = (open(&server), open(&server));
+    let writers = db.transaction(|tx| {
+        tx.dict("d")?.set("first", json!(1))?;
+        let writers: Vec<_> = (0..8)
+            .map(|n| {
+                let (dict, address) = (other.dict("d").unwrap(), server.address);
+                std::thread::spawn(move || match n % 2 {
+                    0 => dict.set(&n.to_string(), json!(n)).unwrap(),
+                    _ => drop(common::Client::new(address).call("POST", "/logs/l", &[], b"1").ok()),
+                })
+            })
+            .collect();
+        std::thread::sleep(Duration::from_millis(200)); // they have all threads by now that they may have
+        assert_eq!(other.dict("d")?.get("first")?, None);
+        assert_eq!(server.get("/dicts/d/items/first").status, 404);
+        Ok(writers)
+    });
+    writers.unwrap().into_iter().for_each(|writer| writer.join().unwrap());
+    assert_eq!((db.dict("d").unwrap().len().unwrap(), db.log("l").unwrap().len().unwrap()), (5, 4));
+}
+
+#[test]
 fn a_server_that_stops_ends_waits_and_is_found_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("served.db");

@@ -27,7 +27,7 @@ use crate::error::Result;
 use crate::options::Options;
 
 pub use protocol::PATH;
-pub use serve::{Answer, Service, Taken, may_last};
+pub use serve::{Answer, Manner, Service, Taken, manner};
 
 /// The URL, if that is what was given as a path.
 pub(crate) fn url(path: &Path) -> Option<&str> {

@@ -258,26 +258,42 @@ impl Drop for Service {
     }
 }
 
-/// Whether a request may take as long as its client waits for it: it waits for something, goes through the whole file, or
-/// belongs to a snapshot or transaction, for whose end others may be waiting. A server gives it a thread that those which
-/// are soon done do not need.
-pub fn may_last(body: &[u8]) -> bool {
-    /// None that stands outside of them is longer: names, keys, and no values.
+/// What a request does, for a server that gives its threads to requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// It may take as long as its client waits for it: it waits for something, goes through the whole file, or belongs to
+    /// a snapshot or transaction, for whose end others may be waiting.
+    Lasting,
+    /// It writes, and may have to wait for others who write.
+    Writing,
+    /// It reads, and is soon done.
+    Reading,
+}
+
+/// What a request does, from a look at it.
+pub fn manner(body: &[u8]) -> Manner {
+    /// None that only reads is much longer: names and keys. Those that are need not be read twice.
     const LONGEST: usize = 64 << 10;
-    let lasts = |request: &Request<'_>| {
-        matches!(
-            request,
+    if has_view(body) {
+        return Manner::Lasting;
+    }
+    if body.len() > LONGEST {
+        return Manner::Writing;
+    }
+    match decode(body).map(|call| call.request) {
+        Ok(
             Request::WriteUntil(..)
-                | Request::FeedNext(..)
-                | Request::Begin(_)
-                | Request::Info
-                | Request::Verify
-                | Request::Vacuum
-                | Request::Checkpoint
-                | Request::Backup
-        )
-    };
-    has_view(body) || (body.len() <= LONGEST && decode(body).is_ok_and(|call| lasts(&call.request)))
+            | Request::FeedNext(..)
+            | Request::Begin(_)
+            | Request::Info
+            | Request::Verify
+            | Request::Vacuum
+            | Request::Checkpoint
+            | Request::Backup,
+        ) => Manner::Lasting,
+        Ok(request) if !may_read(&request) => Manner::Writing,
+        _ => Manner::Reading,
+    }
 }
 
 /// Whether who may only read may ask it.

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use beaver_core::remote::Service;
 use beaver_core::{
-    Beaver, Cancel, Document, EdgeOptions, ErrorKind, Filter, Find, IndexOptions, Json, Kind, MatchOptions,
-    NeighborOptions, Options, Order, PathOptions, Retention, SearchOptions, Start, Structure, WalkOptions, When,
+    Beaver, Document, EdgeOptions, ErrorKind, Filter, Find, IndexOptions, Json, Kind, MatchOptions, NeighborOptions,
+    Options, Order, PathOptions, Retention, SearchOptions, Start, Structure, WalkOptions, When,
 };
 use serde_json::json;
 
@@ -76,7 +76,8 @@ fn a_lock_change_without_an_owner_is_refused() {
     let db = Beaver::open(":memory:", Options::default()).unwrap();
     let service = Service::new(&db);
     let seed = std::fs::read(seeds().join("no-owner")).unwrap();
-    let error = service.answer(&seed, false, &Cancel::new()).error().expect("it is refused");
+    let answer = service.answer(&seed, false).expect("nobody ends it");
+    let error = answer.error().expect("it is refused");
     assert_eq!((error.kind(), error.message().contains("owner")), (ErrorKind::InvalidArgument, true));
 }
 
