@@ -35,7 +35,7 @@ impl Beaver {
     /// use std::io::Read;
     /// use beaver_core::{Beaver, Options};
     /// let db = Beaver::open(":memory:", Options::default())?;
-    /// db.dict("config")?.set("theme", "dark")?;
+    /// db.dict("config")?.set("theme", serde_json::json!("dark"))?;
     /// let mut backup = db.backup_reader(|_| true)?;
     /// let mut bytes = Vec::new();
     /// backup.read_to_end(&mut bytes).expect("bytes");
