@@ -247,7 +247,10 @@ impl Routes {
                     Err(problem) => Err(problem),
                 };
                 let response = answer.unwrap_or_else(|problem| app.problem(&info, problem));
-                app.metrics.request(info.id, response.status(), begun.elapsed());
+                let (status, took) = (response.status(), begun.elapsed());
+                app.metrics.request(info.id, status, took);
+                let (method, route, status, micros) = (&info.method, info.path, status.as_u16(), took.as_micros());
+                tracing::debug!(%method, route, status, micros, "a request was answered");
                 response
             }
         };
