@@ -16,10 +16,12 @@ from wire import (
     array,
     document,
     edge,
+    flag,
     joined,
     number,
     one_line,
     operation,
+    or_nothing,
     outcomes,
     plain,
     raw,
@@ -80,23 +82,6 @@ def wait(args):
 def lines(items):
     """A value a line."""
     return "\n".join(map(one_line, items)) + "\n"
-
-
-def or_nothing(call, kinds=("NOT_FOUND",), nothing=ABSENT):
-    try:
-        return call()
-    except Failed as failed:
-        if failed.kind not in kinds:
-            raise
-        return nothing
-
-
-def flag(call, kinds=("NOT_FOUND",)):
-    """True if the call went well; false if it says that there was nothing to do."""
-    def done():
-        call()
-        return result("true")
-    return or_nothing(done, kinds, result("false"))
 
 
 def bounds(args):

@@ -1,8 +1,23 @@
 """The operations of collections, of the database, and of no object, as calls of their routes."""
 
 from client import target
-from structures import JSON, done, field, flag, or_nothing, pages
-from wire import Failed, document, edge, joined, members, operation, outcomes, quoted, raw, result, text, vector
+from structures import JSON, done, field, pages
+from wire import (
+    Failed,
+    document,
+    edge,
+    flag,
+    joined,
+    members,
+    operation,
+    or_nothing,
+    outcomes,
+    quoted,
+    raw,
+    result,
+    text,
+    vector,
+)
 
 
 def body(said, args, name="options"):

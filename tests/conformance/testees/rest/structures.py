@@ -5,13 +5,14 @@ import re
 
 from client import seconds, target
 from wire import (
-    ABSENT,
     Failed,
     array,
     each,
+    flag,
     given_bytes,
     members,
     number,
+    or_nothing,
     plain,
     quoted,
     raw,
@@ -64,25 +65,6 @@ class Structure:
         """Releases or renews: whether it was held."""
         headers = {} if self.token else {"Beaver-Lock": NO_TOKEN}
         return flag(lambda: self.call("POST", verb, query=query, headers=headers), ("CONFLICT",))
-
-
-def or_nothing(call, kinds=("NOT_FOUND",), nothing=ABSENT):
-    try:
-        return call()
-    except Failed as failed:
-        if failed.kind not in kinds:
-            raise
-        return nothing
-
-
-def flag(call, kinds=("NOT_FOUND",)):
-    """True if the call went well; false if it says that there was nothing to do."""
-
-    def done():
-        call()
-        return result("true")
-
-    return or_nothing(done, kinds, result("false"))
 
 
 def done(_):

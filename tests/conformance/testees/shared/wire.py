@@ -73,6 +73,25 @@ def members(out):
     return found
 
 
+def or_nothing(call, kinds=("NOT_FOUND",), nothing=ABSENT):
+    try:
+        return call()
+    except Failed as failed:
+        if failed.kind not in kinds:
+            raise
+        return nothing
+
+
+def flag(call, kinds=("NOT_FOUND",)):
+    """True if the call went well; false if it says that there was nothing to do."""
+
+    def done():
+        call()
+        return result("true")
+
+    return or_nothing(done, kinds, result("false"))
+
+
 def timed(row):
     """A row with its time called as the judge does."""
     return row.replace('"timestamp_us":', '"timestamp":', 1)
