@@ -12,8 +12,8 @@ from documents import Database, rerank
 from host import Host
 from server import Server
 from streams import Events, Live, Reader, Stream, Subscription, Writer
-from structures import Structure, or_nothing
-from wire import ABSENT, Failed, result, text
+from structures import Structure
+from wire import ABSENT, Failed, or_nothing, result, text
 
 TABLE = structures.TABLE | documents.TABLE
 KINDS = ("dict", "list", "queue", "blob", "log", "collection", "channel", "lock")
