@@ -1,7 +1,7 @@
 //! `cargo xtask bindings`: the native library of the language packages, and what uniffi writes for each language.
 
 use crate::library::Profile;
-use crate::{project, sh};
+use crate::{build, project, sh};
 use anyhow::{Context, Result};
 use clap::ValueEnum;
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
@@ -53,19 +53,17 @@ pub fn make(languages: &[Language], profile: Profile) -> Result<PathBuf> {
 
 /// The same into another folder, where no other step puts a library of another profile.
 pub fn make_into(folder: &Path, languages: &[Language], profile: Profile) -> Result<()> {
+    let programs = build::workspace()?;
     let _building = sh::Hold::take("target")?;
-    let mut cargo = sh::cargo();
-    cargo.args(["build", "--package", "beaver-uniffi"]);
     if profile == Profile::Release {
-        cargo.arg("--release");
+        sh::run(sh::cargo().args(["build", "--package", "beaver-uniffi", "--release"]))?;
     }
-    sh::run(&mut cargo)?;
     let library = library();
     let built = project::target()?.join(profile.folder()).join(&library);
     std::fs::create_dir_all(folder)?;
     for language in languages {
-        let mut generator = sh::cargo();
-        generator.args(["run", "--quiet", "--package", "uniffi-bindgen", "--", "generate"]).arg(&built);
+        let mut generator = sh::command(programs.join("uniffi-bindgen"));
+        generator.arg("generate").arg(&built);
         generator.args(["--no-format", "--language", language.name(), "--out-dir"]).arg(folder.join(language.name()));
         sh::run(&mut generator)?;
     }

@@ -1,6 +1,6 @@
 //! Building libbeaver, and laying it out as a linker and a loader want to find it.
 
-use crate::{project, sh};
+use crate::{build, project, sh};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 
@@ -35,25 +35,25 @@ impl Library {
 
     /// Builds the library with cargo and lays it out in the target folder.
     pub fn build(profile: Profile) -> Result<Library> {
-        Library::build_as(profile, &[], profile.folder())
+        match profile {
+            Profile::Dev => {
+                let _building = sh::Hold::take("target")?;
+                Library::lay_out(&build::workspace()?, &project::target()?.join("xtask/debug"))
+            }
+            Profile::Release => Library::build_release(&[], "release"),
+        }
     }
 
     /// The release build with a function more, which panics. Laid out apart: the others must not have it.
     pub fn build_with_test_panic() -> Result<Library> {
-        Library::build_as(Profile::Release, &["--features", "test-panic"], "panic")
+        Library::build_release(&["--features", "test-panic"], "panic")
     }
 
-    fn build_as(profile: Profile, extra: &[&str], folder: &str) -> Result<Library> {
+    fn build_release(extra: &[&str], folder: &str) -> Result<Library> {
         let _building = sh::Hold::take("target")?;
-        let mut cargo = sh::cargo();
-        cargo.args(["build", "--package", "beaver-ffi", "--lib"]);
-        cargo.args(extra);
-        if profile == Profile::Release {
-            cargo.arg("--release");
-        }
-        sh::run(&mut cargo)?;
+        sh::run(sh::cargo().args(["build", "--package", "beaver-ffi", "--lib", "--release"]).args(extra))?;
         let target = project::target()?;
-        Library::lay_out(&target.join(profile.folder()), &target.join("xtask").join(folder))
+        Library::lay_out(&target.join("release"), &target.join("xtask").join(folder))
     }
 
     /// Builds the library with AddressSanitizer in it and in the bundled SQLite, in a target folder of its own.

@@ -1,10 +1,11 @@
 //! The developer's one door: `cargo xtask <command>`.
 //!
 //! Each command is one module with an `Args` and a `run`. What several commands share is in `sh` (running
-//! things), `project` (where things are), `library` (building libbeaver) and `compiler` (C and C++ programs).
+//! things), `project` (where things are), `build` (building all with cargo), `library` (laying out libbeaver) and `compiler` (C and C++ programs).
 
 mod bench;
 mod bindings;
+mod build;
 mod check;
 mod compiler;
 mod demo;

@@ -67,8 +67,8 @@ def test_what_one_program_writes_others_read(server: Server, path: Path) -> None
         client.collection("notes").index(Document(id="n1", body="Beavers build dams", embedding=[0.9, 0.1]))
         assert [found.id for found, _ in file.collection("notes").match("dams")] == ["n1"]
         with client.batch() as batch:
-            batch.list("l").push(1)
-            batch.list("l").push(2)
+            batch.list_push(client.list("l"), 1)
+            batch.list_push(client.list("l"), 2)
         assert list(file.list("l")) == [1, 2]
 
 

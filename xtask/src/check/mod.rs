@@ -50,14 +50,16 @@ fn formatting() -> Result<()> {
 }
 
 fn clippy() -> Result<()> {
-    sh::run(sh::cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    // Of its one line there is nothing to say, and the generator under it takes a minute to compile.
+    let all = ["clippy", "--workspace", "--exclude", "uniffi-bindgen", "--all-targets"];
+    sh::run(sh::cargo().args(all).args(["--", "-D", "warnings"]))?;
     sh::run(sh::cargo().args(["clippy", "--package", "beaver-core", "--no-default-features", "--", "-D", "warnings"]))
 }
 
 fn rustdoc() -> Result<()> {
     sh::run(
         sh::cargo()
-            .args(["doc", "--workspace", "--no-deps", "--document-private-items"])
+            .args(["doc", "--workspace", "--exclude", "uniffi-bindgen", "--no-deps", "--document-private-items"])
             .env("RUSTDOCFLAGS", "-D warnings"),
     )
 }

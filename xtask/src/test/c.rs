@@ -4,7 +4,7 @@ use super::run_program;
 use super::server::{SERVER, Server};
 use crate::compiler::{self, Linkage};
 use crate::library::{Library, Profile};
-use crate::{project, sh};
+use crate::{build, project, sh};
 use anyhow::{Context, Result, bail};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -43,12 +43,11 @@ pub fn panic() -> Result<()> {
 pub fn examples() -> Result<()> {
     let data = project::root().join("examples/data/wordnet-sample");
     let folder = sh::temp_dir()?;
+    let programs = build::workspace()?;
     for source in sources("examples/rust", "rs")? {
         let name = source.file_stem().context("a source has a name")?;
-        let mut cargo = sh::cargo();
-        cargo.args(["run", "--quiet", "--package", "beaver-examples", "--bin"]);
-        let built = folder.path().join(name);
-        run_example(cargo.arg(name).arg("--").arg(&data), &built, sh::run)?;
+        let output = folder.path().join(name);
+        run_example(sh::command(programs.join(name)).arg(&data), &output, sh::run)?;
     }
     let library = Library::build(Profile::Dev)?;
     for (place, extension) in [("examples/c", "c"), ("examples/cpp", "cpp")] {

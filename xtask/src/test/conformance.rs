@@ -4,7 +4,7 @@ use super::c::sources;
 use super::{languages, server};
 use crate::compiler::{self, Linkage};
 use crate::library::{Library, Profile};
-use crate::{project, sh};
+use crate::{build, sh};
 use anyhow::{Context, Result};
 use std::process::Command;
 use tempfile::TempDir;
@@ -23,8 +23,8 @@ struct Testee {
 
 /// The suites that the judge must reject, fail and pass, and the rules that all suite files keep.
 pub fn judge() -> Result<()> {
-    sh::run(judge_command().arg("meta"))?;
-    sh::run(judge_command().arg("check"))
+    sh::run(judge_command()?.arg("meta"))?;
+    sh::run(judge_command()?.arg("check"))
 }
 
 pub fn rust() -> Result<()> {
@@ -75,7 +75,7 @@ pub fn mutation() -> Result<()> {
 /// Each language goes on with the file that each other one wrote, and wakes it.
 pub fn interop() -> Result<()> {
     let testees = [rust_testee()?, c_testee()?, cpp_testee()?, python_testee()?, kotlin_testee()?, swift_testee()?];
-    let mut judge = judge_command();
+    let mut judge = judge_command()?;
     judge.arg("interop");
     for testee in &testees {
         judge.arg("--testee").arg(format!("{}={}", testee.name, serde_json::to_string(&testee.command)?));
@@ -84,8 +84,7 @@ pub fn interop() -> Result<()> {
 }
 
 fn rust_testee() -> Result<Testee> {
-    sh::run(sh::cargo().args(["build", "--package", "beaver-testee"]))?;
-    let program = project::target()?.join("debug/beaver-testee");
+    let program = build::workspace()?.join("beaver-testee");
     Ok(Testee { name: "rust", command: vec![program.display().to_string()], _folder: None, _hold: None })
 }
 
@@ -133,11 +132,9 @@ fn compiled(name: &'static str, extension: &str, libraries: &[&str]) -> Result<T
 }
 
 fn run(action: &str, testee: &Testee) -> Result<()> {
-    sh::run(judge_command().args([action, "--testee", testee.name, "--"]).args(&testee.command))
+    sh::run(judge_command()?.args([action, "--testee", testee.name, "--"]).args(&testee.command))
 }
 
-fn judge_command() -> Command {
-    let mut command = sh::cargo();
-    command.args(["run", "--quiet", "--package", "beaver-judge", "--"]);
-    command
+fn judge_command() -> Result<Command> {
+    Ok(sh::command(build::workspace()?.join("beaver-judge")))
 }

@@ -13,7 +13,7 @@ mod swift;
 use super::{languages, run_program};
 use crate::compiler::{self, Linkage};
 use crate::library::{Library, Profile};
-use crate::{project, sh};
+use crate::{build, project, sh};
 use anyhow::{Context, Result, bail};
 use clap::CommandFactory;
 use serde_json::Value;
@@ -187,9 +187,7 @@ fn rust_page(page: &str) -> Result<()> {
 
 /// The core, and the JSON library that its users have too, each as `name=file`.
 fn rust_libraries() -> Result<Vec<String>> {
-    let mut cargo = sh::cargo();
-    cargo.args(["build", "--package", "beaver-core", "--lib", "--features", "remote", "--message-format=json"]);
-    let messages = sh::output(&mut cargo)?;
+    let messages = sh::output(sh::cargo().args(build::COMMAND).arg("--message-format=json"))?;
     let messages: Vec<Value> = messages.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     let library = |name: &str| {
         let is_it = |message: &&Value| message["reason"] == "compiler-artifact" && message["target"]["name"] == name;

@@ -36,7 +36,7 @@ struct Step {
 const STEPS: &[Step] = &[
     Step { name: "rust", about: "every test of the workspace, documentation examples too", needs: &[], run: rust::workspace },
     Step { name: "portable", about: "vector search in plain Rust, without the feature simd", needs: &[], run: rust::portable },
-    Step { name: "stale-reads", about: "the read cache, hunted for a minute by four writing processes", needs: &[], run: rust::stale_reads },
+    Step { name: "stale-reads", about: "the read cache, hunted for 20 seconds by four writing processes", needs: &[], run: rust::stale_reads },
     Step { name: "full-disk", about: "the core on a small file system that is full", needs: &[MOUNT], run: rust::full_disk },
     Step { name: "judge", about: "the conformance judge itself: what it must reject, and the suite files", needs: &[], run: conformance::judge },
     Step { name: "conformance-rust", about: "the conformance suite through the Rust core", needs: &[], run: conformance::rust },

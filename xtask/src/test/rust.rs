@@ -27,6 +27,6 @@ pub fn portable() -> Result<()> {
 
 /// The hunt for stale reads, which every run of the core's tests does for three seconds.
 pub fn stale_reads() -> Result<()> {
-    let hunt = ["test", "--package", "beaver-core", "--test", "read_cache", "no_read_is_stale"];
-    sh::run(sh::cargo().args(hunt).env("BEAVER_HUNT_SECONDS", "60"))
+    let hunt = ["test", "--workspace", "--test", "read_cache", "no_read_is_stale"];
+    sh::run(sh::cargo().args(hunt).env("BEAVER_HUNT_SECONDS", "20"))
 }

@@ -1,7 +1,7 @@
 //! Steps of the program and its server, as others meet them: curl, a browser, a tester of APIs, a container.
 
 use super::languages;
-use crate::{project, sh};
+use crate::{build, project, sh};
 use anyhow::{Context, Result};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -12,11 +12,9 @@ const REQUIREMENTS: &str = "server/tests/requirements.txt";
 
 /// The program, where no other step replaces it while it runs.
 pub fn program() -> Result<PathBuf> {
-    let _building = sh::Hold::take("target")?;
-    sh::run(sh::cargo().args(["build", "--package", "beaver-cli"]))?;
-    let target = project::target()?;
-    let program = target.join("xtask").join(NAME);
-    sh::put(&target.join("debug").join(NAME), &program)?;
+    let built = build::workspace()?.join(NAME);
+    let program = project::target()?.join("xtask").join(NAME);
+    sh::put(&built, &program)?;
     Ok(program)
 }
 

@@ -24,7 +24,7 @@ class RemoteTest : Story() {
                 assertEquals(User("Alice", 30), other.dict<User>("kotlin")["alice"])
                 assertNull(users["nobody"])
                 val mail = async { one.queue<String>("kotlin").get(20.seconds)?.data }
-                other.queue<String>("kotlin").put("mail")
+                other.queue<String>("kotlin").put("mail", 1)
                 assertEquals("mail", mail.await())
                 other.channel<String>("kotlin").publish("hello")
                 assertEquals("hello", one.channel<String>("kotlin").messages(Start.Oldest).first().payload)
@@ -35,7 +35,7 @@ class RemoteTest : Story() {
     @Test
     fun `without a server nothing is done and that is said`() {
         val gone = assertThrows<BeaverException.Unavailable> { Beaver.open("http://127.0.0.1:1") }
-        assertTrue(gone.message.contains("nothing was done"))
+        assertTrue(gone.message!!.contains("nothing was done"))
         assertThrows<BeaverException.InvalidArgument> { Beaver.open("http://me:secret@127.0.0.1:1") }
         assertThrows<BeaverException.Io> { Beaver.open("https://127.0.0.1:1") { caFile = path("no.pem") } }
     }
