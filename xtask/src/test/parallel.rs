@@ -4,6 +4,7 @@ use super::{Outcome, Step, missing};
 use crate::sh;
 use anyhow::{Context, Result};
 use std::io::{Read, Seek};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -15,13 +16,17 @@ pub fn run(
     required: impl Fn(&Step) -> bool + Sync,
 ) -> Result<Vec<(&'static Step, Outcome, Duration)>> {
     let (next, results) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    // A copy: a step that builds the workspace may put another build of this program in its place.
+    let folder = sh::temp_dir()?;
+    let program = folder.path().join("xtask");
+    sh::put(&std::env::current_exe().context("where is xtask itself?")?, &program)?;
     std::thread::scope(|scope| -> Result<()> {
         let work = || -> Result<()> {
             while let Some((index, step)) = steps.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed)) {
                 let start = Instant::now();
                 let outcome = match missing(step, required(step)) {
                     Some(outcome) => outcome,
-                    None => perform(step)?,
+                    None => perform(&program, step)?,
                 };
                 let mut results = results.lock().expect("no thread panics with it");
                 results.push((index, (*step, outcome, start.elapsed())));
@@ -36,11 +41,11 @@ pub fn run(
     Ok(results.into_iter().map(|(_, result)| result).collect())
 }
 
-/// Runs one step in a process of its own.
-fn perform(step: &Step) -> Result<Outcome> {
+/// Runs one step in a process of that program.
+fn perform(program: &Path, step: &Step) -> Result<Outcome> {
     eprintln!("... {} begins", step.name);
     let mut output = tempfile::tempfile()?;
-    let mut command = sh::command(std::env::current_exe().context("where is xtask itself?")?);
+    let mut command = sh::command(program);
     command.args(["test", step.name]).stdout(output.try_clone()?).stderr(output.try_clone()?);
     let status = command.status()?;
     let mut text = Vec::new();
