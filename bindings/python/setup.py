@@ -14,7 +14,8 @@ from pathlib import Path
 from setuptools import Distribution, setup
 from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_py import build_py
-from setuptools.command.build_scripts import build_scripts
+
+from distutils.command.build_scripts import build_scripts  # isort: skip: setuptools brings it along, once imported
 
 HERE = Path(__file__).resolve().parent
 WORKSPACE = HERE.parent.parent
@@ -65,6 +66,10 @@ class BuildWithLibrary(build_py):
 class BuildProgram(build_scripts):
     """Puts the program where an installation puts commands; the scripts of others are text, with a first line to adapt."""
 
+    def get_source_files(self) -> list[str]:
+        # It is built, and no file of the sources.
+        return []
+
     def run(self) -> None:
         program = Path(self.build_dir) / PROGRAM
         program.parent.mkdir(parents=True, exist_ok=True)
@@ -92,11 +97,9 @@ class Binary(Distribution):
     def has_ext_modules(self) -> bool:
         return True
 
-    def has_scripts(self) -> bool:
-        return True
-
 
 setup(
     distclass=Binary,
+    scripts=[PROGRAM],
     cmdclass={"build_py": BuildWithLibrary, "build_scripts": BuildProgram, "bdist_wheel": AnyPython},
 )

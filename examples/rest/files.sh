@@ -11,9 +11,9 @@ curl -sS "$url/blobs/uploads/metadata/alice/hello.txt"; echo
 
 echo '# The entry of a file and its count, in one commit or not at all.'
 curl -sS "$url/batch" -d '{"operations": [
-    {"op": "dict.set", "name": "files", "key": "alice/hello.txt", "value": 12, "if": "absent"},
-    {"op": "list.push", "name": "recent", "value": "alice/hello.txt"}]}'; echo
+    {"op": "dict_set", "name": "files", "key": "alice/hello.txt", "value": 12, "if": "absent"},
+    {"op": "list_push", "name": "recent", "value": "alice/hello.txt"}]}'; echo
 curl -sS "$url/batch" -d '{"operations": [
-    {"op": "list.push", "name": "recent", "value": "again"},
-    {"op": "dict.set", "name": "files", "key": "alice/hello.txt", "value": 12, "if": "absent"}]}' | sed 's/.*"kind":"\([A-Z]*\)","operation":\([0-9]*\).*/\1 of operation \2/'; echo
+    {"op": "list_push", "name": "recent", "value": "again"},
+    {"op": "dict_set", "name": "files", "key": "alice/hello.txt", "value": 12, "if": "absent"}]}' | sed 's/.*"kind":"\([A-Z]*\)","operation":\([0-9]*\).*/\1 of operation \2/'; echo
 curl -sS "$url/lists/recent"; echo

@@ -13,12 +13,12 @@ final class RemoteTests: BeaverTestCase {
         options.key = "bvr_any"
         let (one, other) = (try await Beaver.open(server, options: options), try await Beaver.open(server))
         let users = try one.dict("swift", as: User.self)
-        try users.set("alice", to: User(name: "Alice", age: 30))
+        try await users.set("alice", to: User(name: "Alice", age: 30))
         let alice = try other.dict("swift", as: User.self)["alice"]
         XCTAssertEqual(alice, User(name: "Alice", age: 30))
-        let jobs = try one.queue("swift", of: String.self)
+        let jobs = try one.queue("swift", as: String.self)
         async let mail = jobs.get(timeout: .seconds(20))
-        try other.queue("swift", of: String.self).put("mail")
+        try await other.queue("swift", as: String.self).put("mail", priority: 1)
         let got = try await mail
         XCTAssertEqual(got?.data, "mail")
         try await one.close()
