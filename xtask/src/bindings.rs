@@ -56,7 +56,7 @@ pub fn make_into(folder: &Path, languages: &[Language], profile: Profile) -> Res
     let programs = build::workspace()?;
     let _building = sh::Hold::take("target")?;
     if profile == Profile::Release {
-        sh::run(sh::cargo().args(["build", "--package", "beaver-uniffi", "--release"]))?;
+        build::released()?;
     }
     let library = library();
     let built = project::target()?.join(profile.folder()).join(&library);

@@ -5,7 +5,7 @@ use super::elf::Elf;
 use super::{archive, differences, folder, native, refuse, workshop};
 use crate::bindings::{self, Language};
 use crate::test::{PYTHON, pythons};
-use crate::{project, sh};
+use crate::{build, project, sh};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 
@@ -40,8 +40,7 @@ pub fn wheel() -> Result<PathBuf> {
 /// Builds the program and puts it beside the library.
 fn program(folder: &Path) -> Result<()> {
     let _building = sh::Hold::take("target")?;
-    sh::run(sh::cargo().args(["build", "--release", "--package", "beaver-cli"]))?;
-    sh::put(&project::target()?.join("release").join(PROGRAM), &folder.join(PROGRAM))
+    sh::put(&build::released()?.join(PROGRAM), &folder.join(PROGRAM))
 }
 
 /// A Python of our own that has pip: that of the system may lack it, or refuse to be used.
