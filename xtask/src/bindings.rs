@@ -54,7 +54,7 @@ pub fn make(languages: &[Language], profile: Profile) -> Result<PathBuf> {
 /// The same into another folder, where no other step puts a library of another profile.
 pub fn make_into(folder: &Path, languages: &[Language], profile: Profile) -> Result<()> {
     let programs = build::workspace()?;
-    let _building = sh::Hold::take("target")?;
+    let _building = sh::Hold::take(profile.folder())?;
     if profile == Profile::Release {
         build::released()?;
     }

@@ -37,7 +37,7 @@ impl Library {
     pub fn build(profile: Profile) -> Result<Library> {
         match profile {
             Profile::Dev => {
-                let _building = sh::Hold::take("target")?;
+                let _building = sh::Hold::take("debug")?;
                 Library::lay_out(&build::workspace()?, &project::target()?.join("xtask/debug"))
             }
             Profile::Release => Library::build_release(&[], "release"),
@@ -50,7 +50,7 @@ impl Library {
     }
 
     fn build_release(extra: &[&str], folder: &str) -> Result<Library> {
-        let _building = sh::Hold::take("target")?;
+        let _building = sh::Hold::take("release")?;
         sh::run(sh::cargo().args(["build", "--package", "beaver-ffi", "--lib", "--release"]).args(extra))?;
         let target = project::target()?;
         Library::lay_out(&target.join("release"), &target.join("xtask").join(folder))

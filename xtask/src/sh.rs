@@ -112,7 +112,8 @@ pub struct Hold {
 }
 
 impl Hold {
-    /// Waits for it. What is held has a name: `target` for what cargo builds and others copy, or a language.
+    /// Waits for it. What is held has a name: `debug` or `release` for what cargo builds there
+    /// and others copy, or a language.
     pub fn take(what: &str) -> Result<Hold> {
         let folder = project::target()?.join("xtask");
         std::fs::create_dir_all(&folder)?;

@@ -72,7 +72,7 @@ impl Ndk {
 
     /// Compiles the library for a kind of processor, and gives its place.
     pub fn compile(&self, abi: &Abi) -> Result<PathBuf> {
-        let _building = sh::Hold::take("target")?;
+        let _building = sh::Hold::take("release")?;
         sh::run(&mut self.command(abi))?;
         Ok(project::target()?.join(abi.target).join("release").join(LIBRARY))
     }
@@ -92,7 +92,7 @@ impl Ndk {
 
 /// The library of this machine, linked as on Android, in a folder: what there is without an NDK.
 pub fn compile_for_host(profile: Profile, folder: &Path) -> Result<PathBuf> {
-    let _building = sh::Hold::take("target")?;
+    let _building = sh::Hold::take(profile.folder())?;
     let mut cargo = sh::cargo();
     cargo.args(["rustc", "--package", "beaver-uniffi", "--lib", "--crate-type", "cdylib"]);
     if profile == Profile::Release {

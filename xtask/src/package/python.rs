@@ -39,7 +39,7 @@ pub fn wheel() -> Result<PathBuf> {
 
 /// Builds the program and puts it beside the library.
 fn program(folder: &Path) -> Result<()> {
-    let _building = sh::Hold::take("target")?;
+    let _building = sh::Hold::take("release")?;
     sh::put(&build::released()?.join(PROGRAM), &folder.join(PROGRAM))
 }
 

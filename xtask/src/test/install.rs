@@ -11,7 +11,7 @@ pub fn install() -> Result<()> {
     let mut configure = sh::command("cmake");
     configure.args(["-G", "Ninja", "-D", "CMAKE_BUILD_TYPE=Release", "-S", "."]).arg("-B").arg(&build);
     // The same target folder as other steps: the release build is there already. Nobody else builds there meanwhile.
-    let building = sh::Hold::take("target")?;
+    let building = sh::Hold::take("release")?;
     sh::run(configure.arg("-D").arg(assignment("BEAVER_CARGO_TARGET_DIR", &project::target()?)))?;
     sh::run(sh::command("cmake").arg("--build").arg(&build))?;
     sh::run(sh::command("ctest").args(["--output-on-failure", "--no-tests=error", "--test-dir"]).arg(&build))?;

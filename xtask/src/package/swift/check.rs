@@ -33,7 +33,7 @@ pub fn joined_library(native: &Path) -> Result<PathBuf> {
 
 /// The archive as cargo makes it, with SQLite's and Rust's names for all to see.
 fn whole_library() -> Result<PathBuf> {
-    let _building = sh::Hold::take("target")?;
+    let _building = sh::Hold::take("release")?;
     let mut cargo = sh::cargo();
     cargo.args(["rustc", "--release", "--package", "beaver-uniffi", "--lib", "--crate-type", "staticlib"]);
     sh::run(&mut cargo)?;

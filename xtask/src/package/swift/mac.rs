@@ -80,7 +80,7 @@ pub fn package() -> Result<Vec<PathBuf>> {
     }
     lay_out(&native, &package)?;
     lay_out_headers(&native, &plan.work.join("Headers"))?;
-    let _building = sh::Hold::take("target")?;
+    let _building = sh::Hold::take("release")?;
     for line in lines(&plan) {
         sh::run(&mut line.command()?)?;
     }

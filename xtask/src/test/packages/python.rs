@@ -27,7 +27,7 @@ pub fn wheel_and_checkout() -> Result<()> {
     // What the README says to who has Rust and no wheel.
     let (_, python) = newest;
     let fresh = environment(python, &work.path().join("checkout"))?;
-    let _building = sh::Hold::take("target")?;
+    let _building = sh::Hold::take("release")?;
     let target = project::target()?;
     sh::run(pip(&fresh, "install").arg("bindings/python").env("CARGO_TARGET_DIR", target))?;
     first_program(&fresh, work.path())
