@@ -23,6 +23,7 @@ PREFIX, SUFFIX = {"darwin": ("lib", ".dylib"), "win32": ("", ".dll")}.get(sys.pl
 LIBRARY = f"{PREFIX}beaver_uniffi{SUFFIX}"
 MODULE = "beaver_uniffi.py"
 PROGRAM = "beaver.exe" if sys.platform == "win32" else "beaver"
+GENERATOR = "uniffi-bindgen.exe" if sys.platform == "win32" else "uniffi-bindgen"
 
 
 @functools.cache
@@ -39,8 +40,10 @@ def native() -> tuple[Path, Path, Path]:
     cargo("build", "--release", "--package", "beaver-uniffi", "--package", "beaver-cli")
     library = target / "release" / LIBRARY
     out = target / "wheel"
+    # Of the workspace: so it is built but once, whatever else was built there.
+    cargo("build", "--workspace", "--bin", "uniffi-bindgen")
     generate = ["generate", str(library), "--language", "python", "--out-dir", str(out), "--no-format"]
-    cargo("run", "--quiet", "--package", "uniffi-bindgen", "--", *generate)
+    subprocess.run([target / "debug" / GENERATOR, *generate], cwd=WORKSPACE, check=True)
     return library, out / MODULE, target / "release" / PROGRAM
 
 
