@@ -18,6 +18,11 @@ pub(crate) fn pack(metric: Metric, vector: &[f32]) -> Vec<u8> {
     }
 }
 
+/// A vector as its compact form has it. Codes in partitions are made of that, so that they can be made again from it.
+pub(crate) fn compacted(metric: Metric, vector: &[f32]) -> Vec<f32> {
+    unpack(&pack(metric, vector), vector.len()).unwrap_or_default()
+}
+
 /// The vector of a compact form of so many dimensions, as exactly as it was kept. None if the length fits neither.
 pub(crate) fn unpack(packed: &[u8], dim: usize) -> Option<Vec<f32>> {
     if let Some(bits) = sized::<2>(packed, dim) {
