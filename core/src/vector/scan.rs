@@ -64,7 +64,7 @@ impl Probe {
 
     /// The same, for a scan by another kernel.
     #[cfg(test)]
-    pub fn by(self, kernel: Kernel) -> Self {
+    pub(super) fn by(self, kernel: Kernel) -> Self {
         Probe { kernel, ..self }
     }
 }
