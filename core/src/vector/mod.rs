@@ -12,6 +12,8 @@
 
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 mod avx2;
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+mod avx512;
 mod candidates;
 mod chunk;
 mod code;
@@ -22,6 +24,8 @@ mod inner;
 mod kernel;
 mod mean;
 mod metric;
+#[cfg(all(feature = "simd", target_arch = "aarch64", target_endian = "little"))]
+mod neon;
 mod partition;
 mod rotation;
 mod scan;

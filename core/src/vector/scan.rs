@@ -95,10 +95,10 @@ impl Probe {
         self.width = bounded((self.margin + LUCK) * deviation);
     }
 
-    /// The same, with the kernel for every processor.
+    /// The same, for a scan by another kernel.
     #[cfg(test)]
-    pub fn portable(encoder: &Encoder, query: &[f32], margin: f64) -> Self {
-        Probe { kernel: super::kernel::portable, ..Probe::new(encoder, query, margin) }
+    pub(super) fn by(self, kernel: Kernel) -> Self {
+        Probe { kernel, ..self }
     }
 }
 
