@@ -13,6 +13,7 @@ mod chunks;
 mod nearest;
 mod problems;
 mod search;
+mod stats;
 
 pub(super) use build::{begin_compact, compact_step, forget as forget_codes};
 pub(in crate::sqlite) use cache::CodeCache;

@@ -9,7 +9,8 @@ use super::CodeCache;
 use super::accept::{Accept, Answer};
 use super::chunks::{self, Place};
 use super::nearest::{MARGIN, Nearest, Ranked};
-use crate::collection::{CollectionInfo, Effort, Hit, SearchOptions, SearchPlan};
+use super::stats;
+use crate::collection::{CollectionInfo, CollectionStats, Effort, Hit, SearchOptions, SearchPlan};
 use crate::engine::VectorEngine;
 use crate::error::Result;
 use crate::sqlite::source::{Source, View};
@@ -68,6 +69,10 @@ impl<S: Source> VectorEngine for S {
             }
             Ok(sample)
         })
+    }
+
+    fn collection_stats(&self, name: &str) -> Result<CollectionStats> {
+        self.read_together(|view| stats::of_collection(view, name))
     }
 }
 
