@@ -111,7 +111,7 @@ pub extern "C" fn beaver_collection_settings(
 ///                  are 0), "flat" (all codes are searched) or "partitioned". Codes are those that are searched;
 ///                  stale ones, of vectors that are gone, are among them; bytes are what they take in the file.
 ///                  The epoch grows whenever the partitions change or all codes were made anew; building tells
-///                  whether they are being made. Caller frees with beaver_buf_free().
+///                  whether they are being made; caller frees with beaver_buf_free().
 /// @return OK, and what all reads give
 /// @thread any, concurrently.  @since 0.1
 #[unsafe(no_mangle)]
