@@ -20,6 +20,7 @@ mod problems;
 mod scan;
 mod search;
 mod split;
+mod stats;
 mod ways;
 mod written;
 

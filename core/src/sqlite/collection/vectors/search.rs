@@ -10,7 +10,8 @@ use super::accept::{Accept, Answer};
 use super::nearest::{MARGIN, Nearest, Ranked};
 use super::partitions;
 use super::scan::Scanned;
-use crate::collection::{CollectionInfo, Effort, Hit, SearchOptions, SearchPlan};
+use super::stats;
+use crate::collection::{CollectionInfo, CollectionStats, Effort, Hit, SearchOptions, SearchPlan};
 use crate::engine::VectorEngine;
 use crate::error::Result;
 use crate::sqlite::source::{Source, View};
@@ -63,6 +64,10 @@ impl<S: Source> VectorEngine for S {
             }
             Ok(sample)
         })
+    }
+
+    fn collection_stats(&self, name: &str) -> Result<CollectionStats> {
+        self.read_together(|view| stats::of_collection(view, name))
     }
 }
 
