@@ -1,7 +1,7 @@
 //! Writers: one that is at work while another process searches, and one that makes a collection large.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::Result;
 use beaver_core::{Beaver, Document, Options};
@@ -12,6 +12,9 @@ use crate::documents::{fuzzy, of_twenty_words, read};
 use crate::folder::stream_rows;
 use crate::times::Times;
 use crate::vectors::{NAME, PORTION, documents_of, index_all, without_text};
+
+/// How many commits follow one another that are looked at together, to see whether the same ones are slow again.
+const STRETCH: usize = 100;
 
 #[derive(Deserialize)]
 pub struct WriteFor {
@@ -36,9 +39,9 @@ impl WriteFor {
             }
             document
         });
-        let end = Instant::now() + Duration::from_secs_f64(self.seconds);
+        let start = Instant::now();
         let mut written = 0;
-        while Instant::now() < end {
+        while start.elapsed().as_secs_f64() < self.seconds {
             if self.bulk {
                 collection.index_many(endless.by_ref().take(PORTION), &without_text(), |_| true)?;
                 written += PORTION;
@@ -47,7 +50,7 @@ impl WriteFor {
                 written += 1;
             }
         }
-        Ok(json!({ "written": written }))
+        Ok(json!({"written": written, "seconds": start.elapsed().as_secs_f64()}))
     }
 }
 
@@ -75,9 +78,16 @@ impl IndexGrowing {
         let collection = db.collection(NAME)?;
         index_all(&collection, documents.into_iter(), &options)?;
         let mut times = Times::default();
+        let mut stretches = Vec::new();
         let (mut longest, mut longest_at) = (0.0, 0);
         for (number, document) in single.into_iter().enumerate() {
             times.time(|| collection.index(document, &options))?;
+            if number.is_multiple_of(STRETCH) {
+                stretches.push(0.0_f64);
+            }
+            if let Some(last) = stretches.last_mut() {
+                *last = last.max(times.last());
+            }
             if times.last() > longest {
                 (longest, longest_at) = (times.last(), self.from + number);
             }
@@ -85,6 +95,6 @@ impl IndexGrowing {
         let rows = collection.len()?;
         db.close()?;
         std::fs::remove_file(&self.file)?;
-        Ok(json!({"rows": rows, "micros": times.summary(), "longest_at": longest_at}))
+        Ok(json!({"rows": rows, "micros": times.summary(), "longest_at": longest_at, "stretches": stretches}))
     }
 }

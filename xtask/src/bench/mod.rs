@@ -66,7 +66,7 @@ enum Which {
     Server,
     /// Criterion for the core, which keeps reports of its own
     Core,
-    /// Vector search, beside the peers: takes hours, and installs the peers below the target folder
+    /// Vector search, beside the peers: takes an hour, and installs the peers below the target folder
     Vectors,
     /// Documents, text and graph, beside the peers: takes long too
     Search,
