@@ -101,7 +101,9 @@ fn mixed(row: &[f32], neighbour: &[f32], random: &mut Random) -> Vec<f32> {
     let mix = |(row, neighbour): (&f32, &f32)| row + share * (neighbour - row) + NOISE * random.normal();
     let mut vector: Vec<f32> = row.iter().zip(neighbour).map(mix).collect();
     let length = vector.iter().map(|component| component * component).sum::<f32>().sqrt();
-    vector.iter_mut().for_each(|component| *component /= length);
+    for component in &mut vector {
+        *component /= length;
+    }
     vector
 }
 
@@ -137,7 +139,8 @@ impl<'v> Neighbours<'v> {
         let other = |row: &usize| Ok((distance("l2", vector, self.rows[*row])?, *row));
         let mut others = others.map(other).collect::<Result<Vec<(f32, usize)>>>()?;
         others.sort_by(|a, b| a.0.total_cmp(&b.0));
-        Ok(others.into_iter().take(NEIGHBOURS).map(|(_, row)| row).collect())
+        // Of the slice: a collected `into_iter` would keep the memory of all others.
+        Ok(others.iter().take(NEIGHBOURS).map(|(_, row)| *row).collect())
     }
 
     /// One of some rows, in turn; none if there are none.
