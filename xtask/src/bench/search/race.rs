@@ -183,6 +183,10 @@ pub fn lines(contenders: &[Contender], rows: usize, aim: &Aim) -> Option<Vec<Lin
         Line::new(format!("{rows} rows: p50 at {}", good.level), describe(good))
             .aims(format!("at most {} with recall {}", time(aim.p50_micros), aim.recall), Some(met)),
     ];
+    if peers().all(|peer| peer.points.len() == 1) {
+        let alone = |point: &Point| Line::new(format!("{rows} rows: {}", point.level), describe(point));
+        lines.extend(ours.points.iter().map(alone));
+    }
     for peer in peers().filter(|peer| peer.points.len() > 1) {
         for point in &ours.points {
             let at = curve::at(&peer.points, point.recall)?;
