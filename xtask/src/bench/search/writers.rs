@@ -61,7 +61,7 @@ pub fn measure(bench: &Bench) -> Result<Table> {
          bulk, vectors only are written, 5000 a commit; one by one, documents with 20 words, for fuzzy search. The \
          longest commit is the median of the rounds' longest; behind it stand that of each round with how many \
          documents were there, and the longest that comes again: of each hundred commits the median of the rounds' \
-         longest, and of those the longest. What is longer is the machine's."
+         longest, and of those the longest. What does not come again is likely the machine's."
             .to_owned(),
     );
     Ok(table)
