@@ -51,11 +51,8 @@ fn due(tx: &mut Tx<'_>, info: &Info) -> Result<bool> {
             .query_row([info.id, EXACT], |row| row.get(0))?;
         return Ok(many);
     }
-    let current = Written::take(tx, info, info.codes.current)?;
-    let parted = current.partitions.as_ref().map(Partitions::codes);
-    current.keep(tx);
-    if let Some(total) = parted {
-        return Ok(info.codes.stale > total / 4);
+    if let Some(state) = partitions::state(tx.conn, info, info.codes.current)? {
+        return Ok(info.codes.stale > state.codes / 4);
     }
     let total = chunks::count(tx.conn, info, Place::of(info, info.codes.current))?;
     if info.codes.stale > total / 4 || total - info.codes.stale >= PARTITIONED {
@@ -90,12 +87,15 @@ fn begin(tx: &mut Tx<'_>, info: &mut Info) -> Result<()> {
     };
     let centroid: Vec<u8> = mean.finish().iter().flat_map(|component| component.to_le_bytes()).collect();
     info.codes.begun += 1;
+    let partitioned = many(tx, info)?;
+    // What has partitions counts its codes there.
+    let vectors = if partitioned { 0 } else { vectors };
     tx.conn
         .prepare_cached(
             "INSERT INTO beaver_vector_centroids (collection_id, generation, vectors, centroid) VALUES (?1, ?2, ?3, ?4)",
         )?
         .execute(params![info.id, info.codes.begun, vectors, centroid])?;
-    if many(tx, info)? {
+    if partitioned {
         // One partition, around the centre of all: it is split when it is full, and so on.
         let centre = vec![0.0; vector::padded(dimension as usize)];
         Partitions::none(info).add(tx.conn, info, info.codes.begun, &centre)?;

@@ -11,7 +11,7 @@ use rusqlite::Connection;
 
 use super::super::info::Info;
 use super::chunks::{self, Place};
-use super::partitions::Partitions;
+use super::partitions::{Partitions, State};
 use crate::error::Result;
 use crate::vector::Encoder;
 
@@ -38,11 +38,21 @@ impl Held {
 /// A partition of one generation.
 pub(super) type Key = (i64, Place);
 
-/// The first chunks of a partition, side by side.
+/// The chunks of a partition.
 #[derive(Clone)]
 pub(super) struct Run {
-    pub bytes: Arc<[u8]>,
+    /// Those that are full, side by side, and how many there are.
+    pub full: Arc<[u8]>,
     pub chunks: i64,
+    /// The last one, as long as the state of all is that.
+    pub tail: Arc<[u8]>,
+    pub state: State,
+}
+
+impl Run {
+    fn bytes(&self) -> usize {
+        self.full.len() + self.tail.len()
+    }
 }
 
 #[derive(Default)]
@@ -91,7 +101,7 @@ impl PartitionCache {
         let mut runs = self.runs.lock();
         let mut room = most.saturating_sub(runs.bytes);
         let mut full = 0;
-        let mut look = |key: &Key| {
+        let look = |key: &Key| {
             if let Some((run, touched)) = runs.kept.get_mut(key) {
                 *touched = true;
                 return (Some(run.clone()), true);
@@ -106,7 +116,7 @@ impl PartitionCache {
             full += usize::from(!runs.seen.insert(*key));
             (None, full == 1)
         };
-        keys.iter().map(|key| look(key)).collect()
+        keys.iter().map(look).collect()
     }
 
     /// Keeps what was read.
@@ -130,8 +140,8 @@ impl PartitionCache {
 
 impl Runs {
     fn offer(&mut self, key: Key, run: Run, most: usize) {
-        let before = self.kept.get(&key).map_or(0, |(run, _)| run.bytes.len());
-        let full = |runs: &Runs| runs.bytes - before + run.bytes.len() > most;
+        let before = self.kept.get(&key).map_or(0, |(run, _)| run.bytes());
+        let full = |runs: &Runs| runs.bytes - before + run.bytes() > most;
         while full(self) {
             let Some(oldest) = self.order.pop_front() else { return };
             match self.kept.get_mut(&oldest) {
@@ -147,7 +157,7 @@ impl Runs {
             }
         }
         self.seen.remove(&key);
-        self.bytes = self.bytes - before + run.bytes.len();
+        self.bytes = self.bytes - before + run.bytes();
         if self.kept.insert(key, (run, false)).is_none() {
             self.order.push_back(key);
         }
@@ -155,13 +165,15 @@ impl Runs {
 
     fn forget(&mut self, key: &Key) {
         if let Some((run, _)) = self.kept.remove(key) {
-            self.bytes -= run.bytes.len();
+            self.bytes -= run.bytes();
         }
     }
 
     fn retain(&mut self, alive: impl Fn(&Key) -> bool) {
         let gone: Vec<Key> = self.kept.keys().filter(|key| !alive(key)).copied().collect();
-        gone.iter().for_each(|key| self.forget(key));
+        for key in &gone {
+            self.forget(key);
+        }
         self.order.retain(&alive);
     }
 }
@@ -175,7 +187,8 @@ mod tests {
     }
 
     fn run(bytes: usize) -> Run {
-        Run { bytes: vec![0; bytes].into(), chunks: 1 }
+        let state = State { epoch: 1, codes: 1 };
+        Run { full: vec![0; bytes - 1].into(), chunks: 1, tail: [0].into(), state }
     }
 
     fn kept(cache: &PartitionCache) -> Vec<i64> {
@@ -224,7 +237,7 @@ mod tests {
             cache.offer(vec![(key(number), run(usize::try_from(round % 13).unwrap() + 1))], 40);
             let runs = cache.runs.lock();
             assert!(
-                runs.bytes <= 40 && runs.bytes == runs.kept.values().map(|(run, _)| run.bytes.len()).sum::<usize>()
+                runs.bytes <= 40 && runs.bytes == runs.kept.values().map(|(run, _)| run.bytes()).sum::<usize>()
             );
             assert_eq!(runs.order.len(), runs.kept.len());
         }

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::super::info::Info;
 use super::chunks::{self, Place};
 use crate::error::Result;
+use crate::sqlite::conn::Conn;
 use crate::vector::{Centroids, Metric, Short};
 
 /// From so many vectors on a generation has partitions.
@@ -16,15 +17,11 @@ pub(super) const PARTITIONED: i64 = 50_000;
 #[cfg(test)]
 pub(super) const PARTITIONED: i64 = 1_000;
 
-/// A partition with so many codes is full, and how many partitions have on average, as measured.
+/// A partition with so many codes is full.
 #[cfg(not(test))]
 pub(super) const FULL: usize = 1_024;
-#[cfg(not(test))]
-const USUAL: i64 = 690;
 #[cfg(test)]
 pub(super) const FULL: usize = 64;
-#[cfg(test)]
-const USUAL: i64 = 43;
 
 /// How many measured ways tell what share of the nearest is found; with fewer, every partition is looked into.
 const ENOUGH: usize = 200;
@@ -39,21 +36,46 @@ pub(super) struct Partitions {
     ways: Vec<f32>,
 }
 
-/// The greatest number of the partitions of a generation, if it has any.
-pub(super) fn epoch(conn: &Connection, info: &Info, generation: i64) -> Result<Option<i64>> {
-    let mut select = conn.prepare_cached(
-        "SELECT partition FROM beaver_vector_partitions WHERE collection_id = ?1 AND generation = ?2
-         ORDER BY partition DESC LIMIT 1",
-    )?;
-    Ok(select.query_row([info.id, generation], |row| row.get(0)).optional()?)
+/// A state of the partitions of a generation: as long as it is the same, so is every chunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct State {
+    /// The greatest number of a partition.
+    pub epoch: i64,
+    /// How many codes there are. While the epoch stays, it only grows.
+    pub codes: i64,
 }
 
-/// About how many codes a generation has: exactly, if it has no partitions. O(partitions).
-pub(super) fn count(conn: &Connection, info: &Info, generation: i64) -> Result<i64> {
-    let partitions: i64 = conn
-        .prepare_cached("SELECT count(*) FROM beaver_vector_partitions WHERE collection_id = ?1 AND generation = ?2")?
-        .query_row([info.id, generation], |row| row.get(0))?;
-    if partitions > 0 { Ok(partitions * USUAL) } else { chunks::count(conn, info, Place::of(info, generation)) }
+const STATE: &str = "SELECT vectors, (SELECT partition FROM beaver_vector_partitions
+         WHERE collection_id = ?1 AND generation = ?2 ORDER BY partition DESC LIMIT 1)
+     FROM beaver_vector_centroids WHERE collection_id = ?1 AND generation = ?2";
+
+/// The state of a generation; none if it has no partitions.
+pub(super) fn state(conn: &Conn, info: &Info, generation: i64) -> Result<Option<State>> {
+    conn.hot(STATE, |select| {
+        let state = select.query_row([info.id, generation], |row| {
+            let epoch: Option<i64> = row.get(1)?;
+            let codes = row.get(0)?;
+            Ok(epoch.map(|epoch| State { epoch, codes }))
+        });
+        Ok(state.optional()?.flatten())
+    })
+}
+
+/// How many codes a generation has.
+pub(super) fn count(conn: &Conn, info: &Info, generation: i64) -> Result<i64> {
+    match state(conn, info, generation)? {
+        Some(state) => Ok(state.codes),
+        None => chunks::count(conn, info, Place::of(info, generation)),
+    }
+}
+
+/// Writes down that a generation with partitions has so many more codes.
+pub(super) fn grow(conn: &Conn, info: &Info, generation: i64, more: i64) -> Result<()> {
+    conn.prepare_cached(
+        "UPDATE beaver_vector_centroids SET vectors = vectors + ?3 WHERE collection_id = ?1 AND generation = ?2",
+    )?
+    .execute([info.id, generation, more])?;
+    Ok(())
 }
 
 impl Partitions {
@@ -118,11 +140,6 @@ impl Partitions {
         self.numbers.swap_remove(index);
         self.centroids.swap_remove(index);
         Ok(())
-    }
-
-    /// About how many codes they have.
-    pub fn codes(&self) -> i64 {
-        i64::try_from(self.numbers.len()).unwrap_or(i64::MAX).saturating_mul(USUAL)
     }
 
     /// The bytes that they take in memory.

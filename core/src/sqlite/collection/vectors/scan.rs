@@ -7,7 +7,7 @@ use super::super::info::Info;
 use super::CodeCache;
 use super::chunks::{self, Place};
 use super::held::{Held, Key, Run};
-use super::partitions;
+use super::partitions::{self, State};
 use super::search::Search;
 use crate::collection::{Effort, SearchPlan};
 use crate::error::Result;
@@ -56,8 +56,8 @@ impl Search<'_> {
             Effort::High | Effort::Exact => HIGH,
         };
         let mut scan = Scan { search: self, info, cache, share, best, plan };
-        match partitions::epoch(self.view.conn, info, info.codes.current)? {
-            Some(epoch) => scan.partitions(epoch, wanted, members)?,
+        match partitions::state(self.view.conn, info, info.codes.current)? {
+            Some(state) => scan.partitions(state, wanted, members)?,
             None => scan.all()?,
         }
         let limit = scan.best.limit();
@@ -106,13 +106,13 @@ impl Scan<'_, '_> {
     }
 
     /// Scans the partitions around the query, and further ones as long as too little was found.
-    fn partitions(&mut self, epoch: i64, wanted: usize, members: Option<&Members>) -> Result<()> {
+    fn partitions(&mut self, state: State, wanted: usize, members: Option<&Members>) -> Result<()> {
         self.plan.path = "partitioned";
         let (conn, info) = (self.search.view.conn, self.info);
         let held = match self.cache {
             Some(cache) => {
                 cache.drop_flat(info);
-                cache.partitions.held(conn, info, epoch)?
+                cache.partitions.held(conn, info, state.epoch)?
             }
             None => Arc::new(Held::read(conn, info)?),
         };
@@ -123,7 +123,7 @@ impl Scan<'_, '_> {
             info.settings.metric,
             probe.rotated(),
             share,
-            self.many(partitions.codes(), wanted, members),
+            Self::many(state.codes, wanted, members),
         );
         let mut centroid = Vec::new();
         for some in order.chunks(count.max(1)) {
@@ -139,7 +139,7 @@ impl Scan<'_, '_> {
                 let (run, keep) = runs.next().unwrap_or_default();
                 partitions.centroids.get(index, &mut centroid);
                 probe.aim(&centroid);
-                read.extend(self.partition(&probe, *key, run, keep)?);
+                read.extend(self.partition(&probe, *key, state, run.as_ref(), keep)?);
             }
             if let Some(cache) = self.cache {
                 cache.partitions.offer(read, most);
@@ -153,31 +153,44 @@ impl Scan<'_, '_> {
 
     /// How many times as many documents are looked at for one that is found as when the ways were measured.
     #[expect(clippy::cast_precision_loss, reason = "the counts are small")]
-    fn many(&self, codes: i64, wanted: usize, members: Option<&Members>) -> f64 {
+    fn many(codes: i64, wanted: usize, members: Option<&Members>) -> f64 {
         let of = members.map_or(1.0, |members| (codes as f64 / members.len().max(1) as f64).max(1.0));
         of * wanted as f64 / MEASURED
     }
 
     /// Scans a partition: what is kept of it, and the rest from the file. Gives what to keep from now on.
-    fn partition(&mut self, probe: &Probe, key: Key, run: Option<Run>, keep: bool) -> Result<Option<(Key, Run)>> {
-        let mut chunks = run.as_ref().map_or(0, |run| run.chunks);
-        if let Some(run) = &run {
-            let stride = run.bytes.len() / usize::try_from(run.chunks).unwrap_or(1).max(1);
-            run.bytes.chunks_exact(stride.max(1)).try_for_each(|codes| self.chunk(probe, codes))?;
+    fn partition(
+        &mut self,
+        probe: &Probe,
+        key: Key,
+        state: State,
+        run: Option<&Run>,
+        keep: bool,
+    ) -> Result<Option<(Key, Run)>> {
+        if let Some(run) = run {
+            let stride = run.full.len() / usize::try_from(run.chunks).unwrap_or(1).max(1);
+            run.full.chunks_exact(stride.max(1)).try_for_each(|codes| self.chunk(probe, codes))?;
+            if run.state == state {
+                return if run.tail.is_empty() { Ok(()) } else { self.chunk(probe, &run.tail) }.map(|()| None);
+            }
         }
         let capacity = vector::capacity(self.info.dimension.unwrap_or(1) as usize);
-        let mut new = Vec::new();
-        let place = key.1;
-        self.read(probe, place.first + chunks, place.last, |codes| {
+        let mut chunks = run.map_or(0, |run| run.chunks);
+        let (mut new, mut tail) = (Vec::new(), Vec::new());
+        self.read(probe, key.1.first + chunks, key.1.last, |codes| {
             if keep && vector::len(codes) == Ok(capacity) {
-                if new.is_empty() {
-                    new.extend(run.iter().flat_map(|run| run.bytes.iter()));
-                }
                 new.extend_from_slice(codes);
                 chunks += 1;
+            } else if keep {
+                tail.extend_from_slice(codes);
             }
         })?;
-        Ok((!new.is_empty()).then(|| (key, Run { bytes: new.into(), chunks })))
+        let full = match run {
+            Some(run) if new.is_empty() => run.full.clone(),
+            Some(run) => [&run.full, &new[..]].concat().into(),
+            None => new.into(),
+        };
+        Ok(keep.then(|| (key, Run { full, chunks, tail: tail.into(), state })))
     }
 
     /// Scans the chunks with these numbers in the file.

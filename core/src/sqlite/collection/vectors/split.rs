@@ -10,9 +10,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::info::Info;
 use super::chunks::{self, Appender, Place};
-use super::partitions::{FULL, Partitions};
+use super::partitions::{self, FULL, Partitions};
 use super::{ways, written};
 use crate::error::Result;
+use crate::sqlite::conn::Conn;
 use crate::vector::{self, Chunk, Encoder, Metric, Short, Turned};
 
 /// Among so many of the nearest partitions members may find a nearer home.
@@ -32,21 +33,24 @@ struct Home {
 
 /// Replaces a partition by two; or by one, if so many of its codes were stale that the others have room in it.
 pub(super) fn split(
-    conn: &Connection,
+    conn: &Conn,
     info: &mut Info,
     generation: i64,
     encoder: &Encoder,
-    partitions: &mut Partitions,
+    known: &mut Partitions,
     index: usize,
 ) -> Result<()> {
-    let (members, dropped) = live(conn, info, generation, encoder, partitions, index)?;
-    if dropped > 0 && generation == info.codes.current {
-        written::count_stale(conn, info, -dropped)?;
+    let (members, dropped) = live(conn, info, generation, encoder, known, index)?;
+    if dropped > 0 {
+        partitions::grow(conn, info, generation, -dropped)?;
+        if generation == info.codes.current {
+            written::count_stale(conn, info, -dropped)?;
+        }
     }
     let mut old = Vec::new();
-    partitions.centroids.get(index, &mut old);
-    partitions.remove(conn, info, generation, index)?;
-    let neighbours = nearest(partitions, &old);
+    known.centroids.get(index, &mut old);
+    known.remove(conn, info, generation, index)?;
+    let neighbours = nearest(known, &old);
 
     let dim = old.len();
     let rows: Vec<f32> = members.iter().flat_map(|member| member.turned.rotated.iter().copied()).collect();
@@ -56,17 +60,17 @@ pub(super) fn split(
         // A partition of which nothing is left keeps its centroid: there is always one.
         let mean = vector::mean(&rows, dim, |row| sides.get(row) == Some(&second));
         if let Some(mean) = mean.or_else(|| (members.is_empty() && !second).then(|| old.clone())) {
-            homes.push(make(conn, info, generation, encoder.dim(), partitions, &mean)?);
+            homes.push(make(conn, info, generation, encoder.dim(), known, &mean)?);
         }
     }
-    let made = partitions.centroids.len() - homes.len();
+    let made = known.centroids.len() - homes.len();
 
     // The neighbours become homes when the first member moves there.
     let mut moved: Vec<Option<Home>> = neighbours.iter().map(|_| None).collect();
     for (member, second) in members.iter().zip(&sides) {
         let side = usize::from(*second);
         let short = Short::new(&member.turned.rotated);
-        let distances = partitions.centroids.some(&short, neighbours.iter().copied().chain([made + side]));
+        let distances = known.centroids.some(&short, neighbours.iter().copied().chain([made + side]));
         let own = distances.last().copied().unwrap_or(f32::INFINITY);
         let better = distances.iter().zip(0..neighbours.len()).filter(|(distance, _)| **distance < own);
         if let Some((_, place)) = better.min_by(|a, b| a.0.total_cmp(b.0))
@@ -74,7 +78,7 @@ pub(super) fn split(
             && let Some(&neighbour) = neighbours.get(place)
         {
             if home.is_none() {
-                *home = Some(open(conn, info, generation, encoder.dim(), partitions, neighbour)?);
+                *home = Some(open(conn, info, generation, encoder.dim(), known, neighbour)?);
             }
             // It must not become full by this: that would be a split within a split.
             if let Some(home) = home.as_mut().filter(|home| home.appender.len() + 1 < FULL) {
@@ -91,8 +95,8 @@ pub(super) fn split(
     }
     for second in [false, true] {
         let sample = sides.iter().position(|side| *side == second).and_then(|place| members.get(place));
-        if let (Some(sample), Some(&number)) = (sample, partitions.numbers.get(made + usize::from(second))) {
-            ways::measure(conn, info, generation, encoder, partitions, sample, number)?;
+        if let (Some(sample), Some(&number)) = (sample, known.numbers.get(made + usize::from(second))) {
+            ways::measure(conn, info, generation, encoder, known, sample, number)?;
         }
     }
     Ok(())

@@ -5,9 +5,10 @@ use rusqlite::Connection;
 use super::super::documents;
 use super::super::info::{self, Info};
 use super::chunks::{self, Place};
-use super::partitions::Partitions;
+use super::partitions::{self, Partitions};
 use crate::collection::{CollectionStats, VectorIndexStats, VectorTier};
 use crate::error::Result;
+use crate::sqlite::conn::Conn;
 use crate::sqlite::source::View;
 
 pub(super) fn of_collection(view: &View<'_>, name: &str) -> Result<CollectionStats> {
@@ -19,26 +20,20 @@ pub(super) fn of_collection(view: &View<'_>, name: &str) -> Result<CollectionSta
     })
 }
 
-fn of_index(conn: &Connection, info: &Info) -> Result<VectorIndexStats> {
+fn of_index(conn: &Conn, info: &Info) -> Result<VectorIndexStats> {
     let building = info.codes.building.is_some();
     if info.codes.current == 0 {
         return Ok(VectorIndexStats { building, ..VectorIndexStats::default() });
     }
     let generation = info.codes.current;
-    let (mut tier, mut partitions, mut epoch) = (VectorTier::Flat, 1, 0);
-    let mut codes = 0;
-    match Partitions::load(conn, info, generation)? {
-        Some(of) => {
-            (tier, partitions, epoch) = (VectorTier::Partitioned, of.numbers.len() as u64, of.epoch);
-            for number in &of.numbers {
-                codes += chunks::count(conn, info, Place::of_partition(info, generation, *number))?;
-            }
-        }
-        None => codes = chunks::count(conn, info, Place::of(info, generation))?,
+    let (mut tier, mut parts, mut epoch) = (VectorTier::Flat, 1, 0);
+    let codes = partitions::count(conn, info, generation)?;
+    if let Some(of) = Partitions::load(conn, info, generation)? {
+        (tier, parts, epoch) = (VectorTier::Partitioned, of.numbers.len() as u64, of.epoch);
     }
     Ok(VectorIndexStats {
         tier,
-        partitions,
+        partitions: parts,
         codes: whole(codes),
         stale: whole(info.codes.stale),
         bytes: bytes(conn, Place::of(info, generation))?,

@@ -19,13 +19,14 @@ impl Random {
 
     /// A vector around one of a few dozen centres.
     fn vector(&mut self) -> Vec<f32> {
-        let mut centre = Random(1 + (self.next().abs() * 80.0) as u64);
+        self.next();
+        let mut centre = Random(1 + (self.0 >> 40) % 40);
         (0..DIM).map(|_| 2.0 * centre.next() + self.next() + 0.2).collect()
     }
 }
 
 fn document(number: u64, vector: Vec<f32>) -> Document {
-    Document::with_id(format!("{number:05}"), json!({"n": number, "tenth": number % 10 == 0})).embedded(vector)
+    Document::with_id(format!("{number:05}"), json!({"n": number, "tenth": number.is_multiple_of(10)})).embedded(vector)
 }
 
 /// A collection whose vectors a model knows, too.
@@ -79,7 +80,7 @@ impl World {
             all += truth.len();
             found += hits.iter().filter(|hit| truth.contains(&hit.document.id)).count();
         }
-        f64::from(found as u32) / f64::from(all as u32)
+        f64::from(u32::try_from(found).unwrap()) / f64::from(u32::try_from(all).unwrap())
     }
 
     /// Every vector is found by itself, the file is sound.

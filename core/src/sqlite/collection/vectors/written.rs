@@ -4,10 +4,11 @@ use rusqlite::{Connection, params};
 
 use super::super::info::Info;
 use super::chunks::{self, Appender, Place};
-use super::partitions::{FULL, Partitions};
+use super::partitions::{self, FULL, Partitions};
 use super::split;
 use crate::error::Result;
 use crate::sqlite::apply::Tx;
+use crate::sqlite::conn::Conn;
 use crate::vector::{self, Encoder, Short};
 
 /// So many generations are known at once: the one that is searched, and the one that is being made.
@@ -47,6 +48,7 @@ pub(super) fn append(tx: &mut Tx<'_>, info: &mut Info, generation: i64, rows: &[
         for (doc, embedding) in rows {
             append_to_nearest(tx.conn, info, &mut written, *doc, embedding)?;
         }
+        partitions::grow(tx.conn, info, generation, i64::try_from(rows.len()).unwrap_or(i64::MAX))?;
     } else {
         let mut appender = Appender::new(tx.conn, Place::of(info, generation), written.encoder.dim())?;
         for (doc, embedding) in rows {
@@ -60,7 +62,7 @@ pub(super) fn append(tx: &mut Tx<'_>, info: &mut Info, generation: i64, rows: &[
 
 /// Adds a code to the partition of the nearest centroid, and splits that if it is full now.
 fn append_to_nearest(
-    conn: &Connection,
+    conn: &Conn,
     info: &mut Info,
     written: &mut Written,
     doc: u32,
