@@ -56,7 +56,7 @@ using Hit = HitOf<Text>;
 
 /// How a vector search went about it, and what it cost.
 struct SearchPlan {
-    /// "exact" or "flat".
+    /// "exact", "flat" or "partitioned".
     std::string path;
     /// "none", "index" or "candidates".
     std::string filter;

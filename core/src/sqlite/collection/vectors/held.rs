@@ -236,9 +236,7 @@ mod tests {
             cache.runs(&[key(round % 20), key(number)], 40);
             cache.offer(vec![(key(number), run(usize::try_from(round % 13).unwrap() + 1))], 40);
             let runs = cache.runs.lock();
-            assert!(
-                runs.bytes <= 40 && runs.bytes == runs.kept.values().map(|(run, _)| run.bytes()).sum::<usize>()
-            );
+            assert!(runs.bytes <= 40 && runs.bytes == runs.kept.values().map(|(run, _)| run.bytes()).sum::<usize>());
             assert_eq!(runs.order.len(), runs.kept.len());
         }
         cache.offer(vec![(key(1), run(1_000)), (key(1), run(1_000))], 40);

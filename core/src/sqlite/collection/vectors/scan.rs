@@ -119,12 +119,8 @@ impl Scan<'_, '_> {
         let Held { encoder, partitions, .. } = &*held;
         let mut probe = Probe::new(encoder, self.search.query, vector::margin(self.share));
         let share = 1.0 - (1.0 - self.share) * UNSEEN;
-        let (order, count) = partitions.order(
-            info.settings.metric,
-            probe.rotated(),
-            share,
-            Self::many(state.codes, wanted, members),
-        );
+        let (order, count) =
+            partitions.order(info.settings.metric, probe.rotated(), share, Self::many(state.codes, wanted, members));
         let mut centroid = Vec::new();
         for some in order.chunks(count.max(1)) {
             let numbers = || some.iter().filter_map(|&index| Some((index, *partitions.numbers.get(index)?)));

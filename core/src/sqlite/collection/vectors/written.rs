@@ -61,13 +61,7 @@ pub(super) fn append(tx: &mut Tx<'_>, info: &mut Info, generation: i64, rows: &[
 }
 
 /// Adds a code to the partition of the nearest centroid, and splits that if it is full now.
-fn append_to_nearest(
-    conn: &Conn,
-    info: &mut Info,
-    written: &mut Written,
-    doc: u32,
-    embedding: &[f32],
-) -> Result<()> {
+fn append_to_nearest(conn: &Conn, info: &mut Info, written: &mut Written, doc: u32, embedding: &[f32]) -> Result<()> {
     let Written { generation, encoder, partitions: Some(partitions), .. } = written else { return Ok(()) };
     let turned = encoder.turn(&vector::compacted(info.settings.metric, embedding));
     let nearest = partitions.centroids.nearest(&Short::new(&turned.rotated)).ok_or_else(chunks::damaged)?;
