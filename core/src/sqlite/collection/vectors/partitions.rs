@@ -17,11 +17,10 @@ pub(super) const PARTITIONED: i64 = 50_000;
 #[cfg(test)]
 pub(super) const PARTITIONED: i64 = 1_000;
 
-/// A partition with so many codes is full.
-#[cfg(not(test))]
-pub(super) const FULL: usize = 1_024;
-#[cfg(test)]
-pub(super) const FULL: usize = 64;
+/// With how many codes a partition is full: fewer where they are long, so that a split takes about as long for all.
+pub(super) fn full(dim: usize) -> usize {
+    if cfg!(test) { 64 } else { (393_216 / dim.max(1)).clamp(128, 1_024) }
+}
 
 /// How many measured ways tell what share of the nearest is found; with fewer, every partition is looked into.
 const ENOUGH: usize = 200;

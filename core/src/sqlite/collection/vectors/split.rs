@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::info::Info;
 use super::chunks::{self, Appender, Place};
-use super::partitions::{self, FULL, Partitions};
+use super::partitions::{self, Partitions};
 use super::{ways, written};
 use crate::error::Result;
 use crate::sqlite::conn::Conn;
@@ -53,8 +53,9 @@ pub(super) fn split(
     let neighbours = nearest(known, &old);
 
     let dim = old.len();
+    let full = partitions::full(encoder.dim());
     let rows: Vec<f32> = members.iter().flat_map(|member| member.turned.rotated.iter().copied()).collect();
-    let sides = if members.len() > FULL * 3 / 4 { vector::halve(&rows, dim) } else { vec![false; members.len()] };
+    let sides = if members.len() > full * 3 / 4 { vector::halve(&rows, dim) } else { vec![false; members.len()] };
     let mut homes = Vec::new();
     for second in [false, true] {
         // A partition of which nothing is left keeps its centroid: there is always one.
@@ -81,7 +82,7 @@ pub(super) fn split(
                 *home = Some(open(conn, info, generation, encoder.dim(), known, neighbour)?);
             }
             // It must not become full by this: that would be a split within a split.
-            if let Some(home) = home.as_mut().filter(|home| home.appender.len() + 1 < FULL) {
+            if let Some(home) = home.as_mut().filter(|home| home.appender.len() + 1 < full) {
                 home.take(conn, encoder, member)?;
                 continue;
             }

@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 
 use super::super::info::Info;
 use super::chunks::{self, Appender, Place};
-use super::partitions::{self, FULL, Partitions};
+use super::partitions::{self, Partitions};
 use super::split;
 use crate::error::Result;
 use crate::sqlite::apply::Tx;
@@ -62,18 +62,18 @@ pub(super) fn append(tx: &mut Tx<'_>, info: &mut Info, generation: i64, rows: &[
 
 /// Adds a code to the partition of the nearest centroid, and splits that if it is full now.
 fn append_to_nearest(conn: &Conn, info: &mut Info, written: &mut Written, doc: u32, embedding: &[f32]) -> Result<()> {
-    let Written { generation, encoder, partitions: Some(partitions), .. } = written else { return Ok(()) };
+    let Written { generation, encoder, partitions: Some(known), .. } = written else { return Ok(()) };
     let turned = encoder.turn(&vector::compacted(info.settings.metric, embedding));
-    let nearest = partitions.centroids.nearest(&Short::new(&turned.rotated)).ok_or_else(chunks::damaged)?;
-    let number = *partitions.numbers.get(nearest).ok_or_else(chunks::damaged)?;
+    let nearest = known.centroids.nearest(&Short::new(&turned.rotated)).ok_or_else(chunks::damaged)?;
+    let number = *known.numbers.get(nearest).ok_or_else(chunks::damaged)?;
     let mut centroid = Vec::new();
-    partitions.centroids.get(nearest, &mut centroid);
+    known.centroids.get(nearest, &mut centroid);
     let place = Place::of_partition(info, *generation, number);
     let mut appender = Appender::new(conn, place, encoder.dim())?;
     appender.push(conn, doc, &encoder.encode_near(&turned, &centroid))?;
     appender.finish(conn)?;
-    if appender.len() >= FULL {
-        split::split(conn, info, *generation, encoder, partitions, nearest)?;
+    if appender.len() >= partitions::full(encoder.dim()) {
+        split::split(conn, info, *generation, encoder, known, nearest)?;
     }
     Ok(())
 }
