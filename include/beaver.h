@@ -2378,6 +2378,24 @@ beaver_status beaver_collection_settings(const beaver_collection *collection,
                                          beaver_error **out_error);
 
 /**
+ * Tells how many documents there are and how their vectors are indexed, as of one moment. Counts through indexes,
+ * without reading documents or codes: O(n), as beaver_collection_len().
+ * @param out_json  On OK: {"documents", "dimension", "vectors": {"tier", "partitions", "codes", "stale", "bytes",
+ *                  "epoch", "building"}}, whole numbers but for "tier" and "building". The dimension is null as
+ *                  long as there was no embedding. The tier is "exact" (there are no codes, the other numbers
+ *                  are 0), "flat" (all codes are searched) or "partitioned". Codes are those that are searched;
+ *                  stale ones, of vectors that are gone, are among them; bytes are what they take in the file.
+ *                  The epoch grows whenever the partitions change or all codes were made anew; building tells
+ *                  whether they are being made; caller frees with beaver_buf_free().
+ * @return OK, and what all reads give
+ * @thread any, concurrently.  @since 0.1
+ */
+BEAVER_API
+beaver_status beaver_collection_stats(const beaver_collection *collection,
+                                      beaver_buf *out_json,
+                                      beaver_error **out_error);
+
+/**
  * Stores a document, or puts it in the place of the one that has its id, with its text, its embedding and its
  * indexed fields, in one commit; its edges stay. An unchanged document writes nothing.
  * @param id            NUL-terminated UTF-8, 1 to 4096 bytes; NULL for a random UUID.
@@ -2564,8 +2582,8 @@ beaver_status beaver_collection_search(const beaver_collection *collection,
  * @param vector        the components.
  * @param dim           how many there are.
  * @param options_json  as beaver_collection_search() takes them, or NULL.
- * @param out_json      On OK: {"path", "filter", "scored", "compared", "bytes_read"}: "exact" or "flat"; how the filter
- *                      was applied, "none", "index" or "candidates"; how many codes were scored and vectors
+ * @param out_json      On OK: {"path", "filter", "scored", "compared", "bytes_read"}: "exact", "flat" or "partitioned"; how the
+ *                      filter was applied, "none", "index" or "candidates"; how many codes were scored and vectors
  *                      compared, and the bytes of both; caller frees with beaver_buf_free().
  * @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all reads give
  * @thread any, concurrently.  @since 0.1

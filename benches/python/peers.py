@@ -83,22 +83,28 @@ class Hnswlib:
 
 
 class Faiss:
-    """IndexFlat, or IVF with 4 sqrt(n) lists."""
+    """IndexFlat, or IVF with 4 sqrt(n) lists. The quick one has 3 sqrt(n), and learns them from 64 rows a list in ten
+    steps instead of from 256 in 25: of a million rows it is built in minutes, not in half an hour.
+    """
 
-    def __init__(self, lists):
+    def __init__(self, lists, quick=False):
         import faiss
 
         faiss.omp_set_num_threads(1)
         self.faiss = faiss
         self.lists = lists
+        self.quick = quick
 
     def build(self, base, file, metric):
         faiss = self.faiss
         if metric == "cosine":
             raise ValueError("faiss has no cosine of its own")
         kind = faiss.METRIC_L2 if metric == "l2" else faiss.METRIC_INNER_PRODUCT
-        lists = f"IVF{int(4 * len(base) ** 0.5)}," if self.lists else ""
+        lists = f"IVF{int((3 if self.quick else 4) * len(base) ** 0.5)}," if self.lists else ""
         index = faiss.index_factory(base.shape[1], f"{lists}Flat", kind)
+        if self.quick:
+            index.cp.max_points_per_centroid = 64
+            index.cp.niter = 10
         index.train(base)
         index.add(base)
         faiss.write_index(index, file)
@@ -155,6 +161,7 @@ PEERS = {
     "hnswlib": Hnswlib,
     "faiss-flat": lambda: Faiss(lists=False),
     "faiss-ivf": lambda: Faiss(lists=True),
+    "faiss-ivf-quick": lambda: Faiss(lists=True, quick=True),
     "sqlite-vec": SqliteVec,
 }
 

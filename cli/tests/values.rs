@@ -146,6 +146,7 @@ fn collections_are_searched_in_every_way() {
     assert_eq!(run("shortest-path s d --weighted"), "{\"ids\":[\"s\",\"d\"],\"cost\":2.0}\n");
     assert_eq!(run("degree s && beaver collection a disconnect s d"), "1\n1\n");
     assert_eq!(run("settings"), "{\"metric\":\"l2\",\"tokenizer\":\"porter\",\"dimension\":2}\n");
+    assert!(run("stats").contains("\"dimension\":2,\"vectors\":{\"tier\":\"exact\",\"partitions\":0,\"codes\":0"));
     assert_eq!(run("create-index year && beaver collection a indexes"), "year\n");
     assert!(run(r#"explain-find --where '{"year": 2000}'"#).contains(r#""indexes":["year"]"#));
     run("compact && beaver collection a rebuild && beaver collection a drop s");

@@ -53,12 +53,13 @@ pub use cancel::Cancel;
 pub use channel::{Channel, Messages, Retention};
 pub use clock::{Clock, ManualClock, Micros, SystemClock};
 pub use collection::{
-    Collection, CollectionInfo, CollectionSettings, DEFAULT_RRF_K, Direction, Document, Documents, Edge, EdgeOptions,
-    Effort, FieldPath, Filter, Find, FindPlan, Found, Fragment, Fts, GraphLeg, Hit, HybridHit, HybridQuery,
-    IndexOptions, LegScore, MAX_DIMENSION, MAX_FIELDS, MAX_FILTER_BYTES, MAX_FILTER_CONDITIONS, MAX_FILTER_DEPTH,
-    MAX_FTS_PATHS, MAX_HITS, MAX_IN_VALUES, MAX_INDEXES, MAX_NEIGHBORS, MAX_NODES, MAX_ORDER_FIELDS, MAX_PATH_BYTES,
-    MAX_PATH_SEGMENTS, MAX_QUERY_BYTES, Marks, MatchOptions, Neighbor, NeighborOptions, Order, PathOptions,
-    RecallReport, SearchOptions, SearchPlan, ShortestPath, Snippet, Tokenizer, Visit, WalkOptions, Weights, rerank,
+    Collection, CollectionInfo, CollectionSettings, CollectionStats, DEFAULT_RRF_K, Direction, Document, Documents,
+    Edge, EdgeOptions, Effort, FieldPath, Filter, Find, FindPlan, Found, Fragment, Fts, GraphLeg, Hit, HybridHit,
+    HybridQuery, IndexOptions, LegScore, MAX_DIMENSION, MAX_FIELDS, MAX_FILTER_BYTES, MAX_FILTER_CONDITIONS,
+    MAX_FILTER_DEPTH, MAX_FTS_PATHS, MAX_HITS, MAX_IN_VALUES, MAX_INDEXES, MAX_NEIGHBORS, MAX_NODES, MAX_ORDER_FIELDS,
+    MAX_PATH_BYTES, MAX_PATH_SEGMENTS, MAX_QUERY_BYTES, Marks, MatchOptions, Neighbor, NeighborOptions, Order,
+    PathOptions, RecallReport, SearchOptions, SearchPlan, ShortestPath, Snippet, Tokenizer, VectorIndexStats,
+    VectorTier, Visit, WalkOptions, Weights, rerank,
 };
 pub use database::{Beaver, Info, Progress, RepairReport, Stats, StructureInfo, Transaction, VerifyReport};
 pub use dict::{Dict, DictItems};

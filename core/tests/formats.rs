@@ -225,6 +225,8 @@ fn collections_of_1x_are_searched_before_while_and_after_they_are_adopted() -> R
     let db = open(&path, false);
     let articles = db.collection("articles")?;
     assert_eq!(articles.settings()?.dimension, Some(3));
+    let stats = articles.stats()?;
+    assert_eq!((stats.documents, stats.dimension, stats.vectors.codes), (articles.len()?, Some(3), 0));
     let follows = articles.neighbors("dam", &NeighborOptions::default())?;
     let labels: Vec<&str> = follows.iter().map(|neighbor| neighbor.edge.label.as_str()).collect();
     assert_eq!(labels, ["mentions", "next", "self"]);

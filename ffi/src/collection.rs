@@ -103,6 +103,28 @@ pub extern "C" fn beaver_collection_settings(
     })
 }
 
+/// Tells how many documents there are and how their vectors are indexed, as of one moment. Counts through indexes,
+/// without reading documents or codes: O(n), as beaver_collection_len().
+/// @param out_json  On OK: {"documents", "dimension", "vectors": {"tier", "partitions", "codes", "stale", "bytes",
+///                  "epoch", "building"}}, whole numbers but for "tier" and "building". The dimension is null as
+///                  long as there was no embedding. The tier is "exact" (there are no codes, the other numbers
+///                  are 0), "flat" (all codes are searched) or "partitioned". Codes are those that are searched;
+///                  stale ones, of vectors that are gone, are among them; bytes are what they take in the file.
+///                  The epoch grows whenever the partitions change or all codes were made anew; building tells
+///                  whether they are being made; caller frees with beaver_buf_free().
+/// @return OK, and what all reads give
+/// @thread any, concurrently.  @since 0.1
+#[unsafe(no_mangle)]
+pub extern "C" fn beaver_collection_stats(
+    collection: Option<&beaver_collection>,
+    out_json: OutBuf<'_>,
+    out_error: OutError<'_>,
+) -> beaver_status {
+    with(collection, out_error, |collection| {
+        give::text("out_json", out_json, || Ok(wire::collection_stats(&collection.inner()?.stats()?)))
+    })
+}
+
 /// Stores a document, or puts it in the place of the one that has its id, with its text, its embedding and its
 /// indexed fields, in one commit; its edges stay. An unchanged document writes nothing.
 /// @param id            NUL-terminated UTF-8, 1 to 4096 bytes; NULL for a random UUID.

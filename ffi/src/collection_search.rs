@@ -51,8 +51,8 @@ pub unsafe extern "C" fn beaver_collection_search(
 /// @param vector        the components.
 /// @param dim           how many there are.
 /// @param options_json  as beaver_collection_search() takes them, or NULL.
-/// @param out_json      On OK: {"path", "filter", "scored", "compared", "bytes_read"}: "exact" or "flat"; how the filter
-///                      was applied, "none", "index" or "candidates"; how many codes were scored and vectors
+/// @param out_json      On OK: {"path", "filter", "scored", "compared", "bytes_read"}: "exact", "flat" or "partitioned"; how the
+///                      filter was applied, "none", "index" or "candidates"; how many codes were scored and vectors
 ///                      compared, and the bytes of both; caller frees with beaver_buf_free().
 /// @return OK, INVALID_UTF8, INVALID_JSON, LIMIT, and what all reads give
 /// @thread any, concurrently.  @since 0.1

@@ -65,6 +65,9 @@ public:
         return detail::collection_settings(json.view());
     }
 
+    /// How many documents there are, and how their vectors are indexed. O(n), as size().
+    CollectionStats stats() const { return one(detail::collection_stats, beaver_collection_stats); }
+
     /// Stores a document, or puts it in the place of the one that has its id, with its text, its embedding and its
     /// indexed fields, in one commit; std::nullopt for a random UUID. An unchanged document writes nothing. Options:
     /// {"fts": true, "fuzzy": false}.

@@ -56,7 +56,7 @@ using Hit = HitOf<Text>;
 
 /// How a vector search went about it, and what it cost.
 struct SearchPlan {
-    /// "exact" or "flat".
+    /// "exact", "flat" or "partitioned".
     std::string path;
     /// "none", "index" or "candidates".
     std::string filter;
@@ -71,6 +71,34 @@ struct RecallReport {
     std::uint64_t queries = 0;
     /// The share of the exact answers that was found, from 0 to 1.
     double recall = 0;
+};
+
+/// The index of a collection's vectors in numbers.
+struct VectorIndexStats {
+    /// "exact" (there are no codes), "flat" (all are searched) or "partitioned".
+    std::string tier;
+    /// In how many partitions the codes lie: 0 if there are none, 1 if all are searched.
+    std::uint64_t partitions = 0;
+    /// How many codes are searched, the stale ones included.
+    std::uint64_t codes = 0;
+    /// How many of them are of vectors that are gone.
+    std::uint64_t stale = 0;
+    /// How many bytes they take in the file.
+    std::uint64_t bytes = 0;
+    /// Grows whenever the partitions change, and when all codes were made anew.
+    std::uint64_t epoch = 0;
+    /// Whether the codes are being made anew.
+    bool building = false;
+};
+
+/// A collection in numbers, as of one moment.
+struct CollectionStats {
+    /// How many documents there are.
+    std::uint64_t documents = 0;
+    /// How many components the vectors have; none as long as there was no vector.
+    std::optional<std::uint32_t> dimension;
+    /// How the vectors are indexed.
+    VectorIndexStats vectors;
 };
 
 /// What a query gave.
@@ -177,6 +205,30 @@ inline RecallReport recall_report(std::string_view json) {
         if (is(key, "recall")) report.recall = number(value);
     });
     return report;
+}
+
+inline VectorIndexStats vector_index_stats(std::string_view json) {
+    VectorIndexStats stats;
+    each_member(json, [&](std::string_view key, std::string_view value) {
+        if (is(key, "tier")) stats.tier = plain_string(value);
+        if (is(key, "partitions")) stats.partitions = integer<std::uint64_t>(value);
+        if (is(key, "codes")) stats.codes = integer<std::uint64_t>(value);
+        if (is(key, "stale")) stats.stale = integer<std::uint64_t>(value);
+        if (is(key, "bytes")) stats.bytes = integer<std::uint64_t>(value);
+        if (is(key, "epoch")) stats.epoch = integer<std::uint64_t>(value);
+        if (is(key, "building")) stats.building = value == "true";
+    });
+    return stats;
+}
+
+inline CollectionStats collection_stats(std::string_view json) {
+    CollectionStats stats;
+    each_member(json, [&](std::string_view key, std::string_view value) {
+        if (is(key, "documents")) stats.documents = integer<std::uint64_t>(value);
+        if (is(key, "dimension") && value != "null") stats.dimension = integer<std::uint32_t>(value);
+        if (is(key, "vectors")) stats.vectors = vector_index_stats(value);
+    });
+    return stats;
 }
 
 template <class T>

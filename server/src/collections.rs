@@ -11,7 +11,8 @@ use crate::query::{self, Nothing, Page};
 use crate::reply::{self, Condition, Gather};
 use crate::routes::{Call, Routes, doc};
 use crate::schema::{
-    Applied, Count, FoundPage, FullDocument, IndexBody, IndexMany, Indexed, SettingsAnswer, SettingsBody, Status,
+    Applied, CollectionStatsAnswer, Count, FoundPage, FullDocument, IndexBody, IndexMany, Indexed, SettingsAnswer,
+    SettingsBody, Status,
 };
 
 const CHANGED: &str = "What is there is not what the condition asks for";
@@ -92,6 +93,12 @@ pub(crate) fn enter(routes: &mut Routes) {
             .body::<SettingsBody>("The settings")
             .answer::<Status>("Chosen"),
         configure,
+    );
+    routes.get(
+        "/collections/{name}/stats",
+        doc("collection_stats", "How many documents there are, and how their vectors are indexed")
+            .answer::<CollectionStatsAnswer>("The numbers"),
+        stats,
     );
     routes.get(
         "/collections/{name}/indexes",
@@ -308,6 +315,12 @@ async fn settings(call: Call) -> Answer {
     call.query::<Nothing>()?;
     let collection: Collection = call.structure()?;
     reply::json(&call.app, wire::settings(&call.run(move || collection.settings()).await?))
+}
+
+async fn stats(call: Call) -> Answer {
+    call.query::<Nothing>()?;
+    let collection: Collection = call.structure()?;
+    reply::json(&call.app, wire::collection_stats(&call.run(move || collection.stats()).await?))
 }
 
 async fn configure(mut call: Call) -> Answer {

@@ -408,6 +408,32 @@ pub(crate) struct SettingsAnswer {
 }
 
 #[derive(ToSchema)]
+pub(crate) struct CollectionStatsAnswer {
+    documents: u64,
+    /// Null until there is an embedding.
+    dimension: Option<u32>,
+    vectors: VectorIndexStats,
+}
+
+#[derive(ToSchema)]
+pub(crate) struct VectorIndexStats {
+    /// `exact`, `flat` or `partitioned`.
+    tier: String,
+    /// 0 without codes, 1 if all are searched.
+    partitions: u64,
+    /// Those that are searched, the stale ones included.
+    codes: u64,
+    /// Of vectors that are gone.
+    stale: u64,
+    /// What the codes take in the file.
+    bytes: u64,
+    /// Grows whenever the partitions change, and when all codes were made anew.
+    epoch: u64,
+    /// Whether the codes are being made anew.
+    building: bool,
+}
+
+#[derive(ToSchema)]
 pub(crate) struct RerankBody {
     /// Lists of ids, the best first.
     lists: Vec<Vec<String>>,

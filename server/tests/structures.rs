@@ -160,6 +160,11 @@ fn documents_are_found_by_vector_text_fields_and_relations() {
     assert_eq!(server.post("/collections/c/count", r#"{"where": {"year": 2000}}"#).ok(), json!({"count": 1}));
     assert_eq!(server.call("PUT", "/collections/c/indexes/year", b"").ok(), json!({"applied": true}));
     assert_eq!(server.get("/collections/c/indexes").ok(), json!(["year"]));
+    let vectors = json!({
+        "tier": "exact", "partitions": 0, "codes": 0, "stale": 0, "bytes": 0, "epoch": 0, "building": false
+    });
+    let stats = json!({"documents": 3, "dimension": 2, "vectors": vectors});
+    assert_eq!(server.get("/collections/c/stats").ok(), stats);
 
     server.post("/collections/c/connect", r#"{"source": "red", "target": "blue", "label": "NEXT"}"#).ok();
     let edge = r#"{"source_id": "blue", "target_id": "grey", "label": "NEXT", "metadata": {"w": 1}}"#;

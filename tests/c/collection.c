@@ -77,6 +77,16 @@ static void has_settings(void) {
     CHECK_FAILS(BEAVER_INVALID_ARGUMENT, "colour", beaver_collection_configure(coll, "{\"colour\":1}", &error));
 }
 
+static void tells_what_it_holds(void) {
+    fresh("stats");
+    CHECK_GIVES("{\"documents\":0,\"dimension\":null,\"vectors\":{\"tier\":\"exact\",\"partitions\":0,\"codes\":0,"
+                "\"stale\":0,\"bytes\":0,\"epoch\":0,\"building\":false}}", beaver_collection_stats(coll, &buf, NULL));
+    CHECK_OK(beaver_collection_index(coll, "a", "1", Z, (const float[]){1, 2}, 2, NULL, NULL, NULL, NULL));
+    CHECK_OK(beaver_collection_index(coll, "b", "2", Z, NULL, 0, NULL, NULL, NULL, NULL));
+    CHECK_GIVES("{\"documents\":2,\"dimension\":2,\"vectors\":{\"tier\":\"exact\",\"partitions\":0,\"codes\":0,"
+                "\"stale\":0,\"bytes\":0,\"epoch\":0,\"building\":false}}", beaver_collection_stats(coll, &buf, NULL));
+}
+
 static void refuses_vectors_that_are_none(void) {
     fresh("vectors");
     const float good[] = {1, 2};
@@ -282,6 +292,7 @@ int main(void) {
     RUN(indexes_and_gets);
     RUN(gives_an_id_where_none_is_given);
     RUN(has_settings);
+    RUN(tells_what_it_holds);
     RUN(refuses_vectors_that_are_none);
     RUN(refuses_what_is_wrong);
     RUN(indexes_many);

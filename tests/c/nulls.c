@@ -340,6 +340,8 @@ static void collections(void) {
     NAMED("settings_json", beaver_collection_configure(coll, NULL, &error));
     NAMED("collection", beaver_collection_settings(NULL, &buf, &error));
     NAMED("out_json", beaver_collection_settings(coll, NULL, &error));
+    NAMED("collection", beaver_collection_stats(NULL, &buf, &error));
+    NAMED("out_json", beaver_collection_stats(coll, NULL, &error));
     NAMED("collection", beaver_collection_index(NULL, "k", "1", Z, vec, 1, NULL, &buf, &flag, &error));
     NAMED("body", beaver_collection_index(coll, "k", NULL, Z, vec, 1, NULL, &buf, &flag, &error));
     NAMED("embedding", beaver_collection_index(coll, "k", "1", Z, NULL, 1, NULL, &buf, &flag, &error));

@@ -52,6 +52,31 @@ static void vectors_are_any_floats() {
     CHECK_THROWS(ErrorKind::InvalidArgument, "speed", coll.index("a", "1", {}, R"({"speed":1})"));
 }
 
+static void tells_what_it_holds() {
+    beaver::Database db(":memory:");
+    beaver::Collection coll = db.collection("stats");
+    CHECK_INT(0, coll.stats().documents);
+    CHECK(!coll.stats().dimension);
+    CHECK_STR("exact", coll.stats().vectors.tier.c_str());
+    std::vector<beaver::Document> documents;
+    for (int i = 0; i < 300; i++) {
+        documents.push_back({std::to_string(i), "{}", std::vector<float>{i * 1.f, i % 7 * 1.f}});
+    }
+    coll.index_many(documents);
+    coll.compact();
+    CHECK(coll.drop("7"));
+    const auto stats = coll.stats();
+    CHECK_INT(299, stats.documents);
+    CHECK_INT(2, stats.dimension.value_or(0));
+    CHECK_STR("flat", stats.vectors.tier.c_str());
+    CHECK_INT(1, stats.vectors.partitions);
+    CHECK_INT(300, stats.vectors.codes);
+    CHECK_INT(1, stats.vectors.stale);
+    CHECK(stats.vectors.bytes >= 300);
+    CHECK(stats.vectors.epoch > 0);
+    CHECK(!stats.vectors.building);
+}
+
 static void settings_are_chosen_once() {
     beaver::Database db(":memory:");
     beaver::Collection coll = db.collection("settings");
@@ -192,6 +217,7 @@ int main() {
     RUN(documents_by_id);
     RUN(vectors_are_any_floats);
     RUN(settings_are_chosen_once);
+    RUN(tells_what_it_holds);
     RUN(many_at_once);
     RUN(batches);
     RUN(edges);

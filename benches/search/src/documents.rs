@@ -1,7 +1,7 @@
-//! Indexing: one document in its own transaction, many in bulk, and one after the other while others search.
+//! Indexing: one document in its own transaction, and many in bulk.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::Result;
 use beaver_core::{Beaver, Document, IndexOptions, Options};
@@ -38,7 +38,7 @@ impl Made {
 }
 
 /// Documents of twenty words each: the next rows' words follow where a row has fewer.
-fn of_twenty_words(rows: &[Made], prefix: &str) -> Vec<Document> {
+pub fn of_twenty_words(rows: &[Made], prefix: &str) -> Vec<Document> {
     let document = |at: usize| {
         let texts = rows.iter().cycle().skip(at).map(|row| &row.text);
         let words = texts.flat_map(|text| text.words.split_whitespace().chain(text.gloss.split_whitespace()));
@@ -50,7 +50,7 @@ fn of_twenty_words(rows: &[Made], prefix: &str) -> Vec<Document> {
     (0..rows.len()).map(document).collect()
 }
 
-fn fuzzy() -> IndexOptions {
+pub fn fuzzy() -> IndexOptions {
     IndexOptions { fuzzy: true, ..IndexOptions::default() }
 }
 
@@ -122,38 +122,5 @@ impl Bulk {
         Ok(json!({
             "documents": count, "portion": PORTION, "seconds": seconds, "cpu_seconds": cpu, "bytes": bytes,
         }))
-    }
-}
-
-#[derive(Deserialize)]
-pub struct WriteFor {
-    folder: PathBuf,
-    file: PathBuf,
-    dimension: usize,
-    seconds: f64,
-    /// What the ids of its documents begin with.
-    prefix: String,
-}
-
-impl WriteFor {
-    pub fn run(self) -> Result<Value> {
-        let mut rows = read(&self.folder, self.dimension)?;
-        rows.truncate(50_000);
-        let documents = of_twenty_words(&rows, &self.prefix);
-        let collection = Beaver::open(&self.file, Options::default())?.collection(NAME)?;
-        let end = Instant::now() + Duration::from_secs_f64(self.seconds);
-        let mut written = 0;
-        // Where the time outlasts the rows, each goes in again under another id.
-        for (number, mut document) in documents.iter().cloned().cycle().enumerate() {
-            if number >= documents.len() {
-                document.id = format!("{}-{number}", document.id);
-            }
-            collection.index(document, &fuzzy())?;
-            written += 1;
-            if Instant::now() >= end {
-                break;
-            }
-        }
-        Ok(json!({ "written": written }))
     }
 }

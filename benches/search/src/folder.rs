@@ -2,7 +2,7 @@
 //! text of each row (`documents.jsonl`), and queries for text (`texts.json`). Ids are the numbers of the rows.
 
 use std::collections::HashMap;
-use std::io::{BufWriter, Write};
+use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::random::Random;
-use crate::truth;
+use crate::truth::Truth;
 use crate::wordnet::{DIMENSION, Synset, WordNet};
 
 /// What is so common that nobody would search for it is shorter, mostly.
@@ -56,27 +56,34 @@ pub struct Texts {
     pub phrases: Vec<Misspelt>,
 }
 
+/// Which rows of the data are held out as queries, and which are searched in: at most as many as asked for, by chance,
+/// the same in every run.
+pub fn held_out_and_base(data: &WordNet, queries: usize, rows: usize) -> (Vec<usize>, Vec<usize>) {
+    let mut order: Vec<usize> = (0..data.synsets.len()).collect();
+    Random::new(1).shuffle(&mut order);
+    let mut base = order.split_off(queries.min(order.len() / 4));
+    base.truncate(rows);
+    (order, base)
+}
+
 impl Prepare {
     pub fn run(self) -> Result<Value> {
         let data = WordNet::load(&self.data)?;
         ensure!(self.dimension.is_multiple_of(DIMENSION), "no multiple of {DIMENSION}");
-        let mut order: Vec<usize> = (0..data.synsets.len()).collect();
-        Random::new(1).shuffle(&mut order);
-        let (held_out, base) = order.split_at(self.queries.min(order.len() / 4));
-        let base = &base[..self.rows.min(base.len())];
-        let vectors = [base, held_out].map(|rows| self.vectors(&data, rows));
+        let (held_out, base) = held_out_and_base(&data, self.queries, self.rows);
+        let vectors = [&base, &held_out].map(|rows| self.vectors(&data, rows));
         std::fs::create_dir_all(&self.out)?;
         for (name, vectors) in [("base.f32", &vectors[0]), ("queries.f32", &vectors[1])] {
             let mut file = BufWriter::new(std::fs::File::create(self.out.join(name))?);
             vectors.iter().try_for_each(|component| file.write_all(&component.to_le_bytes()))?;
             file.flush()?;
         }
-        self.write_texts(&data, base)?;
-        let [base_vectors, queries] = vectors.each_ref().map(|vectors| vectors.chunks_exact(self.dimension));
+        self.write_texts(&data, &base)?;
         let mut truths = serde_json::Map::new();
         for metric in &self.metrics {
-            let nearest = |query| truth::nearest(metric, query, base_vectors.clone().enumerate());
-            truths.insert(metric.clone(), json!(queries.clone().map(nearest).collect::<Result<Vec<_>>>()?));
+            let mut truth = Truth::new(metric, &vectors[1], self.dimension);
+            truth.show(0, &vectors[0])?;
+            truths.insert(metric.clone(), json!(truth.rows()));
         }
         Ok(json!({"rows": base.len(), "queries": held_out.len(), "truth": truths}))
     }
@@ -193,10 +200,25 @@ fn misspell(mut words: Vec<String>, edits: usize, random: &mut Random) -> String
     words.join(" ")
 }
 
+/// The first rows of a prepared folder, read as they are asked for; they end where the file cannot be read on.
+pub fn stream_rows(folder: &Path, dimension: usize, most: usize) -> Result<impl Iterator<Item = Vec<f32>>> {
+    let mut file = BufReader::new(std::fs::File::open(folder.join("base.f32")).context("no base.f32")?);
+    let mut bytes = vec![0; 4 * dimension];
+    let rows = std::iter::from_fn(move || {
+        file.read_exact(&mut bytes).ok()?;
+        Some(floats(&bytes))
+    });
+    Ok(rows.take(most))
+}
+
+fn floats(bytes: &[u8]) -> Vec<f32> {
+    bytes.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+}
+
 /// Vectors of a prepared folder, one after the other.
 pub fn read_vectors(file: &Path) -> Result<Vec<f32>> {
     let bytes = std::fs::read(file).with_context(|| format!("no {}", file.display()))?;
-    Ok(bytes.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
+    Ok(floats(&bytes))
 }
 
 /// The text of each row.

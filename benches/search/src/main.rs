@@ -1,10 +1,11 @@
-//! The side of beaver in `cargo xtask bench search`: reads tasks from standard input, a JSON object a line, and
+//! The side of beaver in `cargo xtask bench search` and `vectors`: reads tasks from standard input, a JSON object a line, and
 //! answers each with a line of JSON. The peers (benches/python) speak the same way, so that all can be asked by turns.
 
 mod documents;
 mod filters;
 mod folder;
 mod graph;
+mod grown;
 mod process;
 mod random;
 mod text;
@@ -12,6 +13,7 @@ mod times;
 mod truth;
 mod vectors;
 mod wordnet;
+mod writers;
 
 use std::io::Write;
 
@@ -25,6 +27,8 @@ use serde_json::Value;
 enum Task {
     /// Writes the rows, the queries and the texts that everybody measures with, and gives the right answers.
     Prepare(folder::Prepare),
+    /// The same without texts, with more rows than the data has.
+    Grow(grown::Grow),
     /// Makes a database of the vectors.
     Build(vectors::Build),
     /// Opens a database, as far as the first answer.
@@ -41,8 +45,10 @@ enum Task {
     IndexOne(documents::IndexOne),
     /// Indexes many documents.
     Bulk(documents::Bulk),
-    /// Indexes documents one by one into a database for some seconds.
-    WriteFor(documents::WriteFor),
+    /// Indexes documents into a database for some seconds, one by one or in bulk.
+    WriteFor(writers::WriteFor),
+    /// Indexes documents one by one while the collection becomes large.
+    IndexGrowing(writers::IndexGrowing),
     /// Full-text search, beside the bare statement.
     Match(text::Match),
     /// Fuzzy search, beside tantivy's.
@@ -59,6 +65,7 @@ impl Task {
     fn run(self, opened: &mut Option<vectors::Opened>) -> Result<Value> {
         match self {
             Task::Prepare(task) => task.run(),
+            Task::Grow(task) => task.run(),
             Task::Build(task) => task.run(),
             Task::Open(task) => {
                 let (now_open, reply) = task.run()?;
@@ -72,6 +79,7 @@ impl Task {
             Task::IndexOne(task) => task.run(),
             Task::Bulk(task) => task.run(),
             Task::WriteFor(task) => task.run(),
+            Task::IndexGrowing(task) => task.run(),
             Task::Match(task) => task.run(),
             Task::Fuzzy(task) => task.run(),
             Task::Connect(task) => task.run(),

@@ -15,6 +15,7 @@ pub struct Summary {
     pub p50: f64,
     pub p99: f64,
     pub mean: f64,
+    pub longest: f64,
     pub count: usize,
 }
 
@@ -44,6 +45,7 @@ impl Times {
         Summary {
             p50: at(50).copied().unwrap_or_default(),
             p99: at(99).copied().unwrap_or_default(),
+            longest: sorted.last().copied().unwrap_or_default(),
             mean: sorted.iter().sum::<f64>() / count.max(1) as f64,
             count,
         }

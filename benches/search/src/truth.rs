@@ -4,6 +4,8 @@ use anyhow::{Result, bail};
 
 /// How many answers are asked for.
 pub const K: usize = 10;
+/// How many rows are compared with one query after the other.
+const FEW: usize = 16;
 
 /// A sum in eight lanes, which a compiler turns into vector instructions.
 fn lanes(a: &[f32], b: &[f32], term: impl Fn(f32, f32) -> f32) -> f32 {
@@ -28,29 +30,91 @@ pub fn distance(metric: &str, a: &[f32], b: &[f32]) -> Result<f32> {
     })
 }
 
-/// The rows nearest to a query, of those given: [`K`] of them, and all that are as near as the last.
-pub fn nearest<'v>(metric: &str, query: &[f32], rows: impl Iterator<Item = (usize, &'v [f32])>) -> Result<Vec<usize>> {
-    let mut best: Vec<(f32, usize)> = Vec::new();
-    let mut bound = f32::INFINITY;
-    for (row, vector) in rows {
-        let distance = distance(metric, query, vector)?;
-        if distance <= bound {
-            best.push((distance, row));
-        }
-        if best.len() >= 64 * K {
-            bound = shorten(&mut best);
-        }
-    }
-    shorten(&mut best);
-    Ok(best.into_iter().map(|(_, row)| row).collect())
+/// The rows nearest to one query, of those that were shown: [`K`] of them, and all that are as near as the last.
+struct Nearest {
+    best: Vec<(f32, usize)>,
+    bound: f32,
 }
 
-fn shorten(best: &mut Vec<(f32, usize)>) -> f32 {
-    best.sort_by(|a, b| a.0.total_cmp(&b.0));
-    // What rounding may turn around is as near.
-    let bound = best.get(K - 1).map_or(f32::INFINITY, |(last, _)| last + last.abs() * 1e-6);
-    best.retain(|(distance, _)| *distance <= bound);
-    bound
+impl Nearest {
+    fn new() -> Self {
+        Nearest { best: Vec::new(), bound: f32::INFINITY }
+    }
+
+    fn show(&mut self, row: usize, distance: f32) {
+        if distance <= self.bound {
+            self.best.push((distance, row));
+        }
+        if self.best.len() >= 64 * K {
+            self.shorten();
+        }
+    }
+
+    fn shorten(&mut self) {
+        self.best.sort_by(|a, b| a.0.total_cmp(&b.0));
+        // What rounding may turn around is as near.
+        self.bound = self.best.get(K - 1).map_or(f32::INFINITY, |(last, _)| last + last.abs() * 1e-6);
+        self.best.retain(|(distance, _)| *distance <= self.bound);
+    }
+
+    fn rows(mut self) -> Vec<usize> {
+        self.shorten();
+        self.best.into_iter().map(|(_, row)| row).collect()
+    }
+}
+
+/// The rows nearest to a query, of those given: [`K`] of them, and all that are as near as the last.
+pub fn nearest<'v>(metric: &str, query: &[f32], rows: impl Iterator<Item = (usize, &'v [f32])>) -> Result<Vec<usize>> {
+    let mut nearest = Nearest::new();
+    for (row, vector) in rows {
+        nearest.show(row, distance(metric, query, vector)?);
+    }
+    Ok(nearest.rows())
+}
+
+/// The right answers to many queries, of rows that come in portions. All processors take part.
+pub struct Truth<'q> {
+    metric: &'q str,
+    dimension: usize,
+    queries: Vec<(&'q [f32], Nearest)>,
+}
+
+impl<'q> Truth<'q> {
+    pub fn new(metric: &'q str, queries: &'q [f32], dimension: usize) -> Self {
+        let queries = queries.chunks_exact(dimension).map(|query| (query, Nearest::new())).collect();
+        Truth { metric, dimension, queries }
+    }
+
+    /// Compares rows, of which the first has this number, with every query.
+    pub fn show(&mut self, first: usize, rows: &[f32]) -> Result<()> {
+        let (metric, dimension) = (self.metric, self.dimension);
+        let threads = std::thread::available_parallelism()?.get();
+        let share = self.queries.len().div_ceil(threads).max(1);
+        std::thread::scope(|scope| {
+            let compare = |queries: &mut [(&[f32], Nearest)]| -> Result<()> {
+                // A few rows at a time, which stay in the processor's cache for all queries.
+                for (at, few) in rows.chunks(FEW * dimension).enumerate() {
+                    for (query, nearest) in &mut *queries {
+                        for (row, vector) in few.chunks_exact(dimension).enumerate() {
+                            nearest.show(first + at * FEW + row, distance(metric, query, vector)?);
+                        }
+                    }
+                }
+                Ok(())
+            };
+            let threads: Vec<_> =
+                self.queries.chunks_mut(share).map(|queries| scope.spawn(move || compare(queries))).collect();
+            threads.into_iter().try_for_each(|thread| match thread.join() {
+                Ok(result) => result,
+                Err(panic) => std::panic::resume_unwind(panic),
+            })
+        })
+    }
+
+    /// Of each query.
+    pub fn rows(self) -> Vec<Vec<usize>> {
+        self.queries.into_iter().map(|(_, nearest)| nearest.rows()).collect()
+    }
 }
 
 /// The share of the right answers that was given, over all queries.

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::documents::{self, Made};
-use crate::folder::read_vectors;
+use crate::folder::{read_vectors, stream_rows};
 use crate::process;
 use crate::times::Times;
 use crate::truth::{self, K};
@@ -36,6 +36,8 @@ pub struct Build {
     metric: String,
     /// Whether the texts are indexed too, with the words for fuzzy search.
     text: bool,
+    /// Only the first rows, where there are no texts.
+    rows: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -65,9 +67,8 @@ pub struct Changes {
 }
 
 /// The vectors as they come, under the numbers of their rows.
-pub fn documents_of(vectors: &[f32], dimension: usize) -> impl Iterator<Item = Document> {
-    let rows = vectors.chunks_exact(dimension).enumerate();
-    rows.map(|(row, vector)| Document::with_id(row.to_string(), json!({})).embedded(vector))
+pub fn documents_of(vectors: impl Iterator<Item = impl Into<Vec<f32>>>) -> impl Iterator<Item = Document> {
+    vectors.enumerate().map(|(row, vector)| Document::with_id(row.to_string(), json!({})).embedded(vector))
 }
 
 /// Indexes documents, some thousands a commit.
@@ -94,7 +95,8 @@ pub fn rows_of(hits: &[beaver_core::Hit]) -> Result<Vec<usize>> {
 
 impl Build {
     pub fn run(self) -> Result<Value> {
-        let vectors = read_vectors(&self.folder.join("base.f32"))?;
+        // Of a million rows, those that are not indexed yet are not held in memory.
+        let vectors = stream_rows(&self.folder, self.dimension, self.rows.unwrap_or(usize::MAX))?;
         let texts = if self.text { documents::read(&self.folder, self.dimension)? } else { Vec::new() };
         let (start, cpu) = (Instant::now(), process::cpu_seconds());
         let db = Beaver::open(&self.file, Options::default())?;
@@ -105,14 +107,15 @@ impl Build {
             let made = texts.into_iter().map(Made::document);
             index_all(&collection, made, &IndexOptions { fuzzy: true, ..IndexOptions::default() })?;
         } else {
-            index_all(&collection, documents_of(&vectors, self.dimension), &without_text())?;
+            index_all(&collection, documents_of(vectors), &without_text())?;
         }
         db.checkpoint()?;
         let cpu = process::cpu_seconds().zip(cpu).map(|(after, before)| after - before);
         let seconds = start.elapsed().as_secs_f64();
+        let rows = collection.len()?;
         db.close()?;
         let bytes = std::fs::metadata(&self.file)?.len();
-        Ok(json!({"cpu_seconds": cpu, "seconds": seconds, "bytes": bytes}))
+        Ok(json!({"rows": rows, "cpu_seconds": cpu, "seconds": seconds, "bytes": bytes}))
     }
 }
 
@@ -171,7 +174,7 @@ impl Changes {
         let size = vectors.len() / dimension / 3 * 2;
         let vector = |row: usize| &vectors[row * dimension..][..dimension];
         let changed = open_new(&self.out.join("changed.db"))?;
-        index_all(&changed, documents_of(&vectors, dimension).take(size), &without_text())?;
+        index_all(&changed, documents_of(vectors.chunks_exact(dimension)).take(size), &without_text())?;
 
         // Every second row is replaced, and of the others every second dropped.
         let replaced = |row: usize| row.is_multiple_of(2).then_some(size + row / 2);

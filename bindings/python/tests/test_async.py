@@ -270,6 +270,7 @@ def test_a_collection(db: BeaverDB) -> None:
         assert await articles.index_many(documents, progress=lambda done, _total: steps.append(done)) == 300
         assert steps
         assert (await articles.settings()).dimension == 2
+        assert (await articles.stats()).documents == 301
         assert await articles.contains("a")
         found = await articles.get("a")
         assert found is not None

@@ -130,6 +130,21 @@ def test_the_first_embedding_fixes_the_dimension(db: BeaverDB) -> None:
         db.collection("large").index(Document("a", array("f", [1.0] * 8193)))
 
 
+def test_a_collection_tells_what_it_holds(db: BeaverDB) -> None:
+    points = db.collection("points")
+    assert points.stats() == (0, None, ("exact", 0, 0, 0, 0, 0, False))
+    points.index_many(Document(str(n), [n, n % 7]) for n in range(300))
+    points.compact()
+    points.drop("7")
+    stats = points.stats()
+    assert (stats.documents, stats.dimension) == (299, 2)
+    vectors = stats.vectors
+    assert (vectors.tier, vectors.partitions, vectors.codes, vectors.stale) == ("flat", 1, 300, 1)
+    assert vectors.bytes >= 300
+    assert vectors.epoch > 0
+    assert not vectors.building
+
+
 def test_many_documents_are_one_commit(db: BeaverDB) -> None:
     words = db.collection("words")
     steps: list[tuple[int, int]] = []

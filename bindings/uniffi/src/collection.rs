@@ -72,6 +72,11 @@ impl CollectionHandle {
         self.call(|collection| Ok(wire::settings(&collection.settings()?)))
     }
 
+    /// `{"documents", "dimension", "vectors": {"tier", "partitions", "codes", "stale", "bytes", "epoch", "building"}}`.
+    pub fn stats(&self) -> Result<String, Failure> {
+        self.call(|collection| Ok(wire::collection_stats(&collection.stats()?)))
+    }
+
     /// Stores a document in the place of the one of its id.
     pub fn index(&self, id: Option<String>, body: &str, embedding: &[u8], options: &str) -> Result<Indexed, Failure> {
         self.call(|collection| {

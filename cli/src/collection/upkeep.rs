@@ -23,6 +23,9 @@ pub enum Command {
     /// Print the metric, the tokenizer, and the dimension of the vectors
     #[command(after_help = "Example:\n  beaver collection articles settings")]
     Settings,
+    /// Print how many documents there are, and how their vectors are indexed
+    #[command(after_help = "Example:\n  beaver collection articles stats")]
+    Stats,
     /// Index a field, so that filters and orders by it are fast; code 1 if it is indexed already
     #[command(after_help = "Example:\n  beaver collection articles create-index year")]
     CreateIndex { path: String },
@@ -44,7 +47,7 @@ pub enum Command {
 
 impl Command {
     pub fn access(&self) -> Access {
-        if matches!(self, Command::Settings | Command::Indexes) { Access::Read } else { Access::Write }
+        if matches!(self, Command::Settings | Command::Stats | Command::Indexes) { Access::Read } else { Access::Write }
     }
 }
 
@@ -57,6 +60,7 @@ pub fn run(cx: &Context, collection: &Collection, command: &Command) -> Outcome 
             Ok(collection.configure(settings)?)
         }
         Command::Settings => cx.out.json(&wire::settings(&collection.settings()?)),
+        Command::Stats => cx.out.json(&wire::collection_stats(&collection.stats()?)),
         Command::CreateIndex { path } => {
             let bar = Bar::counting("index");
             let new = collection.create_index(path, bar.callback(cx))?;

@@ -14,6 +14,7 @@ pub(crate) mod order;
 pub(crate) mod path;
 pub(crate) mod search;
 pub(crate) mod settings;
+pub(crate) mod stats;
 pub(crate) mod upkeep;
 
 use std::sync::Arc;
@@ -32,6 +33,7 @@ pub use order::{MAX_ORDER_FIELDS, Order};
 pub use path::{MAX_PATH_BYTES, MAX_PATH_SEGMENTS, Path as FieldPath};
 pub use search::{Effort, Fragment, Hit, MAX_HITS, RecallReport, SearchOptions, SearchPlan};
 pub use settings::{CollectionInfo, CollectionSettings, Tokenizer};
+pub use stats::{CollectionStats, VectorIndexStats, VectorTier};
 
 use crate::database::Progress;
 use crate::engine::{Change, CollectionChange, Kind, Store, StoredDocument};

@@ -140,7 +140,8 @@ pub(crate) fn check_k(k: usize) -> Result<()> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "remote", derive(serde::Serialize))]
 pub struct SearchPlan {
-    /// The way it took: `"exact"` compares every vector, `"flat"` scans the codes of all and compares the best.
+    /// The way it took: `"exact"` compares every vector, `"flat"` scans the codes of all and compares the best,
+    /// `"partitioned"` scans those of the partitions around the query.
     pub path: &'static str,
     /// How the filter was applied: `"none"`, `"index"` (the documents were known before the search) or
     /// `"candidates"` (looked at one by one, the most promising first).
@@ -167,7 +168,8 @@ impl Collection {
     /// collection's metric: squared Euclidean (`l2`), one minus the cosine (`cosine`), minus the inner
     /// product (`dot`). Documents without an embedding are not found. Up to 256 documents, and with
     /// [`Effort::Exact`], all are compared; above, 1-bit codes of all are scanned and the best compared
-    /// exactly. O(n) with a very small constant.
+    /// exactly: O(n) with a very small constant. From 50,000 on the codes lie in partitions of up to 1,024, of which
+    /// the nearest few are scanned: how many depends on the effort, and is measured on the collection's own documents.
     ///
     /// ```
     /// use beaver_core::{Beaver, Document, IndexOptions, Options, SearchOptions};

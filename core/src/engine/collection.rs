@@ -2,8 +2,9 @@
 
 use crate::collection::document::Indexing;
 use crate::collection::{
-    CollectionInfo, CollectionSettings, Direction, Document, Edge, FieldPath, Filter, Find, FindPlan, Found, Hit,
-    MatchOptions, Neighbor, NeighborOptions, PathOptions, SearchOptions, SearchPlan, ShortestPath, Visit, WalkOptions,
+    CollectionInfo, CollectionSettings, CollectionStats, Direction, Document, Edge, FieldPath, Filter, Find, FindPlan,
+    Found, Hit, MatchOptions, Neighbor, NeighborOptions, PathOptions, SearchOptions, SearchPlan, ShortestPath, Visit,
+    WalkOptions,
 };
 use crate::error::Result;
 
@@ -68,6 +69,8 @@ pub(crate) trait VectorEngine {
     fn vector_search(&self, name: &str, vector: &[f32], options: &SearchOptions) -> Result<(Vec<Hit>, SearchPlan)>;
     /// Up to so many stored vectors, spread evenly over the ids.
     fn vector_sample(&self, name: &str, count: usize) -> Result<Vec<Vec<f32>>>;
+    /// As of one moment, for a collection that was never written to as well.
+    fn collection_stats(&self, name: &str) -> Result<CollectionStats>;
 }
 
 pub(crate) trait TextEngine {

@@ -50,6 +50,7 @@ pub(super) fn request(request: &Request<'_>) -> Result<()> {
         | Request::LogNews(name, ..)
         | Request::CollectionInfo(name)
         | Request::DocumentLen(name)
+        | Request::CollectionStats(name)
         | Request::Count(name, _)
         | Request::Indexes(name)
         | Request::ChannelLen(name)

@@ -15,8 +15,8 @@ use super::stream::{self, RemoteStream};
 use crate::channel::Retention;
 use crate::clock::Micros;
 use crate::collection::{
-    CollectionInfo, Direction, Document, Edge, Filter, Find, FindPlan, Found, Hit, MatchOptions, Neighbor,
-    NeighborOptions, PathOptions, SearchOptions, SearchPlan, ShortestPath, Visit, WalkOptions,
+    CollectionInfo, CollectionStats, Direction, Document, Edge, Filter, Find, FindPlan, Found, Hit, MatchOptions,
+    Neighbor, NeighborOptions, PathOptions, SearchOptions, SearchPlan, ShortestPath, Visit, WalkOptions,
 };
 use crate::database::{Info, Progress, Stats, VerifyReport};
 use crate::engine::{
@@ -238,6 +238,10 @@ impl VectorEngine for Remote {
 
     fn vector_sample(&self, name: &str, count: usize) -> Result<Vec<Vec<f32>>> {
         self.ask(&Request::VectorSample(name, count))
+    }
+
+    fn collection_stats(&self, name: &str) -> Result<CollectionStats> {
+        self.ask(&Request::CollectionStats(name))
     }
 }
 

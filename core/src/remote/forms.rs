@@ -105,7 +105,7 @@ impl<'de> Deserialize<'de> for Indexing {
 }
 
 /// The words that a plan is told in.
-const WORDS: [&str; 5] = ["exact", "flat", "none", "index", "candidates"];
+const WORDS: [&str; 6] = ["exact", "flat", "partitioned", "none", "index", "candidates"];
 
 /// A plan, whose words may be of any lifetime.
 #[derive(Deserialize)]

@@ -146,6 +146,9 @@ pub(super) enum Request<'c> {
     Checkpoint,
     /// Gives the number under which the copy is held, and its length.
     Backup,
+
+    // Here, so that those above keep their numbers.
+    CollectionStats(&'c str),
 }
 
 impl Request<'_> {

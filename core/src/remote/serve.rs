@@ -394,6 +394,7 @@ fn read_from<R: Reading + ?Sized>(reading: &R, request: &Request<'_>) -> Result<
         Request::DocumentPage(name, after, limit) => answer(&reading.document_page(name, *after, *limit)?),
         Request::VectorSearch(name, vector, options) => answer(&reading.vector_search(name, vector, options)?),
         Request::VectorSample(name, count) => answer(&reading.vector_sample(name, *count)?),
+        Request::CollectionStats(name) => answer(&reading.collection_stats(name)?),
         Request::TextMatch(name, query, options) => answer(&reading.text_match(name, query, options)?),
         Request::Find(name, find) => answer(&reading.find(name, find)?),
         Request::Count(name, filter) => answer(&reading.count(name, filter)?),

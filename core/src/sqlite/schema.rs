@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// The number of the format that this version writes. It stands in `beaver_meta`, and in
 /// `PRAGMA user_version` where that was free.
-pub(super) const FORMAT: u32 = 3;
+pub(super) const FORMAT: u32 = 4;
 
 /// A table: its name, and its columns as SQL has them after it.
 struct Table(&'static str, &'static str);
@@ -74,7 +74,7 @@ pub(super) const TEXT_TABLE: &str = "beaver_fts_index";
 pub(super) const TEXT_COLUMNS: &str = "collection, item_id, field_path, field_content";
 
 /// What we add.
-const ADDED: [Table; 17] = [
+const ADDED: [Table; 18] = [
     Table("beaver_meta", "(key TEXT PRIMARY KEY, value TEXT NOT NULL)"),
     // The counted tree over a list that was changed in its middle; level 0 marks a list whose
     // shape is not known. A list without rows here is dense: its keys are consecutive. A descent reads many
@@ -126,6 +126,13 @@ const ADDED: [Table; 17] = [
         "beaver_vector_centroids",
         "(collection_id INTEGER NOT NULL, generation INTEGER NOT NULL, vectors INTEGER NOT NULL, centroid BLOB NOT NULL,
          PRIMARY KEY (collection_id, generation))",
+    ),
+    // The partitions of a generation, if it has any: the centroid, rotated and in 8 bits a dimension, and what was measured
+    // of the ways to near documents; see `collection/vectors/partitions.rs`.
+    Table(
+        "beaver_vector_partitions",
+        "(collection_id INTEGER NOT NULL, generation INTEGER NOT NULL, partition INTEGER NOT NULL, centroid BLOB NOT NULL,
+         ways BLOB NOT NULL, PRIMARY KEY (collection_id, generation, partition)) WITHOUT ROWID",
     ),
     // The words that misspelt queries are matched with, many to a row.
     Table(

@@ -74,8 +74,8 @@ pub(super) struct Known {
     pub next_expiry: Option<Micros>,
     /// Times that are taken in the log that was written last.
     pub log_times: Option<super::log::Taken>,
-    /// What encodes the vectors of the collection and generation that was written last.
-    pub encoder: Option<(i64, i64, crate::vector::Encoder)>,
+    /// How the vectors of the collection that was written last are encoded.
+    pub codes: Vec<super::collection::Written>,
     /// Words that are in the vocabulary of the collection that was written last.
     pub learned: Option<super::collection::Learned>,
     /// The time of the newest message there ever was.

@@ -10,6 +10,15 @@ use std::arch::x86_64::{
 use super::chunk::{Block, ROWS};
 use super::kernel::{Kernel, Table, estimates};
 
+/// Sums in 16 bits, in each half of a register those of every second group. `low` and `high` hold two rows in every
+/// 16 bits, the second 256 times, on top of the first; `low_odd` and `high_odd` that second one alone.
+pub(super) struct Sums {
+    pub low: __m256i,
+    pub low_odd: __m256i,
+    pub high: __m256i,
+    pub high_odd: __m256i,
+}
+
 /// The kernel, if the processor can run it.
 pub(super) fn kernel() -> Option<Kernel> {
     is_x86_feature_detected!("avx2").then_some(checked as Kernel)
@@ -24,8 +33,6 @@ fn checked(table: &Table, block: &Block<'_>, limit: f32, out: &mut [f32; ROWS]) 
 #[target_feature(enable = "avx2")]
 fn estimate(table: &Table, block: &Block<'_>, limit: f32, out: &mut [f32; ROWS]) -> u32 {
     let nibble = _mm256_set1_epi8(15);
-    // Sums in 16 bits, in each half of the register those of every second group. `low` and `high` hold two rows in
-    // every 16 bits, the second 256 times, on top of the first; `low_odd` and `high_odd` that second one alone.
     let (mut low, mut low_odd) = (_mm256_setzero_si256(), _mm256_setzero_si256());
     let (mut high, mut high_odd) = (_mm256_setzero_si256(), _mm256_setzero_si256());
     // Eight groups at a time: four look-ups add up within 8 bits. Dimensions are padded to 64, 16 groups.
@@ -43,6 +50,14 @@ fn estimate(table: &Table, block: &Block<'_>, limit: f32, out: &mut [f32; ROWS])
         high = _mm256_add_epi16(high, high_sum);
         high_odd = _mm256_add_epi16(high_odd, _mm256_srli_epi16(high_sum, 8));
     }
+    finish(table, block, &Sums { low, low_odd, high, high_odd }, limit, out)
+}
+
+/// From the sums of the groups to estimates. Also the end of the kernel for AVX-512.
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(super) fn finish(table: &Table, block: &Block<'_>, sums: &Sums, limit: f32, out: &mut [f32; ROWS]) -> u32 {
+    let Sums { low, low_odd, high, high_odd } = *sums;
     let low_even = _mm256_sub_epi16(low, _mm256_slli_epi16(low_odd, 8));
     let high_even = _mm256_sub_epi16(high, _mm256_slli_epi16(high_odd, 8));
     let mut sums = [0; ROWS];

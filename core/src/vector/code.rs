@@ -12,8 +12,14 @@
 //! | cosine (lengths 1) | half of that | `\|r\|^2 / 2` | `-f` |
 //! | dot | `-<c, q> - <r, c> - <r, q - c>` | `-<r, c>` | `-f` |
 //!
-//! so that the estimate is `add + mul <s, t>` and the part of the query. All of it is done in `f32`: components far
-//! beyond 1e15 or below 1e-15 make estimates that say little, and only the exact distances behind them order the rows.
+//! so that the estimate is `add + mul <s, t>` and the part of the query.
+//!
+//! In a partition, `r` is the difference to the partition's centroid `p`, a vector of the rotated space, and `t` stays
+//! the query's difference to the centre of all: `f <s, t - p>` is `f <s, t>`, which the scan yields, less `f <s, p>`,
+//! which goes into `add`. So one look-up table serves all partitions.
+//!
+//! All of it is done in `f32`: components far beyond 1e15 or below 1e-15 make estimates that say little, and only the
+//! exact distances behind them order the rows.
 
 use super::metric::Metric;
 use super::rotation::Rotation;
@@ -30,20 +36,20 @@ pub(crate) struct Code {
     pub signs: Vec<u8>,
 }
 
-/// Makes codes relative to one centroid.
+/// Makes codes relative to one centre.
 pub(crate) struct Encoder {
     metric: Metric,
     centroid: Vec<f32>,
     rotation: Rotation,
 }
 
-/// A vector as seen from the centroid.
-pub(super) struct Residual {
-    /// Its squared length.
-    pub square: f64,
-    /// Its inner product with the centroid.
-    pub along: f64,
-    /// Rotated, and of padded dimensions.
+/// A vector as seen from the centre.
+pub(crate) struct Turned {
+    /// The squared length of the difference.
+    pub(super) square: f64,
+    /// The inner product of the difference with the centre.
+    pub(super) along: f64,
+    /// The difference, rotated and of padded dimensions.
     pub rotated: Vec<f32>,
 }
 
@@ -69,24 +75,43 @@ impl Encoder {
     /// The code of a vector of that many dimensions: missing ones count as zero, further ones not at all.
     /// Its factors are finite whatever the vector. O(n log n) for n dimensions.
     pub fn encode(&self, vector: &[f32]) -> Code {
-        let residual = self.residual(&self.metric.prepared(vector));
-        let sum: f64 = residual.rotated.iter().map(|x| f64::from(x.abs())).sum();
-        let factor = if sum > 0.0 { residual.square / sum } else { 0.0 };
+        let Turned { square, along, rotated } = self.turn(vector);
+        self.code(square, along, 0.0, &rotated)
+    }
+
+    /// The code of a vector in the partition of that centroid. O(n) for n dimensions.
+    pub fn encode_near(&self, turned: &Turned, centroid: &[f32]) -> Code {
+        let residual: Vec<f32> = turned.rotated.iter().zip(centroid).map(|(x, c)| x - c).collect();
+        let (mut square, mut along, mut lean) = (0.0, 0.0, 0.0);
+        for (&r, &c) in residual.iter().zip(centroid) {
+            let (r, c) = (f64::from(r), f64::from(c));
+            square += r * r;
+            along += r * c;
+            lean += if r > 0.0 { c } else { -c };
+        }
+        self.code(square, turned.along + along, lean, &residual)
+    }
+
+    /// The code of a difference: its squared length, its inner product with what it is a difference to, and that of
+    /// its signs with the partition's centroid.
+    fn code(&self, square: f64, along: f64, lean: f64, rotated: &[f32]) -> Code {
+        let sum: f64 = rotated.iter().map(|x| f64::from(x.abs())).sum();
+        let factor = if sum > 0.0 { square / sum } else { 0.0 };
         let (add, mul) = match self.metric {
-            Metric::L2 => (residual.square, -2.0 * factor),
-            Metric::Cosine => (residual.square / 2.0, -factor),
-            Metric::Dot => (-residual.along, -factor),
+            Metric::L2 => (square + 2.0 * factor * lean, -2.0 * factor),
+            Metric::Cosine => (square / 2.0 + factor * lean, -factor),
+            Metric::Dot => (factor * lean - along, -factor),
         };
-        let groups = residual.rotated.as_chunks::<4>().0.iter();
+        let groups = rotated.as_chunks::<4>().0.iter();
         let signs = groups.map(|group| group.iter().rev().fold(0, |bits, x| bits << 1 | u8::from(*x > 0.0))).collect();
         Code { add: bounded(add), mul: bounded(mul), signs }
     }
 
-    /// What [`Encoder::encode`] and a query need of a vector that the metric has prepared.
-    pub(super) fn residual(&self, vector: &[f32]) -> Residual {
+    /// What codes and queries are made from. O(n log n) for n dimensions.
+    pub fn turn(&self, vector: &[f32]) -> Turned {
         let mut rotated = Vec::with_capacity(padded(self.dim()));
         let (mut square, mut along) = (0.0, 0.0);
-        for (x, &c) in vector.iter().chain(std::iter::repeat(&0.0)).zip(&self.centroid) {
+        for (x, &c) in self.metric.prepared(vector).iter().chain(std::iter::repeat(&0.0)).zip(&self.centroid) {
             let difference = x - c;
             square += f64::from(difference) * f64::from(difference);
             along += f64::from(difference) * f64::from(c);
@@ -94,10 +119,10 @@ impl Encoder {
         }
         rotated.resize(padded(self.dim()), 0.0);
         self.rotation.apply(&mut rotated);
-        Residual { square, along, rotated }
+        Turned { square, along, rotated }
     }
 
-    /// The squared length of the centroid.
+    /// The squared length of the centre.
     pub(super) fn centroid_square(&self) -> f64 {
         self.centroid.iter().map(|&c| f64::from(c) * f64::from(c)).sum()
     }

@@ -18,6 +18,11 @@ pub(crate) fn pack(metric: Metric, vector: &[f32]) -> Vec<u8> {
     }
 }
 
+/// A vector as its compact form has it. Codes in partitions are made of that, so that they can be made again from it.
+pub(crate) fn compacted(metric: Metric, vector: &[f32]) -> Vec<f32> {
+    unpack(&pack(metric, vector), vector.len()).unwrap_or_default()
+}
+
 /// The vector of a compact form of so many dimensions, as exactly as it was kept. None if the length fits neither.
 pub(crate) fn unpack(packed: &[u8], dim: usize) -> Option<Vec<f32>> {
     if let Some(bits) = sized::<2>(packed, dim) {
@@ -87,6 +92,23 @@ impl Exact {
             Metric::Cosine => squared(&self.compact, &self.row) / 2.0,
             Metric::Dot => -dot(&self.compact, &self.row),
         }))
+    }
+
+    /// How far two [`Exact::packed`] distances, of which the smaller is given, have to differ to be in the order of the
+    /// exact ones. A half is off by at most 2^-12 of the number, so a vector `x` by `e = 2^-12 |x|`, and a squared
+    /// distance `d` by `2 sqrt(d) e + e^2`, for the query and for both rows.
+    pub fn slack(&self, distance: f64) -> f64 {
+        const ROUNDING: f64 = 1.0 / 4096.0;
+        let off = |square: f64, length: f64| {
+            let e = ROUNDING * (2.0 * length + square.sqrt());
+            2.0 * (2.0 * square.sqrt() * e + e * e)
+        };
+        match self.metric {
+            Metric::L2 => off(distance.max(0.0), self.square.sqrt()),
+            Metric::Cosine => off(2.0 * distance.max(0.0), 1.0) / 2.0,
+            // The lengths of the rows are not known.
+            Metric::Dot => f64::INFINITY,
+        }
     }
 
     /// The distance of the metric, from the little-endian 32-bit numbers of a
@@ -161,6 +183,34 @@ mod tests {
                 bytes.extend(row.iter().flat_map(|x| x.to_le_bytes()));
                 assert_eq!(exact.stored(&bytes[shift..]), Some(distance(metric, &query, &row)));
             }
+        }
+    }
+
+    #[test]
+    fn distances_that_differ_by_more_than_the_slack_are_in_the_right_order() {
+        let mut state = 5_u64;
+        let mut vector = || -> Vec<f32> {
+            let mut next = || {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                f32::from(u16::try_from(state >> 48).unwrap()) / 65_536.0 - 0.4
+            };
+            (0..16).map(|_| next()).collect()
+        };
+        for metric in [Metric::L2, Metric::Cosine] {
+            let query = vector();
+            let mut exact = Exact::new(metric, &query);
+            let rows: Vec<(f64, f64)> = (0..300)
+                .map(|_| vector())
+                .map(|row| (exact.packed(&pack(metric, &row)).unwrap().into(), distance(metric, &query, &row)))
+                .collect();
+            let mut told = 0;
+            for (near, a) in &rows {
+                for (far, b) in rows.iter().filter(|(far, _)| *far > near + exact.slack(*near)) {
+                    assert!(a < b, "{metric:?} {near} {far} {a} {b}");
+                    told += 1;
+                }
+            }
+            assert!(told > 40_000, "{told}");
         }
     }
 

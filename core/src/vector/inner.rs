@@ -2,14 +2,18 @@
 //! without the feature `simd`, in plain Rust.
 
 #[cfg(feature = "simd")]
-pub(super) use with_simd::{Halves, dot, squared};
+pub(super) use with_simd::{Halves, dot, dot8, squared};
 
 #[cfg(not(feature = "simd"))]
-pub(super) use without_simd::{Halves, dot, squared};
+pub(super) use without_simd::{Halves, dot, dot8, squared};
 
 /// Products and squared differences in double precision, added up in order.
 fn wide<'a>(a: &'a [f32], b: &'a [f32]) -> impl Iterator<Item = (f64, f64)> + 'a {
     a.iter().zip(b).map(|(&x, &y)| (f64::from(x), f64::from(y)))
+}
+
+fn sum8(a: &[i8], b: &[i8]) -> i32 {
+    a.iter().zip(b).map(|(&x, &y)| i32::from(x) * i32::from(y)).sum()
 }
 
 #[cfg(feature = "simd")]
@@ -27,6 +31,12 @@ mod with_simd {
     /// The squared Euclidean distance.
     pub fn squared(a: &[f32], b: &[f32]) -> f64 {
         trusted(f32::l2sq(a, b)).unwrap_or_else(|| wide(a, b).map(|(x, y)| (x - y) * (x - y)).sum())
+    }
+
+    /// The inner product of numbers in 8 bits, which is exact.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "sums are below 2^27")]
+    pub fn dot8(a: &[i8], b: &[i8]) -> f32 {
+        i8::dot(a, b).map_or_else(|| super::sum8(a, b) as f32, |sum| sum as f32)
     }
 
     /// A sum that was made in `f32`, unless it may have lost everything to overflow or underflow.
@@ -72,6 +82,12 @@ mod without_simd {
     /// The squared Euclidean distance.
     pub fn squared(a: &[f32], b: &[f32]) -> f64 {
         wide(a, b).map(|(x, y)| (x - y) * (x - y)).sum()
+    }
+
+    /// The inner product of numbers in 8 bits, which is exact.
+    #[expect(clippy::cast_precision_loss, reason = "sums are below 2^27")]
+    pub fn dot8(a: &[i8], b: &[i8]) -> f32 {
+        super::sum8(a, b) as f32
     }
 
     /// A vector that has been in numbers of 16 bits.

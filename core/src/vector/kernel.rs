@@ -24,11 +24,21 @@ pub(super) type Kernel = fn(&Table, &Block<'_>, f32, &mut [f32; ROWS]) -> u32;
 
 /// The fastest kernel that the processor can run.
 pub(super) fn fastest() -> Kernel {
-    #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-    if let Some(kernel) = super::avx2::kernel() {
-        return kernel;
-    }
-    portable
+    every().next().map_or(portable, |(_, kernel)| kernel)
+}
+
+/// The kernels that the processor can run, the fastest first, and their names.
+pub(super) fn every() -> impl Iterator<Item = (&'static str, Kernel)> {
+    let kernels = [
+        #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+        ("AVX-512", super::avx512::kernel()),
+        #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+        ("AVX2", super::avx2::kernel()),
+        #[cfg(all(feature = "simd", target_arch = "aarch64", target_endian = "little"))]
+        ("NEON", super::neon::kernel()),
+        ("portable", Some(portable as Kernel)),
+    ];
+    kernels.into_iter().filter_map(|(name, kernel)| Some((name, kernel?)))
 }
 
 /// The kernel for every processor.

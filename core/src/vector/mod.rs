@@ -12,15 +12,21 @@
 
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 mod avx2;
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+mod avx512;
 mod candidates;
 mod chunk;
 mod code;
 mod exact;
 mod half;
+mod halve;
 mod inner;
 mod kernel;
 mod mean;
 mod metric;
+#[cfg(all(feature = "simd", target_arch = "aarch64", target_endian = "little"))]
+mod neon;
+mod partition;
 mod rotation;
 mod scan;
 mod top;
@@ -32,25 +38,27 @@ pub(crate) use candidates::Candidates;
 pub(crate) use chunk::{Chunk, capacity, docs, len, push};
 #[cfg(test)]
 use chunk::{Damaged, put};
-pub(crate) use code::{Code, Encoder};
-pub(crate) use exact::{Exact, pack, unpack};
+pub(crate) use code::{Code, Encoder, Turned};
+pub(crate) use exact::{Exact, compacted, pack, unpack};
+pub(crate) use halve::{halve, mean};
 pub(crate) use mean::Mean;
 pub use metric::Metric;
 #[cfg(test)]
 use metric::distance;
-pub(crate) use scan::{Probe, margin, scan};
+pub(crate) use partition::{Centroids, Short};
+pub(crate) use scan::{Probe, margin, scan, scan_to};
 pub(crate) use top::Top;
 
 /// The most dimensions a vector may have.
 pub(crate) const MAX_DIMENSIONS: usize = 8192;
 
 /// How many dimensions the code of a vector of so many has: the next multiple of 64.
-fn padded(dim: usize) -> usize {
+pub(crate) fn padded(dim: usize) -> usize {
     dim.next_multiple_of(64)
 }
 
 /// The nearest `f32`, and a finite one: what is too large becomes the largest there is, NaN becomes 0.
 #[expect(clippy::cast_possible_truncation, reason = "rounding to f32 is what it is for")]
-fn bounded(x: f64) -> f32 {
+pub(crate) fn bounded(x: f64) -> f32 {
     if x.is_nan() { 0.0 } else { x.clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32 }
 }

@@ -3,8 +3,9 @@
 
 use proptest::prelude::*;
 
-use super::kernel::{ENTRY, Kernel, Table, fastest, portable};
 use super::*;
+
+mod kernels;
 
 /// Numbers that look random and are the same in every run.
 struct Random(u64);
@@ -221,62 +222,8 @@ fn a_document_with_two_codes_comes_once_with_the_better() {
     assert_eq!(found.iter().map(|(_, doc)| *doc).collect::<Vec<_>>(), [7, 8]);
 }
 
-#[test]
-fn the_largest_sums_do_not_overflow() {
-    for dim in [64, 1024, 4096, 4160, 8192] {
-        let code = Code { add: 0.0, mul: 1.0, signs: vec![15; dim / 4] };
-        let mut chunk = Vec::new();
-        (0..32).for_each(|doc| assert!(push(&mut chunk, dim, doc, &code).unwrap()));
-        let table = Table { entries: vec![ENTRY; 4 * dim], scale: 1.0, base: 0.0, offset: 0.0 };
-        for kernel in [portable as Kernel, fastest()] {
-            let mut out = [0.0; 32];
-            let block = Chunk::parse(&chunk).unwrap().blocks().next().unwrap();
-            kernel(&table, &block, f32::INFINITY, &mut out);
-            assert_eq!(out, [(dim / 4 * usize::from(ENTRY)) as f32; 32]);
-        }
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn every_kernel_gives_the_estimates_of_the_plain_sum(words in prop_oneof![1..8_usize, 1..=128_usize], seed in 1..u64::MAX, limit in -2.0_f32..2.0) {
-        let mut random = Random(seed);
-        let dim = 64 * words;
-        let entries: Vec<u8> = (0..4 * dim).map(|_| random.word().to_le_bytes()[2] % (ENTRY + 1)).collect();
-        let mut table = Table { entries, scale: random.normal(), base: random.normal(), offset: random.normal() };
-        table.scale *= 0.001;
-        let mut chunk = Vec::new();
-        for doc in 0..32 {
-            push(&mut chunk, dim, doc, &random.code(dim)).unwrap();
-        }
-        let chunk = Chunk::parse(&chunk).unwrap();
-        let plain: Vec<f32> = chunk.codes().map(|(_, code)| {
-            let groups = table.entries.chunks_exact(16).zip(&code.signs);
-            let sum: u32 = groups.map(|(entries, &signs)| u32::from(entries[usize::from(signs)])).sum();
-            code.add + code.mul * (sum as f32 * table.scale + table.base) + table.offset
-        }).collect();
-        let below = plain.iter().rev().fold(0, |bits, estimate| bits << 1 | u32::from(*estimate < limit));
-        for kernel in [portable as Kernel, fastest()] {
-            let mut out = [0.0; 32];
-            prop_assert_eq!(kernel(&table, &chunk.blocks().next().unwrap(), limit, &mut out), below);
-            prop_assert_eq!(&out[..], &plain[..]);
-        }
-    }
-
-    #[test]
-    fn every_kernel_finds_the_same(dim in 1..300_usize, rows in 1..150_usize, k in 1..40_usize, seed in 1..u64::MAX) {
-        let mut random = Random(seed);
-        let rows: Vec<_> = (0..rows).map(|_| random.vector(dim)).collect();
-        let metric = Metric::ALL[random.below(3)];
-        let encoder = encoder_of(metric, &rows);
-        let chunks = chunks_of(&encoder, &rows);
-        let query = random.vector(dim);
-        let fast = candidates(&Probe::new(&encoder, &query, 1.0), &chunks, k, 1000);
-        prop_assert!(fast.len() >= k.min(rows.len()));
-        prop_assert_eq!(fast, candidates(&Probe::portable(&encoder, &query, 1.0), &chunks, k, 1000));
-    }
 
     #[test]
     fn a_chunk_gives_back_what_was_put_in(dim in 1..700_usize, rows in 1..200_usize, seed in 1..u64::MAX) {

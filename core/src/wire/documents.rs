@@ -5,8 +5,8 @@ use std::fmt::Write;
 use super::text::{array, string, strings};
 use crate::collection::dump::numbers;
 use crate::collection::{
-    CollectionInfo, Document, Edge, FindPlan, Found, Fragment, Hit, HybridHit, LegScore, Neighbor, RecallReport,
-    SearchPlan, ShortestPath, Visit,
+    CollectionInfo, CollectionStats, Document, Edge, FindPlan, Found, Fragment, Hit, HybridHit, LegScore, Neighbor,
+    RecallReport, SearchPlan, ShortestPath, VectorIndexStats, Visit,
 };
 
 /// A number as JSON, which has no infinity: one beyond every float reads as one.
@@ -129,6 +129,19 @@ pub fn settings(CollectionInfo { settings, dimension }: &CollectionInfo) -> Stri
     let (metric, tokenizer) = (string(settings.metric.name()), string(settings.tokenizer.name()));
     let dimension = dimension.map_or_else(|| "null".to_owned(), |dimension| dimension.to_string());
     format!(r#"{{"metric":{metric},"tokenizer":{tokenizer},"dimension":{dimension}}}"#)
+}
+
+/// `{"documents", "dimension", "vectors": {"tier", "partitions", "codes", "stale", "bytes", "epoch", "building"}}`, the
+/// dimension null until there is an embedding.
+#[must_use]
+pub fn collection_stats(CollectionStats { documents, dimension, vectors }: &CollectionStats) -> String {
+    let dimension = dimension.map_or_else(|| "null".to_owned(), |dimension| dimension.to_string());
+    let VectorIndexStats { tier, partitions, codes, stale, bytes, epoch, building } = vectors;
+    let tier = string(tier.name());
+    let vectors = format!(
+        r#"{{"tier":{tier},"partitions":{partitions},"codes":{codes},"stale":{stale},"bytes":{bytes},"epoch":{epoch},"building":{building}}}"#
+    );
+    format!(r#"{{"documents":{documents},"dimension":{dimension},"vectors":{vectors}}}"#)
 }
 
 /// `{"path", "filter", "scored", "compared", "bytes_read"}`

@@ -13,8 +13,8 @@ mod text;
 
 pub use batch::batch;
 pub use documents::{
-    document, embedded, find_plan, found, hits, hybrid_hits, neighbors, path, ranked, recall, search_plan, settings,
-    visits,
+    collection_stats, document, embedded, find_plan, found, hits, hybrid_hits, neighbors, path, ranked, recall,
+    search_plan, settings, visits,
 };
 pub use given::{
     condition, dict_items, documents, edges, elements, embedded_documents, id_lists, log_items, members, queue_items,

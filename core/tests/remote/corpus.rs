@@ -199,6 +199,7 @@ fn documents(db: &Beaver) -> beaver_core::Result<()> {
     collection.contains("blue")?;
     collection.documents().for_each(drop);
     collection.settings()?;
+    collection.stats()?;
     collection.create_index("year", |_| true)?;
     collection.indexes()?;
     collection.find(&Find { order: Order::parse(&["-year"])?, limit: 1, ..Find::default() })?;

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use beaver_core::{
     Beaver, Cancel, Document, Edge, EdgeOptions, ErrorKind, Filter, Find, IndexOptions, Json, Kind, LoadMode,
-    MatchOptions, Options, Order, SearchOptions, Start, Structure, WalkOptions, When,
+    MatchOptions, Options, Order, SearchOptions, Start, Structure, VectorTier, WalkOptions, When,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -107,6 +107,8 @@ fn documents_are_found_by_everything() {
     assert_eq!(books.match_text("solaris", &MatchOptions::default()).unwrap()[0].document.id, "solaris");
     assert_eq!(books.walk("dune", &WalkOptions::default()).unwrap()[0].document.id, "ubik");
     assert_eq!(books.explain_search(&[1.0, 0.0], &SearchOptions::default()).unwrap().path, "exact");
+    let stats = books.stats().unwrap();
+    assert_eq!((stats.documents, stats.dimension, stats.vectors.tier), (3, Some(2), VectorTier::Exact));
     let edges =
         vec![Edge { source: "ubik".into(), target: "none".into(), label: "L".into(), weight: 1.0, metadata: None }];
     assert_eq!(kind(books.connect_many(edges, |_| true)), ErrorKind::NotFound);

@@ -22,11 +22,12 @@ use crate::sh;
 use anyhow::Result;
 use programs::Programs;
 use report::{Section, Written};
+use search::Subject;
 
 /// Runs benchmarks, all or those that are named, and prints a table.
 #[derive(clap::Args)]
 pub struct Args {
-    /// What to run; everything but search if nothing is named
+    /// What to run; everything but vectors and search if nothing is named
     #[arg(value_enum)]
     which: Vec<Which>,
     /// How often each program runs
@@ -65,7 +66,9 @@ enum Which {
     Server,
     /// Criterion for the core, which keeps reports of its own
     Core,
-    /// Vectors, text and graph, beside the peers: takes long, and installs the peers below the target folder
+    /// Vector search, beside the peers: takes an hour, and installs the peers below the target folder
+    Vectors,
+    /// Documents, text and graph, beside the peers: takes long too
     Search,
 }
 
@@ -133,8 +136,10 @@ pub fn run(args: &Args) -> Result<()> {
     if wanted(Which::Core) {
         sh::run(sh::cargo().args(["bench", "--package", "beaver-core", "--bench", "*", "--"]).args(&args.arguments))?;
     }
-    if args.which.contains(&Which::Search) {
-        search::run(&args.search, effort.rounds, effort.quick, args.write)?;
+    for (which, subject) in [(Which::Vectors, Subject::Vectors), (Which::Search, Subject::Search)] {
+        if args.which.contains(&which) {
+            search::run(subject, &args.search, effort.rounds, effort.quick, args.write)?;
+        }
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use crate::bench::report::{Ratio, median};
 use std::fmt;
 
 pub struct Table {
-    /// Its mark in the page; of a part of search, what stands behind `search` in it.
+    /// Its mark in the page; of a part of vectors or search, what stands behind that in it.
     pub part: &'static str,
     pub lines: Vec<Line>,
     /// What has to be said of the numbers.
@@ -53,6 +53,13 @@ impl Line {
     pub fn at_least(self, least: f64) -> Line {
         let met = self.ratio.as_ref().map(|ratio| ratio.median >= least);
         self.aims(format!("at least {least} x"), met)
+    }
+
+    /// A target beside that which the line has.
+    pub fn also(mut self, target: &str, met: bool) -> Line {
+        self.target = format!("{target}, {}", self.target);
+        self.met = self.met.map(|so_far| so_far && met);
+        self
     }
 
     /// A target in words. What was not measured is neither met nor missed.

@@ -30,6 +30,31 @@ class Settings(NamedTuple):
     dimension: int | None
 
 
+class VectorStats(NamedTuple):
+    """The vector index of a collection in numbers: 0 as long as there are no codes.
+
+    `tier` is `exact` (every vector is compared), `flat` (all codes are searched) or `partitioned`. `codes` are those
+    that are searched, with the `stale` ones, of vectors that are gone; `bytes` is what they take in the file. `epoch`
+    grows whenever the partitions change or all codes were made anew; `building` tells whether they are being made.
+    """
+
+    tier: str
+    partitions: int
+    codes: int
+    stale: int
+    bytes: int
+    epoch: int
+    building: bool
+
+
+class CollectionStats(NamedTuple):
+    """A collection in numbers, as of one moment. The first embedding fixes the dimension."""
+
+    documents: int
+    dimension: int | None
+    vectors: VectorStats
+
+
 class FindPlan(NamedTuple):
     """How `find` went about it."""
 
@@ -153,6 +178,11 @@ class Collection(Search[T], Graph[T]):
     def settings(self) -> Settings:
         """The settings, and the dimension of the embeddings."""
         return Settings(**_json.decode(self._native.settings()))
+
+    def stats(self) -> CollectionStats:
+        """How many documents there are, and how their embeddings are indexed. Takes as long as `len`."""
+        row = _json.decode(self._native.stats())
+        return CollectionStats(row["documents"], row["dimension"], VectorStats(**row["vectors"]))
 
     def compact(self, *, progress: Progress | None = None) -> None:
         """Brings what is kept for vector search to the state of a fresh build. Collections do it by themselves too."""

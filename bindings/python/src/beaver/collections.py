@@ -1,7 +1,7 @@
 """Collections and their documents, under the names of BeaverDB 1.x too."""
 
 from ._aio import AsyncCollection
-from ._collection import Collection, FindPlan, Found, Settings
+from ._collection import Collection, CollectionStats, FindPlan, Found, Settings, VectorStats
 from ._document import Document, Edge, Neighbor, Visit
 from ._graph import Path
 from ._search import Fragment, Hit, Leg, Ranking, Recall, SearchPlan, rerank
@@ -12,6 +12,7 @@ __all__ = [
     "AsyncCollection",
     "Collection",
     "CollectionManager",
+    "CollectionStats",
     "Document",
     "Edge",
     "FindPlan",
@@ -25,6 +26,7 @@ __all__ = [
     "Recall",
     "SearchPlan",
     "Settings",
+    "VectorStats",
     "Visit",
     "rerank",
 ]

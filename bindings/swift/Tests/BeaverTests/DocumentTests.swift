@@ -112,6 +112,25 @@ final class DocumentTests: BeaverTestCase {
         XCTAssertEqual(try books.count, 3)
     }
 
+    func testACollectionTellsWhatItHolds() async throws {
+        let points = try database().collection("points")
+        let none = try await points.stats()
+        XCTAssertEqual(none.documents, 0)
+        XCTAssertNil(none.dimension)
+        XCTAssertEqual(none.vectors.tier, .exact)
+        try await points.indexMany((0..<300).map { Beaver.Document(id: "\($0)", [:], embedding: [Float($0), Float($0 % 7)]) })
+        try await points.compact()
+        _ = try await points.drop("7")
+        let stats = try await points.stats()
+        XCTAssertEqual(stats.documents, 299)
+        XCTAssertEqual(stats.dimension, 2)
+        XCTAssertEqual(stats.vectors.tier, .flat)
+        XCTAssertEqual([stats.vectors.partitions, stats.vectors.codes, stats.vectors.stale], [1, 300, 1])
+        XCTAssertGreaterThan(stats.vectors.bytes, 300)
+        XCTAssertGreaterThan(stats.vectors.epoch, 0)
+        XCTAssertFalse(stats.vectors.building)
+    }
+
     func testSettingsAreChosenWhileACollectionIsEmpty() throws {
         let books = try database().collection("books", as: Book.self)
         try books.configure(metric: .cosine, tokenizer: .trigram)

@@ -67,6 +67,12 @@ pub(super) fn any(conn: &Connection, name: &str) -> Result<bool> {
     Ok(conn.prepare_cached("SELECT 1 FROM beaver_collections WHERE collection = ?1 LIMIT 1")?.exists([name])?)
 }
 
+/// How many documents there are.
+pub(super) fn count(conn: &Connection, name: &str) -> Result<u64> {
+    let mut count = conn.prepare_cached("SELECT count(*) FROM beaver_collections WHERE collection = ?1")?;
+    Ok(count.query_row([name], |row| row.get(0))?)
+}
+
 /// The dimension of the first vector that there is.
 pub(super) fn first_dimension(conn: &Connection, name: &str) -> Result<Option<u32>> {
     let mut select = conn.prepare_cached(
@@ -280,11 +286,7 @@ impl<S: Source> DocumentEngine for S {
     }
 
     fn document_len(&self, name: &str) -> Result<u64> {
-        self.read(|view| {
-            let mut count =
-                view.conn.prepare_cached("SELECT count(*) FROM beaver_collections WHERE collection = ?1")?;
-            Ok(count.query_row([name], |row| row.get(0))?)
-        })
+        self.read(|view| count(view.conn, name))
     }
 
     fn document_page(&self, name: &str, after: Option<&str>, limit: usize) -> Result<Vec<StoredDocument>> {

@@ -13,7 +13,7 @@ mod vectors;
 pub(super) use documents::problems as document_problems;
 pub(super) use graph::problems as edge_problems;
 pub(super) use text::{Learned, problems as text_problems};
-pub(super) use vectors::{CodeCache, problems as vector_problems};
+pub(super) use vectors::{CodeCache, Written, problems as vector_problems};
 
 use super::apply::Tx;
 use crate::collection::CollectionSettings;

@@ -118,6 +118,7 @@ bool collection_op(const beaver_collection *collection, const char *verb) {
     const char *options_json = text("options");
     OP("configure", give_null(beaver_collection_configure(collection, text("settings"), &error)))
     OP("settings", give_json(beaver_collection_settings(collection, &out.json, &error)))
+    OP("stats", give_json(beaver_collection_stats(collection, &out.json, &error)))
     OP("index", VECTOR("embedding", give_indexed(beaver_collection_index(collection, text("id"), JSON("body"), made,
        dim, options_json, &out.json, &out.flag, &error))))
     OP("index_many", index_many(collection))

@@ -256,6 +256,7 @@ TABLE = {
     "lock.acquire": lambda s, a: flag(lambda: s.run("acquire", *wait(a), *span("ttl", a, "ttl")), ("TIMEOUT",)),
     "collection.configure": lambda s, a: raw(s.run("configure", *[f"--{name}={text}" for name, text in json.loads(a["settings"]).items()])),
     "collection.settings": lambda s, a: raw(s.run("settings")),
+    "collection.stats": lambda s, a: raw(s.run("stats")),
     "collection.index": lambda s, a: raw(s.run("index", *indexing(a), "@" + FILES.write(joined(document(a))))),
     "collection.index_many": lambda s, a: counted(s.run("index-many", *indexing(a), "-", data=lines(joined(document(item)) for item in a["documents"]))),
     "collection.get": lambda s, a: or_nothing(lambda: got_document(s.run("get", "--", a["id"]))),

@@ -36,6 +36,14 @@ static Answer settings(const beaver::CollectionSettings& settings) {
     return answer::of({{"metric", settings.metric}, {"tokenizer", settings.tokenizer}, {"dimension", dimension}});
 }
 
+static Answer stats(const beaver::CollectionStats& stats) {
+    const json dimension = stats.dimension ? json(*stats.dimension) : json();
+    const auto& [tier, partitions, codes, stale, bytes, epoch, building] = stats.vectors;
+    const json vectors = {{"tier", tier},   {"partitions", partitions}, {"codes", codes},      {"stale", stale},
+                          {"bytes", bytes}, {"epoch", epoch},           {"building", building}};
+    return answer::of({{"documents", stats.documents}, {"dimension", dimension}, {"vectors", vectors}});
+}
+
 static Answer index_one(const Request& r, beaver::Collection& c) {
     const auto embedding = r.args.vector("embedding");
     const auto indexed = c.index(r.args.optional_text("id"), r.args.text("body"), view(embedding), options(r.args));
@@ -144,6 +152,7 @@ Answer ask(const Request& request, beaver::Collection& collection) {
     static const auto table = structure<C>({
         {"configure", [](const Request& r, C& c) { return c.configure(r.args.text("settings")), answer::null(); }},
         {"settings", [](const Request&, C& c) { return settings(c.settings()); }},
+        {"stats", [](const Request&, C& c) { return stats(c.stats()); }},
         {"index", index_one},
         {"index_many", index_many},
         {"get", [](const Request& r, C& c) { return document(c.get(id(r))); }},

@@ -41,6 +41,14 @@ fun collection(request: Request, collection: Bodies): Answer {
         "settings" -> collection.settings.let {
             result(row("metric" to it.metric, "tokenizer" to text(it.tokenizer), "dimension" to it.dimension))
         }
+        "stats" -> collection.statsBlocking().let {
+            val (tier, partitions, codes, stale, bytes, epoch, building) = it.vectors
+            val vectors = row(
+                "tier" to tier, "partitions" to partitions, "codes" to codes, "stale" to stale,
+                "bytes" to bytes, "epoch" to epoch, "building" to building,
+            )
+            result(row("documents" to it.documents, "dimension" to it.dimension, "vectors" to vectors))
+        }
         "index" -> {
             val (document, options) = document(args) to indexOptions(args)
             result(row("id" to document.id, "written" to collection.index(document, options.first, options.second)))

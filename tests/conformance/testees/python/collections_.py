@@ -86,6 +86,7 @@ def walk(collection: Any, args: Args) -> list[dict[str, Any]]:
 COLLECTION: dict[str, Operation] = {
     "configure": lambda s, a: s.configure(**a.options("settings")),
     "settings": lambda s, a: s.settings()._asdict(),
+    "stats": lambda s, a: {**s.stats()._asdict(), "vectors": s.stats().vectors._asdict()},
     "index": index,
     "index_many": index_many,
     "get": get,

@@ -54,6 +54,7 @@ def of(args, *names):
 COLLECTION = {
     "collection.configure": lambda s, a: done(s.call("PUT", "settings", body=text(a["settings"]))),
     "collection.settings": lambda s, a: raw(s.call("GET", "settings")),
+    "collection.stats": lambda s, a: raw(s.call("GET", "stats")),
     "collection.index": lambda s, a: raw(asked(s, "index", document(a), a)),
     "collection.index_many": index_many,
     "collection.get": lambda s, a: or_nothing(lambda: got(s.call("GET", "documents", a["id"]))),

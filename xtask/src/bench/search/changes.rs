@@ -7,8 +7,6 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::json;
 
-/// Rows of the collection; half as many again are there to replace some.
-const ROWS: usize = 50_000;
 const FILTER_QUERIES: usize = 100;
 /// A search over every body takes milliseconds: so many rounds are enough.
 const FILTER_ROUNDS: usize = 3;
@@ -57,11 +55,13 @@ pub fn measure(bench: &Bench) -> Result<Table> {
 }
 
 fn changes(bench: &Bench, table: &mut Table) -> Result<()> {
-    let prepared = bench.prepare(bench.size(ROWS * 3 / 2), DIMENSION, &[])?;
+    // The real rows, and half as many made ones to replace some of them.
+    let real = bench.size(bench.total);
+    let folder = bench.path("changes");
+    bench.grow(&folder, real, real * 3 / 2)?;
     eprintln!("replacing and dropping …");
-    let changed: Changed = bench.ask(&json!({
-        "do": "changes", "folder": prepared.folder, "out": prepared.folder, "dimension": DIMENSION,
-    }))?;
+    let changed: Changed =
+        bench.ask(&json!({"do": "changes", "folder": folder, "out": folder, "dimension": DIMENSION}))?;
     for Effort { effort, recalls: [fresh, now], p50s: [fresh_p50, now_p50] } in changed.efforts {
         let what = format!("{} rows left of half replaced and a quarter dropped, {effort}", changed.rows);
         table.lines.push(
@@ -71,11 +71,11 @@ fn changes(bench: &Bench, table: &mut Table) -> Result<()> {
                 .aims("recall at most 0.01 lower", Some(fresh - now <= 0.01)),
         );
     }
-    std::fs::remove_dir_all(&prepared.folder).context("the prepared folder")
+    std::fs::remove_dir_all(&folder).context("the folder of the changes")
 }
 
 fn filters(bench: &Bench, table: &mut Table) -> Result<()> {
-    let prepared = bench.prepare(bench.size(ROWS), DIMENSION, &[])?;
+    let prepared = bench.prepare(bench.size(bench.total), DIMENSION, &[])?;
     eprintln!("filters …");
     let reply: Filters = bench.ask(&json!({
         "do": "filters", "folder": prepared.folder, "file": prepared.folder.join("filters.db"),

@@ -1,4 +1,5 @@
-//! `cargo xtask bench search`: what searching and indexing cost, beside the peers, on real data.
+//! `cargo xtask bench vectors` and `cargo xtask bench search`: what searching and indexing cost, beside the peers, on
+//! real data.
 //!
 //! Beaver is measured by the program in benches/search, the peers by benches/python. All are processes that wait to be
 //! asked (`server`), so that what is compared runs by turns. Recall stands beside every speed.
@@ -7,11 +8,14 @@ mod changes;
 mod curve;
 mod documents;
 mod graph;
+mod million;
 mod oracle;
 mod peers;
+mod race;
+mod real;
 mod text;
-mod vectors;
 mod wide;
+mod writers;
 
 use super::report::{self, Written};
 use super::server::Server;
@@ -19,8 +23,9 @@ use super::table::Table;
 use crate::{project, sh};
 use anyhow::{Context, Result, bail};
 use peers::Peers;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub const SAMPLE: &str = "examples/data/wordnet-sample";
@@ -30,30 +35,81 @@ pub const DIMENSION: usize = 384;
 
 #[derive(clap::Args)]
 pub struct SearchArgs {
-    /// For search and server: a folder laid out like examples/data/wordnet-sample, which is taken if none is given
+    /// For vectors, search and server: a folder laid out like examples/data/wordnet-sample, which is taken if none is given
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// For search: only these parts
+    /// For vectors and search: only these parts
     #[arg(long = "part", value_enum, value_name = "PART")]
     parts: Vec<Part>,
+    /// For vectors: a million rows beside usearch too, which takes an hour to build
+    #[arg(long)]
+    all: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
 enum Part {
-    /// 50,000 and all vectors of 384 dimensions, beside usearch, hnswlib, faiss and sqlite-vec
-    Vectors,
-    /// 10,000 vectors of 768 and 1,536 dimensions, three metrics, beside sqlite-vec
+    /// Of vectors: 50,000 and all of 384 dimensions, beside usearch, hnswlib, faiss and sqlite-vec
+    Real,
+    /// Of vectors: a million, made of the real ones, beside faiss
+    Million,
+    /// Of vectors: 10,000 of 768 and 1,536 dimensions, three metrics, beside sqlite-vec
     Wide,
-    /// After half of the rows were replaced, and with filters
+    /// Of vectors: after half of the rows were replaced, and with filters
     Changes,
-    /// Indexing, one by one and in bulk, and searching meanwhile
+    /// Of vectors: searching while another process writes, and the longest commit
+    Writers,
+    /// Of search: indexing, one by one and in bulk
     Documents,
-    /// Full text beside FTS5, fuzzy beside tantivy
+    /// Of search: full text beside FTS5, fuzzy beside tantivy
     Text,
-    /// Walks, paths, hybrid search
+    /// Of search: walks, paths, hybrid search
     Graph,
-    /// Beside BeaverDB 1.3.0, where that is
+    /// Of search: beside BeaverDB 1.3.0, where that is
     Oracle,
+}
+
+/// The two commands whose parts are measured here.
+#[derive(Clone, Copy)]
+pub enum Subject {
+    Vectors,
+    Search,
+}
+
+type Measure = fn(&Bench) -> Result<Table>;
+
+impl Subject {
+    fn name(self) -> &'static str {
+        match self {
+            Subject::Vectors => "vectors",
+            Subject::Search => "search",
+        }
+    }
+
+    fn parts(self) -> Vec<(Part, Measure)> {
+        match self {
+            Subject::Vectors => vec![
+                (Part::Real, real::measure),
+                (Part::Million, million::measure),
+                (Part::Wide, wide::measure),
+                (Part::Changes, changes::measure),
+                (Part::Writers, writers::measure),
+            ],
+            Subject::Search => vec![
+                (Part::Documents, documents::measure),
+                (Part::Text, text::measure),
+                (Part::Graph, graph::measure),
+                (Part::Oracle, oracle::measure),
+            ],
+        }
+    }
+
+    /// What the program is built with: only the text has a peer in it.
+    fn features(self) -> &'static [&'static str] {
+        match self {
+            Subject::Vectors => &[],
+            Subject::Search => &["--features", "tantivy"],
+        }
+    }
 }
 
 /// What every part needs.
@@ -63,9 +119,13 @@ pub struct Bench {
     /// Documents in the data.
     total: usize,
     folder: tempfile::TempDir,
+    /// Where files are made that a later run may use again.
+    kept: PathBuf,
     peers: Peers,
     rounds: usize,
     quick: bool,
+    /// Whether what takes an hour is wanted too.
+    all: bool,
     /// Whether the numbers are not those that the targets mean.
     small: bool,
 }
@@ -75,7 +135,22 @@ pub struct Prepared {
     pub folder: PathBuf,
     pub rows: usize,
     pub queries: usize,
-    pub truth: std::collections::HashMap<String, Vec<Vec<usize>>>,
+    pub truth: HashMap<String, Vec<Vec<usize>>>,
+}
+
+/// Of what was prepared.
+#[derive(Serialize, Deserialize)]
+struct Answers {
+    rows: usize,
+    queries: usize,
+    truth: HashMap<String, Vec<Vec<usize>>>,
+}
+
+impl Answers {
+    fn of(self, folder: PathBuf) -> Prepared {
+        let Answers { rows, queries, truth } = self;
+        Prepared { folder, rows, queries, truth }
+    }
 }
 
 /// In microseconds.
@@ -97,25 +172,27 @@ impl Micros {
 }
 
 impl Bench {
-    fn new(args: &SearchArgs, rounds: usize, quick: bool) -> Result<Bench> {
+    fn new(subject: Subject, args: &SearchArgs, rounds: usize, quick: bool) -> Result<Bench> {
         let data = args.data.clone().unwrap_or_else(|| project::root().join(SAMPLE));
         let data = data.canonicalize().with_context(|| format!("no folder {}", data.display()))?;
         let documents = std::fs::read_to_string(data.join("documents.jsonl")).context("no documents.jsonl")?;
         let total = documents.lines().count();
         let target = project::target()?;
         let mut cargo = sh::cargo();
-        cargo.args(["build", "--release", "--package", "beaver-search-bench", "--features", "tantivy"]);
+        cargo.args(["build", "--release", "--package", "beaver-search-bench"]).args(subject.features());
         sh::run(&mut cargo)?;
-        let folder = target.join("bench");
-        std::fs::create_dir_all(&folder)?;
+        let kept = target.join("bench");
+        std::fs::create_dir_all(&kept)?;
         Ok(Bench {
             program: target.join("release/beaver-search-bench"),
             data,
             total,
-            peers: Peers::prepare(&folder),
-            folder: tempfile::Builder::new().prefix("search-").tempdir_in(&folder)?,
+            peers: Peers::prepare(&kept),
+            folder: tempfile::Builder::new().prefix("search-").tempdir_in(&kept)?,
+            kept,
             rounds,
             quick,
+            all: args.all,
             small: quick || total < 50_000,
         })
     }
@@ -152,19 +229,21 @@ impl Bench {
     }
 
     fn prepare(&self, rows: usize, dimension: usize, metrics: &[&str]) -> Result<Prepared> {
-        #[derive(Deserialize)]
-        struct Reply {
-            rows: usize,
-            queries: usize,
-            truth: std::collections::HashMap<String, Vec<Vec<usize>>>,
-        }
         eprintln!("preparing {rows} rows of {dimension} dimensions …");
         let folder = self.path(&format!("rows-{rows}-{dimension}"));
-        let Reply { rows, queries, truth } = self.ask(&json!({
+        let answers: Answers = self.ask(&json!({
             "do": "prepare", "data": self.data, "out": folder, "rows": rows, "queries": self.queries(),
             "dimension": dimension, "metrics": metrics,
         }))?;
-        Ok(Prepared { folder, rows, queries, truth })
+        Ok(answers.of(folder))
+    }
+
+    /// As many real rows, and made ones behind them, without texts.
+    fn grow(&self, folder: &Path, real: usize, rows: usize) -> Result<Answers> {
+        eprintln!("making {rows} rows of {real} …");
+        self.ask(&json!({
+            "do": "grow", "data": self.data, "out": folder, "real": real, "rows": rows, "queries": self.queries(),
+        }))
     }
 
     /// A database with the vectors and the texts of a prepared folder.
@@ -208,34 +287,30 @@ fn recall(answers: &[Vec<usize>], truth: &[Vec<usize>]) -> f64 {
     answers.iter().zip(truth).map(found).sum::<usize>() as f64 / wanted.max(1) as f64
 }
 
-pub fn run(args: &SearchArgs, rounds: usize, quick: bool, write: bool) -> Result<()> {
+pub fn run(subject: Subject, args: &SearchArgs, rounds: usize, quick: bool, write: bool) -> Result<()> {
     if write && (quick || args.data.is_none()) {
         bail!("--write keeps numbers of the whole data: give --data, and not --quick");
     }
-    let bench = Bench::new(args, rounds, quick)?;
-    type Measure = fn(&Bench) -> Result<Table>;
-    let all: [(Part, Measure); 7] = [
-        (Part::Vectors, vectors::measure),
-        (Part::Wide, wide::measure),
-        (Part::Changes, changes::measure),
-        (Part::Documents, documents::measure),
-        (Part::Text, text::measure),
-        (Part::Graph, graph::measure),
-        (Part::Oracle, oracle::measure),
-    ];
+    let mut parts = subject.parts();
+    if !args.parts.is_empty() {
+        parts.retain(|(part, _)| args.parts.contains(part));
+    }
+    let name = subject.name();
+    if parts.is_empty() {
+        bail!("{name} has no such part: --help lists those of vectors and of search");
+    }
+    let bench = Bench::new(subject, args, rounds, quick)?;
     let mut written = Vec::new();
-    for (part, measure) in all {
-        if !args.parts.is_empty() && !args.parts.contains(&part) {
-            continue;
-        }
+    for (_, measure) in parts {
         let table = measure(&bench)?;
         println!("\n{table}");
         // Each part makes its own files; together they would be some gigabytes.
         empty(bench.folder.path())?;
+        let all = if args.all && table.part == "million" { " --all" } else { "" };
         written.push(Written {
-            mark: format!("search {}", table.part),
+            mark: format!("{name} {}", table.part),
             text: table.to_string(),
-            command: format!("cargo xtask bench search --data DIR --part {} --rounds {rounds}", table.part),
+            command: format!("cargo xtask bench {name} --data DIR --part {} --rounds {rounds}{all}", table.part),
         });
     }
     if write { report::write(&written, bench.folder.path()) } else { Ok(()) }

@@ -1,6 +1,6 @@
 //! Wide vectors and the other metrics, beside sqlite-vec.
 
-use super::vectors::{Searched, start};
+use super::race::{Searched, start};
 use super::{Bench, recall};
 use crate::bench::table::{Line, Table, times};
 use anyhow::{Context, Result};

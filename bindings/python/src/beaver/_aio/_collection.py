@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from .. import _vector
 from .._callbacks import Progress
-from .._collection import Collection, FindPlan, Found, Fts, Settings
+from .._collection import Collection, CollectionStats, FindPlan, Found, Fts, Settings
 from .._document import Document, Edge, Neighbor, Visit
 from .._graph import Labels, Path
 from .._pages import DocumentPages
@@ -96,6 +96,10 @@ class AsyncCollection(AsyncHandle[Collection[T]], Generic[T]):
     async def settings(self) -> Settings:
         """The settings, and the dimension of the embeddings."""
         return await run(self._handle.settings)
+
+    async def stats(self) -> CollectionStats:
+        """How many documents there are, and how their embeddings are indexed."""
+        return await run(self._handle.stats)
 
     async def compact(self, *, progress: Progress | None = None) -> None:
         """Brings what is kept for vector search to the state of a fresh build."""

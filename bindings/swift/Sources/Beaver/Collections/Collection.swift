@@ -84,6 +84,43 @@ extension Beaver {
         /// How many components its vectors have; nil until there is one.
         public var dimension: Int?
     }
+
+    /// How the vectors of a collection are searched.
+    public enum VectorTier: String, Sendable, Codable {
+        /// There are no codes: every vector is compared.
+        case exact
+        /// The codes of all are searched.
+        case flat
+        /// The codes of the nearest partitions are searched.
+        case partitioned
+    }
+
+    /// The index of a collection's vectors in numbers, which are 0 as long as there are no codes.
+    public struct VectorIndexStats: Hashable, Sendable, Codable {
+        public var tier: VectorTier
+        /// In how many partitions the codes lie: 1 if all are searched.
+        public var partitions: Int
+        /// How many codes are searched, the stale ones included.
+        public var codes: Int
+        /// How many of them are of vectors that are gone.
+        public var stale: Int
+        /// How many bytes they take in the file.
+        public var bytes: Int
+        /// Grows whenever the partitions change, and when all codes were made anew.
+        public var epoch: Int
+        /// Whether the codes are being made anew.
+        public var building: Bool
+    }
+
+    /// A collection in numbers, as of one moment.
+    public struct CollectionStats: Hashable, Sendable, Codable {
+        /// How many documents there are.
+        public var documents: Int
+        /// How many components the vectors have; nil until there is one.
+        public var dimension: Int?
+        /// How they are indexed.
+        public var vectors: VectorIndexStats
+    }
 }
 
 extension Beaver.Document: Equatable where Body: Equatable {}
@@ -109,6 +146,15 @@ extension Beaver.Collection {
     /// What was chosen.
     public var settings: Beaver.CollectionSettings {
         get throws { try Beaver.report(Beaver.CollectionSettings.self, native { try handle.settings() }) }
+    }
+
+    /// How many documents there are, and how their vectors are indexed. Takes the longer the more there are.
+    public func stats() throws -> Beaver.CollectionStats {
+        try Beaver.report(Beaver.CollectionStats.self, native { try handle.stats() })
+    }
+
+    public func stats() async throws -> Beaver.CollectionStats {
+        try await offPool { try self.stats() }
     }
 }
 

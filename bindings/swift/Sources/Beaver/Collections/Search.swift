@@ -90,7 +90,8 @@ extension Beaver {
 
     /// How a vector search goes about it, and what it cost.
     public struct SearchPlan: Hashable, Sendable, Codable {
-        /// `exact` compared every vector, `flat` scanned the codes of all and compared the best.
+        /// `exact` compared every vector, `flat` scanned the codes of all and compared the best, `partitioned` those of the
+        /// partitions around the query.
         public var path: String
         /// How the filter was applied: `none`, `index` or `candidates`.
         public var filter: String

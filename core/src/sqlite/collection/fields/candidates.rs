@@ -277,6 +277,10 @@ impl Members {
         Members { docs, bits }
     }
 
+    pub fn len(&self) -> usize {
+        self.docs.len()
+    }
+
     pub fn contains(&self, doc: u32) -> bool {
         let Some(bits) = &self.bits else { return self.docs.binary_search(&doc).is_ok() };
         let first = self.docs.first().copied().unwrap_or(0);

@@ -5,7 +5,9 @@ use rusqlite::{OptionalExtension, params};
 use super::super::documents::{embedding_of, number};
 use super::super::info::{self, Info};
 use super::EXACT;
-use super::chunks::{self, Appender, Place};
+use super::chunks::{self, Place};
+use super::partitions::{self, PARTITIONED, Partitions};
+use super::written::{self, Written};
 use crate::engine::Reply;
 use crate::error::Result;
 use crate::sqlite::apply::Tx;
@@ -14,6 +16,9 @@ use crate::vector::{self, Mean};
 /// How many documents one write encodes in passing, and one step of a compaction.
 const IN_PASSING: usize = 8;
 const IN_STEP: usize = 256;
+/// The same where the next generation has partitions: each document is then written to another place, and may split one.
+const PARTITIONED_IN_PASSING: usize = 2;
+const PARTITIONED_IN_STEP: usize = 128;
 /// How many chunks of the last generation one write removes in passing, and one step.
 const SWEEP_IN_PASSING: i64 = 8;
 const SWEEP_IN_STEP: i64 = 256;
@@ -30,7 +35,7 @@ pub(super) fn tend(tx: &mut Tx<'_>, info: &mut Info) -> Result<()> {
         return sweep(tx, info, SWEEP_IN_PASSING);
     }
     if info.codes.building.is_some() {
-        return advance(tx, info, IN_PASSING).map(drop);
+        return advance(tx, info, IN_PASSING, PARTITIONED_IN_PASSING);
     }
     if due(tx, info)? { begin(tx, info) } else { Ok(()) }
 }
@@ -46,8 +51,11 @@ fn due(tx: &mut Tx<'_>, info: &Info) -> Result<bool> {
             .query_row([info.id, EXACT], |row| row.get(0))?;
         return Ok(many);
     }
-    let total = chunks::count(tx.conn, info, info.codes.current)?;
-    if info.codes.stale > total / 4 {
+    if let Some(state) = partitions::state(tx.conn, info, info.codes.current)? {
+        return Ok(info.codes.stale > state.codes / 4);
+    }
+    let total = chunks::count(tx.conn, info, Place::of(info, info.codes.current))?;
+    if info.codes.stale > total / 4 || total - info.codes.stale >= PARTITIONED {
         return Ok(true);
     }
     let made_for: i64 = tx
@@ -75,45 +83,76 @@ fn begin(tx: &mut Tx<'_>, info: &mut Info) -> Result<()> {
         count
     } else {
         add_sample(tx, info, &mut mean)?;
-        (chunks::count(tx.conn, info, info.codes.current)? - info.codes.stale).max(0)
+        (partitions::count(tx.conn, info, info.codes.current)? - info.codes.stale).max(0)
     };
     let centroid: Vec<u8> = mean.finish().iter().flat_map(|component| component.to_le_bytes()).collect();
     info.codes.begun += 1;
+    let partitioned = many(tx, info)?;
+    // What has partitions counts its codes there.
+    let vectors = if partitioned { 0 } else { vectors };
     tx.conn
         .prepare_cached(
             "INSERT INTO beaver_vector_centroids (collection_id, generation, vectors, centroid) VALUES (?1, ?2, ?3, ?4)",
         )?
         .execute(params![info.id, info.codes.begun, vectors, centroid])?;
+    if partitioned {
+        // One partition, around the centre of all: it is split when it is full, and so on.
+        let centre = vec![0.0; vector::padded(dimension as usize)];
+        Partitions::none(info).add(tx.conn, info, info.codes.begun, &centre)?;
+    }
     info.codes.building = Some((info.codes.begun, String::new()));
     info.save_codes(tx.conn)
 }
 
+/// Whether there are so many vectors that they should have partitions.
+fn many(tx: &Tx<'_>, info: &Info) -> Result<bool> {
+    let count: i64 = tx
+        .conn
+        .prepare_cached(
+            "SELECT count(*) FROM (SELECT 1 FROM beaver_documents AS d JOIN beaver_vectors AS v ON v.doc_id = d.doc_id
+             WHERE d.collection_id = ?1 LIMIT ?2)",
+        )?
+        .query_row([info.id, PARTITIONED], |row| row.get(0))?;
+    Ok(count >= PARTITIONED)
+}
+
 /// Adds the vectors of chunks that are spread over the current generation.
 fn add_sample(tx: &Tx<'_>, info: &Info, mean: &mut Mean) -> Result<()> {
-    let place = Place::of(info, info.codes.current);
     let dimension = info.dimension.unwrap_or(1) as usize;
-    let Some((last, _)) = chunks::last(tx.conn, place)? else { return Ok(()) };
     let wanted = SAMPLE / i64::try_from(vector::capacity(dimension)).unwrap_or(SAMPLE).max(1);
-    let step = (last / wanted.max(1)).max(1);
     let mut chunk = tx.conn.prepare_cached("SELECT codes FROM beaver_vector_chunks WHERE chunk_id = ?1")?;
     let mut one =
         tx.conn.prepare_cached("SELECT vector FROM beaver_vectors WHERE doc_id = ?1 AND collection_id = ?2")?;
-    let mut number = 0;
-    while number <= last {
-        let codes: Option<Vec<u8>> = chunk.query_row([place.first + number], |row| row.get(0)).optional()?;
-        for doc in vector::docs(&codes.unwrap_or_default()).map_err(|_| chunks::damaged())? {
+    for row in spread(tx, info, wanted.max(1))? {
+        let codes: Option<Vec<u8>> = chunk.query_row([row], |row| row.get(0)).optional()?;
+        let Some(codes) = codes else { continue };
+        for doc in vector::docs(&codes).map_err(|_| chunks::damaged())? {
             let packed: Option<Vec<u8>> = one.query_row(params![doc, info.id], |row| row.get(0)).optional()?;
             mean.add(&packed.and_then(|packed| vector::unpack(&packed, dimension)).unwrap_or_default());
         }
-        number += step;
     }
     Ok(())
 }
 
+/// About so many chunks that are spread over the current generation: the first of partitions, if it has some.
+fn spread(tx: &Tx<'_>, info: &Info, wanted: i64) -> Result<Vec<i64>> {
+    let every = |count: i64| usize::try_from((count / wanted).max(1)).unwrap_or(1);
+    if let Some(partitions) = Partitions::load(tx.conn, info, info.codes.current)? {
+        let numbers = partitions.numbers.iter().step_by(every(partitions.epoch));
+        return Ok(numbers.map(|number| Place::of_partition(info, info.codes.current, *number).first).collect());
+    }
+    let place = Place::of(info, info.codes.current);
+    let Some((last, _)) = chunks::last(tx.conn, place)? else { return Ok(Vec::new()) };
+    Ok((0..=last).step_by(every(last)).map(|number| place.first + number).collect())
+}
+
 /// Encodes the next few documents for the generation that is being made; with the last one it takes the
-/// place of the current. Gives how many documents it looked at.
-fn advance(tx: &mut Tx<'_>, info: &mut Info, limit: usize) -> Result<usize> {
-    let Some((building, to)) = info.codes.building.clone() else { return Ok(0) };
+/// place of the current. Of the limits, the first is for a flat generation.
+fn advance(tx: &mut Tx<'_>, info: &mut Info, flat: usize, partitioned: usize) -> Result<()> {
+    let Some((building, to)) = info.codes.building.clone() else { return Ok(()) };
+    let written = Written::take(tx, info, building)?;
+    let limit = if written.partitions.is_some() { partitioned } else { flat };
+    written.keep(tx);
     let mut select = tx.conn.prepare_cached(
         "SELECT d.item_id, d.doc_id, c.item_vector FROM beaver_documents AS d
          JOIN beaver_collections AS c ON c.collection = (SELECT name FROM beaver_collection_info WHERE collection_id = ?1)
@@ -127,15 +166,15 @@ fn advance(tx: &mut Tx<'_>, info: &mut Info, limit: usize) -> Result<usize> {
     let count = rows.len();
     if let Some((last, ..)) = rows.last() {
         let last = last.clone();
-        let mut appender = Appender::new(tx, info, building)?;
+        let mut vectors = Vec::with_capacity(count);
         for (_, doc, vector) in &rows {
             if let Some(vector) = vector.as_deref().and_then(embedding_of)
                 && info.dimension.is_some_and(|dimension| dimension as usize == vector.len())
             {
-                appender.push(tx, number(*doc)?, &vector)?;
+                vectors.push((number(*doc)?, vector));
             }
         }
-        appender.finish(tx)?;
+        written::append(tx, info, building, &vectors)?;
         info.codes.building = Some((building, last));
     }
     if count < limit {
@@ -144,8 +183,7 @@ fn advance(tx: &mut Tx<'_>, info: &mut Info, limit: usize) -> Result<usize> {
         info.codes.building = None;
         info.codes.stale = 0;
     }
-    info.save_codes(tx.conn)?;
-    Ok(count)
+    info.save_codes(tx.conn)
 }
 
 /// Removes a few chunks of the generation that is searched no more.
@@ -161,9 +199,11 @@ fn sweep(tx: &mut Tx<'_>, info: &mut Info, limit: i64) -> Result<()> {
         .execute([first, last, limit])?;
     if i64::try_from(removed).unwrap_or(limit) < limit {
         info.codes.retired = None;
-        tx.conn
-            .prepare_cached("DELETE FROM beaver_vector_centroids WHERE collection_id = ?1 AND generation = ?2")?
-            .execute([info.id, retired])?;
+        for table in ["beaver_vector_centroids", "beaver_vector_partitions"] {
+            tx.conn
+                .prepare_cached(&format!("DELETE FROM {table} WHERE collection_id = ?1 AND generation = ?2"))?
+                .execute([info.id, retired])?;
+        }
         info.save_codes(tx.conn)?;
     }
     Ok(())
@@ -177,7 +217,9 @@ pub(in super::super) fn forget(tx: &mut Tx<'_>, info: &mut Info) -> Result<()> {
             .prepare_cached("DELETE FROM beaver_vector_chunks WHERE chunk_id BETWEEN ?1 AND ?2")?
             .execute([first, last])?;
     }
-    tx.conn.prepare_cached("DELETE FROM beaver_vector_centroids WHERE collection_id = ?1")?.execute([info.id])?;
+    for table in ["beaver_vector_centroids", "beaver_vector_partitions"] {
+        tx.conn.prepare_cached(&format!("DELETE FROM {table} WHERE collection_id = ?1"))?.execute([info.id])?;
+    }
     info.codes = info::Codes { begun: info.codes.begun, ..info::Codes::default() };
     info.save_codes(tx.conn)
 }
@@ -201,10 +243,10 @@ pub(in super::super) fn compact_step(tx: &mut Tx<'_>, name: &str) -> Result<Repl
     if info.codes.retired.is_some() {
         sweep(tx, &mut info, SWEEP_IN_STEP)?;
     } else {
-        advance(tx, &mut info, IN_STEP)?;
+        advance(tx, &mut info, IN_STEP, PARTITIONED_IN_STEP)?;
     }
     // By the codes: counting the documents each time would take longer than the step.
-    let counted = |generation| chunks::count(tx.conn, &info, generation);
+    let counted = |generation| partitions::count(tx.conn, &info, generation);
     let (done, total) = match &info.codes.building {
         Some((building, _)) => {
             let done = counted(*building)?;

@@ -12,6 +12,7 @@ use rusqlite::Connection;
 
 use super::super::info::Info;
 use super::chunks::{self, Place};
+use super::held::PartitionCache;
 use crate::error::Result;
 use crate::vector::Encoder;
 
@@ -23,6 +24,7 @@ pub(in crate::sqlite) struct CodeCache {
     /// How many bytes are kept at most, over all collections.
     most: usize,
     kept: Mutex<HashMap<i64, Arc<Kept>>>,
+    pub(super) partitions: PartitionCache,
 }
 
 /// The first chunks of a generation.
@@ -45,7 +47,7 @@ impl Kept {
 
 impl CodeCache {
     pub fn new(most: usize) -> Self {
-        CodeCache { most, kept: Mutex::default() }
+        CodeCache { most, kept: Mutex::default(), partitions: PartitionCache::default() }
     }
 
     /// Chunks of the current generation, of which there are `full` in the moment that is read. None if so much is
@@ -58,10 +60,7 @@ impl CodeCache {
         {
             return Ok(usable);
         }
-        let others: usize = {
-            let all = self.kept.lock();
-            all.iter().filter(|(id, _)| **id != info.id).map(|(_, kept)| kept.bytes.len()).sum()
-        };
+        let others = self.flat_bytes(|id| id != info.id) + self.partitions.bytes();
         let Some(kept) = read(conn, info, full, usable.as_deref(), self.most.saturating_sub(others))? else {
             return Ok(usable);
         };
@@ -75,9 +74,24 @@ impl CodeCache {
         Ok(Some(kept))
     }
 
+    /// How many bytes partitions may take.
+    pub(super) fn room_for_partitions(&self) -> usize {
+        self.most.saturating_sub(self.flat_bytes(|_| true))
+    }
+
+    fn flat_bytes(&self, of: impl Fn(i64) -> bool) -> usize {
+        self.kept.lock().iter().filter(|(id, _)| of(**id)).map(|(_, kept)| kept.bytes.len()).sum()
+    }
+
+    /// Lets the flat codes of a collection go, which is searched by partitions now.
+    pub(super) fn drop_flat(&self, info: &Info) {
+        self.kept.lock().remove(&info.id);
+    }
+
     /// Lets everything go.
     pub fn clear(&self) {
         self.kept.lock().clear();
+        self.partitions.clear();
     }
 }
 

@@ -4,21 +4,38 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::info::Info;
 use crate::error::{Error, ErrorKind, Result};
-use crate::sqlite::apply::Tx;
-use crate::vector::{self, Encoder};
+use crate::vector::{self, Code, Encoder};
 
-/// The numbers of rows that the chunks of a generation may have: the collection in the upper half, then whether
-/// the generation is odd, since the one before may not be removed yet, then the place.
-#[derive(Debug, Clone, Copy)]
+/// A run of chunks that is appended to, by the first and the last number that its rows may have. The collection is in the
+/// upper half of a number, then whether the generation is odd, since the one before may not be removed yet; then the
+/// place, or the partition and in 5 bits the place in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Place {
     pub first: i64,
     pub last: i64,
 }
 
+/// The chunks that a partition may have: 2 to the power of this.
+const IN_PARTITION: u32 = 5;
+/// The greatest number of a partition.
+pub(super) const MOST_PARTITIONS: i64 = (1 << (31 - IN_PARTITION)) - 1;
+
 impl Place {
+    /// A whole generation.
     pub fn of(info: &Info, generation: i64) -> Place {
         let first = (info.id << 32) | ((generation & 1) << 31);
         Place { first, last: first | 0x7fff_ffff }
+    }
+
+    /// Whether it is one of the collection.
+    pub fn is_of(self, info: &Info) -> bool {
+        self.first >> 32 == info.id
+    }
+
+    /// A partition of it.
+    pub fn of_partition(info: &Info, generation: i64, partition: i64) -> Place {
+        let first = Place::of(info, generation).first | (partition << IN_PARTITION);
+        Place { first, last: first | ((1 << IN_PARTITION) - 1) }
     }
 }
 
@@ -32,9 +49,9 @@ pub(super) fn last(conn: &Connection, place: Place) -> Result<Option<(i64, Vec<u
     Ok(last.optional()?)
 }
 
-/// How many codes a generation has.
-pub(super) fn count(conn: &Connection, info: &Info, generation: i64) -> Result<i64> {
-    let Some((number, codes)) = last(conn, Place::of(info, generation))? else { return Ok(0) };
+/// How many codes are there.
+pub(super) fn count(conn: &Connection, info: &Info, place: Place) -> Result<i64> {
+    let Some((number, codes)) = last(conn, place)? else { return Ok(0) };
     let rows = vector::len(&codes).map_err(|_| damaged())?;
     let capacity = vector::capacity(info.dimension.unwrap_or(1) as usize);
     Ok(number * to_i64(capacity) + to_i64(rows))
@@ -44,51 +61,52 @@ fn to_i64(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// Adds the code of a vector to a generation.
-pub(super) fn append(tx: &mut Tx<'_>, info: &Info, generation: i64, doc: u32, embedding: &[f32]) -> Result<()> {
-    let mut appender = Appender::new(tx, info, generation)?;
-    appender.push(tx, doc, embedding)?;
-    appender.finish(tx)
-}
-
-/// Adds codes to the last chunks of a generation, writing each chunk once.
+/// Adds codes to the last chunks of a place, writing each chunk once.
 pub(super) struct Appender {
     place: Place,
+    dim: usize,
     number: i64,
     /// The chunk that is being filled, and whether it stands in the file in an earlier state.
     chunk: Vec<u8>,
+    rows: usize,
     stored: bool,
     changed: bool,
 }
 
 impl Appender {
-    pub fn new(tx: &mut Tx<'_>, info: &Info, generation: i64) -> Result<Appender> {
-        learn_encoder(tx, info, generation)?;
-        let place = Place::of(info, generation);
-        let (number, chunk, stored) = match last(tx.conn, place)? {
-            Some((number, chunk)) => (number, chunk, true),
-            None => (0, Vec::new(), false),
-        };
-        Ok(Appender { place, number, chunk, stored, changed: false })
+    /// Goes on where the last chunk ends.
+    pub fn new(conn: &Connection, place: Place, dim: usize) -> Result<Appender> {
+        let Some((number, chunk)) = last(conn, place)? else { return Ok(Appender::empty(place, dim)) };
+        let rows = vector::len(&chunk).map_err(|_| damaged())?;
+        Ok(Appender { place, dim, number, chunk, rows, stored: true, changed: false })
     }
 
-    pub fn push(&mut self, tx: &mut Tx<'_>, doc: u32, embedding: &[f32]) -> Result<()> {
-        let Some((_, _, encoder)) = &tx.known.encoder else { return Err(Error::internal("no encoder for the codes")) };
-        let code = encoder.encode(embedding);
-        let dim = encoder.dim();
-        if !vector::push(&mut self.chunk, dim, doc, &code).map_err(|_| damaged())? {
-            self.finish(tx)?;
+    /// For a place where nothing is yet.
+    pub fn empty(place: Place, dim: usize) -> Appender {
+        Appender { place, dim, number: 0, chunk: Vec::new(), rows: 0, stored: false, changed: false }
+    }
+
+    /// How many codes the place has with those that were added.
+    pub fn len(&self) -> usize {
+        usize::try_from(self.number).unwrap_or(usize::MAX).saturating_mul(vector::capacity(self.dim)) + self.rows
+    }
+
+    pub fn push(&mut self, conn: &Connection, doc: u32, code: &Code) -> Result<()> {
+        if !vector::push(&mut self.chunk, self.dim, doc, code).map_err(|_| damaged())? {
+            self.finish(conn)?;
             self.number += 1;
             self.chunk.clear();
+            self.rows = 0;
             self.stored = false;
-            vector::push(&mut self.chunk, dim, doc, &code).map_err(|_| damaged())?;
+            vector::push(&mut self.chunk, self.dim, doc, code).map_err(|_| damaged())?;
         }
+        self.rows += 1;
         self.changed = true;
         Ok(())
     }
 
     /// Writes the chunk at hand.
-    pub fn finish(&mut self, tx: &mut Tx<'_>) -> Result<()> {
+    pub fn finish(&mut self, conn: &Connection) -> Result<()> {
         if !self.changed {
             return Ok(());
         }
@@ -101,20 +119,11 @@ impl Appender {
         } else {
             "INSERT INTO beaver_vector_chunks (chunk_id, codes) VALUES (?1, ?2)"
         };
-        tx.conn.prepare_cached(sql)?.execute(params![row, self.chunk])?;
+        conn.prepare_cached(sql)?.execute(params![row, self.chunk])?;
         self.stored = true;
         self.changed = false;
         Ok(())
     }
-}
-
-/// Sees to it that `Known` has the encoder of a generation.
-fn learn_encoder(tx: &mut Tx<'_>, info: &Info, generation: i64) -> Result<()> {
-    if tx.known.encoder.as_ref().is_some_and(|(id, of, _)| (*id, *of) == (info.id, generation)) {
-        return Ok(());
-    }
-    tx.known.encoder = Some((info.id, generation, encoder(tx.conn, info, generation)?));
-    Ok(())
 }
 
 /// The encoder of a generation.

@@ -5,18 +5,32 @@
 //! compares by the live copies, so it costs a comparison, not a wrong answer. Codes are relative to a centre, and
 //! chunks of one centre make a generation. When many codes are stale, or the collection has grown far beyond what the
 //! centre was taken from, the next generation is made, a few documents with each write: see `build.rs`.
+//!
+//! A generation of many vectors has partitions, each with chunks of its own: a code goes to the partition of the nearest
+//! centroid, and a search looks into the nearest few. See `partitions.rs`.
 
 mod accept;
 mod build;
 mod cache;
 mod chunks;
+mod held;
 mod nearest;
+mod partitions;
 mod problems;
+mod scan;
 mod search;
+mod split;
+mod stats;
+mod ways;
+mod written;
+
+#[cfg(test)]
+mod tests;
 
 pub(super) use build::{begin_compact, compact_step, forget as forget_codes};
 pub(in crate::sqlite) use cache::CodeCache;
 pub(in crate::sqlite) use problems::problems;
+pub(in crate::sqlite) use written::Written;
 
 use rusqlite::params;
 
@@ -31,17 +45,18 @@ const EXACT: i64 = 256;
 /// Stores the vector of a document, in the place of the one that it may have had.
 pub(super) fn put(tx: &mut Tx<'_>, info: &mut Info, doc: u32, id: &str, embedding: &[f32]) -> Result<()> {
     let new = store(tx, info, doc, embedding)?;
+    let row = [(doc, embedding.to_vec())];
     if info.codes.current > 0 {
-        chunks::append(tx, info, info.codes.current, doc, embedding)?;
+        written::append(tx, info, info.codes.current, &row)?;
         if !new {
-            count_stale(tx, info)?;
+            written::count_stale(tx.conn, info, 1)?;
         }
     }
     // What the generation that is being made has not reached, it will find.
-    if let Some((building, to)) = &info.codes.building
-        && *id <= **to
+    if let Some((building, to)) = info.codes.building.clone()
+        && *id <= *to
     {
-        chunks::append(tx, info, *building, doc, embedding)?;
+        written::append(tx, info, building, &row)?;
     }
     build::tend(tx, info)
 }
@@ -76,17 +91,9 @@ pub(super) fn restore(tx: &mut Tx<'_>, info: &Info, doc: u32, embedding: Option<
 pub(super) fn remove(tx: &mut Tx<'_>, info: &mut Info, doc: u32) -> Result<()> {
     let there = tx.conn.prepare_cached("DELETE FROM beaver_vectors WHERE doc_id = ?1")?.execute([doc])? > 0;
     if there && info.codes.current > 0 {
-        count_stale(tx, info)?;
+        written::count_stale(tx.conn, info, 1)?;
         build::tend(tx, info)?;
     }
-    Ok(())
-}
-
-fn count_stale(tx: &Tx<'_>, info: &mut Info) -> Result<()> {
-    info.codes.stale += 1;
-    tx.conn
-        .prepare_cached("UPDATE beaver_collection_info SET stale = ?2 WHERE collection_id = ?1")?
-        .execute(params![info.id, info.codes.stale])?;
     Ok(())
 }
 

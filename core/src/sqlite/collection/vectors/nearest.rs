@@ -70,8 +70,11 @@ impl<'s> Ranked<'s> {
         Ok(true)
     }
 
+    /// Those that may be among the nearest by their exact distances.
     pub fn into_documents(self) -> Vec<u32> {
-        self.top.into_sorted().into_iter().map(|(_, doc)| doc).collect()
+        let limit = self.asked.limit().map_or(f64::INFINITY, |limit| limit + self.exact.slack(limit));
+        let near = self.top.into_sorted().into_iter().take_while(|(distance, _)| *distance <= limit);
+        near.map(|(_, doc)| doc).collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What `verify` checks of vectors: that each has its half-length copy, and its code in the generation that is searched.
+//! Codes of partitions count only where the partition is.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
 use rusqlite::{Connection, params};
@@ -8,10 +9,11 @@ use rusqlite::{Connection, params};
 use super::super::documents::embedding_of;
 use super::super::info::{self, Info};
 use super::chunks::{self, Place};
+use super::partitions::Partitions;
 use crate::error::Result;
 use crate::sqlite::source::View;
 use crate::sqlite::verify::Findings;
-use crate::vector::{self, Chunk, Code};
+use crate::vector::{self, Chunk, Code, Encoder};
 
 /// A line for each vector that searches would miss or misjudge, and for what belongs to no document.
 pub(in crate::sqlite) fn problems(view: &View<'_>) -> Result<Vec<String>> {
@@ -34,15 +36,10 @@ pub(in crate::sqlite) fn problems(view: &View<'_>) -> Result<Vec<String>> {
 }
 
 fn of_collection(conn: &Connection, name: &str, info: &Info) -> Result<Vec<String>> {
-    let hasher = RandomState::new();
-    let mut codes = HashSet::new();
-    let mut encoder = None;
-    if info.codes.current > 0 {
-        match (read_codes(conn, info, &hasher), chunks::encoder(conn, info, info.codes.current)) {
-            (Ok(read), Ok(made)) => (codes, encoder) = (read, Some(made)),
-            (Err(error), _) | (_, Err(error)) => return Ok(vec![format!("collection {name:?}: {}", error.message())]),
-        }
-    }
+    let codes = match (info.codes.current > 0).then(|| Codes::read(conn, info)).transpose() {
+        Ok(codes) => codes,
+        Err(error) => return Ok(vec![format!("collection {name:?}: {}", error.message())]),
+    };
     let mut found = Findings::default();
     found.query(
         conn,
@@ -66,31 +63,72 @@ fn of_collection(conn: &Connection, name: &str, info: &Info) -> Result<Vec<Strin
                 return Ok(format!("collection {name:?}: the copy of the vector of {id:?} is not right"));
             }
             let doc: i64 = row.get(2)?;
-            match &encoder {
-                Some(encoder) if !codes.contains(&mark(&hasher, doc, &encoder.encode(&embedding))) => {
-                    Ok(format!("collection {name:?}: the vector of {id:?} has no code"))
-                }
-                _ => Ok(String::new()),
+            if codes.as_ref().is_some_and(|codes| !codes.has(info, doc, &embedding)) {
+                return Ok(format!("collection {name:?}: the vector of {id:?} has no code"));
             }
+            Ok(String::new())
         },
     )?;
     Ok(found.into())
 }
 
-/// A mark for each code of the generation that is searched.
-fn read_codes(conn: &Connection, info: &Info, hasher: &RandomState) -> Result<HashSet<u64>> {
-    let Place { first, last } = Place::of(info, info.codes.current);
-    let mut select = conn.prepare("SELECT codes FROM beaver_vector_chunks WHERE chunk_id BETWEEN ?1 AND ?2")?;
-    let mut rows = select.query([first, last])?;
-    let mut marks = HashSet::new();
-    while let Some(row) = rows.next()? {
-        let chunk = Chunk::parse(row.get_ref(0)?.as_blob()?).map_err(|_| chunks::damaged())?;
-        marks.extend(chunk.codes().map(|(doc, code)| mark(hasher, doc.into(), &code)));
-    }
-    Ok(marks)
+/// The codes of the generation that is searched.
+struct Codes {
+    encoder: Encoder,
+    partitions: Option<Partitions>,
+    hasher: RandomState,
+    /// A mark for each code.
+    marks: HashSet<u64>,
+    /// In which partitions a document has codes, by their places in `partitions`.
+    homes: HashMap<i64, Vec<usize>>,
 }
 
-/// The signs are exact on every machine; the factors come from sums of floats, so they are not part of it.
-fn mark(hasher: &RandomState, doc: i64, code: &Code) -> u64 {
-    hasher.hash_one((doc, &code.signs))
+impl Codes {
+    fn read(conn: &Connection, info: &Info) -> Result<Codes> {
+        let generation = info.codes.current;
+        let mut codes = Codes {
+            encoder: chunks::encoder(conn, info, generation)?,
+            partitions: Partitions::load(conn, info, generation)?,
+            hasher: RandomState::new(),
+            marks: HashSet::new(),
+            homes: HashMap::new(),
+        };
+        let numbers = codes.partitions.as_ref().map(|partitions| partitions.numbers.clone());
+        let places: Vec<(usize, Place)> = match numbers {
+            None => vec![(0, Place::of(info, generation))],
+            Some(numbers) => (0..).zip(numbers.iter().map(|n| Place::of_partition(info, generation, *n))).collect(),
+        };
+        let mut select = conn.prepare("SELECT codes FROM beaver_vector_chunks WHERE chunk_id BETWEEN ?1 AND ?2")?;
+        for (home, Place { first, last }) in places {
+            let mut rows = select.query([first, last])?;
+            while let Some(row) = rows.next()? {
+                let chunk = Chunk::parse(row.get_ref(0)?.as_blob()?).map_err(|_| chunks::damaged())?;
+                for (doc, code) in chunk.codes() {
+                    codes.marks.insert(codes.mark(doc.into(), home, &code));
+                    if codes.partitions.is_some() {
+                        codes.homes.entry(doc.into()).or_default().push(home);
+                    }
+                }
+            }
+        }
+        Ok(codes)
+    }
+
+    /// Whether the vector of a document has a code that says what it is.
+    fn has(&self, info: &Info, doc: i64, embedding: &[f32]) -> bool {
+        let Some(partitions) = &self.partitions else {
+            return self.marks.contains(&self.mark(doc, 0, &self.encoder.encode(embedding)));
+        };
+        let turned = self.encoder.turn(&vector::compacted(info.settings.metric, embedding));
+        let mut centroid = Vec::new();
+        self.homes.get(&doc).into_iter().flatten().any(|&home| {
+            partitions.centroids.get(home, &mut centroid);
+            self.marks.contains(&self.mark(doc, home, &self.encoder.encode_near(&turned, &centroid)))
+        })
+    }
+
+    /// The signs are exact on every machine; the factors come from sums of floats, so they are not part of it.
+    fn mark(&self, doc: i64, home: usize, code: &Code) -> u64 {
+        self.hasher.hash_one((doc, home, &code.signs))
+    }
 }

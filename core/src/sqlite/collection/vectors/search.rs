@@ -3,25 +3,19 @@
 use std::collections::HashSet;
 
 use super::super::documents::{check_vector, embedding_of, public};
-use super::super::fields::survivors::{Asked, Members};
+use super::super::fields::survivors::Asked;
 use super::super::info::{self, Info};
 use super::CodeCache;
 use super::accept::{Accept, Answer};
-use super::chunks::{self, Place};
 use super::nearest::{MARGIN, Nearest, Ranked};
-use crate::collection::{CollectionInfo, Effort, Hit, SearchOptions, SearchPlan};
+use super::partitions;
+use super::scan::Scanned;
+use super::stats;
+use crate::collection::{CollectionInfo, CollectionStats, Effort, Hit, SearchOptions, SearchPlan};
 use crate::engine::VectorEngine;
 use crate::error::Result;
 use crate::sqlite::source::{Source, View};
-use crate::vector::{self, Candidates, Probe};
 
-/// What share of the nearest each effort is to find.
-const FAST: f64 = 0.9;
-const NORMAL: f64 = 0.99;
-const HIGH: f64 = 0.999;
-/// No more codes than this many times what is asked for are compared exactly, and at least so many may be.
-const MOST_FACTOR: usize = 64;
-const MOST_LEAST: usize = 2_048;
 /// Of so few documents that a filter leaves, all are compared.
 const FEW: usize = 2_000;
 /// A filter that leaves at most one of so many documents is settled by an index before the scan: it would have to be
@@ -39,7 +33,9 @@ impl<S: Source> VectorEngine for S {
             check_vector(&public, "the query vector", vector)?;
             let search = Search { view, name, query: vector, options, public };
             match info {
-                Some(info) if info.codes.current > 0 && options.effort != Effort::Exact => search.flat(&info, cache),
+                Some(info) if info.codes.current > 0 && options.effort != Effort::Exact => {
+                    search.by_codes(&info, cache)
+                }
                 _ => search.exact(),
             }
         })
@@ -69,15 +65,10 @@ impl<S: Source> VectorEngine for S {
             Ok(sample)
         })
     }
-}
 
-/// What a scan gave.
-#[derive(Default)]
-struct Scanned {
-    /// Documents, and what distance they promise at the least; the most promising first.
-    candidates: Vec<(f32, u32)>,
-    /// Every other document promises no less than this; none if there is no other.
-    whole_to: Option<f32>,
+    fn collection_stats(&self, name: &str) -> Result<CollectionStats> {
+        self.read_together(|view| stats::of_collection(view, name))
+    }
 }
 
 /// One search at one moment.
@@ -101,8 +92,8 @@ impl Search<'_> {
         Ok((nearest.into_hits(), plan))
     }
 
-    /// Scans the codes of all, and compares the best.
-    fn flat(&self, info: &Info, cache: Option<&CodeCache>) -> Result<(Vec<Hit>, SearchPlan)> {
+    /// Scans codes, and compares the best.
+    fn by_codes(&self, info: &Info, cache: Option<&CodeCache>) -> Result<(Vec<Hit>, SearchPlan)> {
         let mut plan = SearchPlan { path: "flat", filter: "none", scored: 0, compared: 0, bytes_read: 0 };
         let mut ranked = Ranked::new(self, info);
         match &self.options.filter {
@@ -134,7 +125,7 @@ impl Search<'_> {
         ranked: &mut Ranked<'_>,
         plan: &mut SearchPlan,
     ) -> Result<()> {
-        let total = usize::try_from(chunks::count(self.view.conn, info, info.codes.current)?).unwrap_or(0);
+        let total = usize::try_from(partitions::count(self.view.conn, info, info.codes.current)?).unwrap_or(0);
         let known = asked.all((total / RARE).max(FEW))?;
         plan.filter = if known.is_some() { "index" } else { "candidates" };
         let mut accept = match known {
@@ -172,7 +163,8 @@ impl Search<'_> {
         // What the filter refuses, and a stale code, takes the place of another in what the scan goes by.
         let mut wanted = if accept.asks() { FURTHER * k } else { k };
         if info.codes.stale > 0 {
-            let total = usize::try_from(chunks::count(self.view.conn, info, info.codes.current)?).unwrap_or(0).max(1);
+            let total =
+                usize::try_from(partitions::count(self.view.conn, info, info.codes.current)?).unwrap_or(0).max(1);
             wanted += MARGIN + 2 * k * usize::try_from(info.codes.stale).unwrap_or(0) / total;
         }
         let mut seen = HashSet::new();
@@ -196,64 +188,5 @@ impl Search<'_> {
             }
             wanted = wanted.saturating_mul(FURTHER);
         }
-    }
-
-    /// The documents, among the members if there are some, whose codes promise to be among so many.
-    fn scan(
-        &self,
-        info: &Info,
-        cache: Option<&CodeCache>,
-        members: Option<&Members>,
-        wanted: usize,
-        plan: &mut SearchPlan,
-    ) -> Result<Scanned> {
-        let conn = self.view.conn;
-        let place = Place::of(info, info.codes.current);
-        let Some((full, tail)) = chunks::last(conn, place)? else { return Ok(Scanned::default()) };
-        let kept = cache.map_or(Ok(None), |cache| cache.get(conn, info, full))?;
-        let margin = vector::margin(match self.options.effort {
-            Effort::Fast => FAST,
-            Effort::Normal => NORMAL,
-            Effort::High | Effort::Exact => HIGH,
-        });
-        let probe = match &kept {
-            Some(kept) => Probe::new(&kept.encoder, self.query, margin),
-            None => Probe::new(&chunks::encoder(conn, info, info.codes.current)?, self.query, margin),
-        };
-        let is_member = |doc| members.is_none_or(|members| members.contains(doc));
-        let accept: Option<&dyn Fn(u32) -> bool> = if members.is_some() { Some(&is_member) } else { None };
-        let most = wanted.saturating_mul(MOST_FACTOR).max(MOST_LEAST);
-        let mut best = Candidates::new(wanted, most, accept);
-        let mut scored = 0;
-        let mut scan = |codes: &[u8]| -> Result<()> {
-            vector::scan(&probe, codes, &mut best).map_err(|_| chunks::damaged())?;
-            scored += vector::len(codes).map_err(|_| chunks::damaged())? as u64;
-            plan.bytes_read += codes.len() as u64;
-            Ok(())
-        };
-        let from = kept.as_ref().map_or(0, |kept| kept.chunks.min(full));
-        if let Some(kept) = &kept {
-            kept.first(full).try_for_each(&mut scan)?;
-        }
-        if from < full {
-            let mut select = conn.prepare_cached(
-                "SELECT codes FROM beaver_vector_chunks WHERE chunk_id >= ?1 AND chunk_id < ?2 ORDER BY chunk_id",
-            )?;
-            let mut rows = select.query([place.first + from, place.first + full])?;
-            while let Some(row) = rows.next()? {
-                scan(row.get_ref(0)?.as_blob()?)?;
-            }
-        }
-        scan(&tail)?;
-        plan.scored += scored;
-        let limit = best.limit();
-        let candidates = best.into_sorted();
-        // What was cut off, or never taken in, promises no more than the last, or than the limit.
-        let whole_to = match candidates.last() {
-            Some((bound, _)) if candidates.len() >= most => Some(*bound),
-            _ if limit.is_finite() => Some(limit),
-            _ => None,
-        };
-        Ok(Scanned { candidates, whole_to })
     }
 }

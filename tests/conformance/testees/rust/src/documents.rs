@@ -1,7 +1,10 @@
 //! Collections: their documents, settings, fields and indexes; what is found by text, vector and relations is
 //! in files of its own.
 
-use beaver_core::{Collection, CollectionSettings, Document, Edge, Filter, Find, FindPlan, IndexOptions, Json, Result};
+use beaver_core::{
+    Collection, CollectionSettings, CollectionStats, Document, Edge, Filter, Find, FindPlan, IndexOptions, Json,
+    Result, VectorIndexStats,
+};
 use serde_json::json;
 
 use crate::answer::{Answer, array};
@@ -18,6 +21,7 @@ pub fn collection(testee: &Testee, request: &Request, collection: &Collection, v
             let (metric, tokenizer) = (info.settings.metric.name(), info.settings.tokenizer.name());
             Answer::of(&json!({"metric": metric, "tokenizer": tokenizer, "dimension": info.dimension}))
         }
+        "stats" => stats(collection)?,
         "index" => {
             let document = document(args)?;
             let id = document.id.clone();
@@ -67,6 +71,16 @@ pub fn collection(testee: &Testee, request: &Request, collection: &Collection, v
         }
         _ => structures::common(testee, request, collection, verb, Object::Collection)?,
     })
+}
+
+fn stats(collection: &Collection) -> Result<Answer> {
+    let CollectionStats { documents, dimension, vectors } = collection.stats()?;
+    let VectorIndexStats { tier, partitions, codes, stale, bytes, epoch, building } = vectors;
+    let vectors = json!({
+        "tier": tier.name(), "partitions": partitions, "codes": codes, "stale": stale, "bytes": bytes, "epoch": epoch,
+        "building": building,
+    });
+    Ok(Answer::of(&json!({"documents": documents, "dimension": dimension, "vectors": vectors})))
 }
 
 /// A document as the arguments describe it, under a random UUID if they name none.

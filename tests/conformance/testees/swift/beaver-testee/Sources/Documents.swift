@@ -61,6 +61,17 @@ func documents(_ collection: Collection, _ request: Request) throws -> Answer? {
             "metric": .string(settings.metric.rawValue), "tokenizer": .string(settings.tokenizer.rawValue),
             "dimension": settings.dimension.map(JSON.int) ?? .null,
         ])
+    case "stats":
+        let stats = try collection.stats()
+        let vectors = stats.vectors
+        return try .of([
+            "documents": .int(stats.documents), "dimension": stats.dimension.map(JSON.int) ?? .null,
+            "vectors": [
+                "tier": .string(vectors.tier.rawValue), "partitions": .int(vectors.partitions),
+                "codes": .int(vectors.codes), "stale": .int(vectors.stale), "bytes": .int(vectors.bytes),
+                "epoch": .int(vectors.epoch), "building": .bool(vectors.building),
+            ],
+        ])
     case "index":
         let (document, (text, fuzzy)) = (try document(args), try indexOptions(args))
         let written = try collection.index(document, text: text, fuzzy: fuzzy)

@@ -31,6 +31,12 @@ public class BeaverCollection<T> internal constructor(
     public val settings: CollectionSettings
         get() = codec.decode(SettingsRow.serializer(), native(handle::settings)).settings()
 
+    /** How many documents there are, and how their vectors are indexed. Takes the longer the more there are. */
+    public suspend fun stats(): CollectionStats = working { statsBlocking() }
+
+    /** [stats] for a thread that may block. */
+    public fun statsBlocking(): CollectionStats = codec.decode(CollectionStats.serializer(), native(handle::stats))
+
     /**
      * Stores a document in the place of the one of its id. [fts] says which of its text is found by words; [fuzzy] lets
      * its words be found misspelt too. False if the very same was stored already.

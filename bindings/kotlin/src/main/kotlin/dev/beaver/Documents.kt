@@ -102,6 +102,50 @@ public enum class Tokenizer(internal val text: String) {
  */
 public data class CollectionSettings(val metric: Metric, val tokenizer: Tokenizer, val dimension: Int?)
 
+/** How the vectors of a collection are searched: all compared, by the codes of all, or by those of the nearest partitions. */
+@Serializable
+public enum class VectorTier {
+    @SerialName("exact")
+    EXACT,
+
+    @SerialName("flat")
+    FLAT,
+
+    @SerialName("partitioned")
+    PARTITIONED,
+}
+
+/**
+ * The index of a collection's vectors in numbers, which are 0 as long as there are no codes.
+ *
+ * @property partitions in how many partitions the codes lie: 1 if all are searched
+ * @property codes how many codes are searched, the stale ones included
+ * @property stale how many of them are of vectors that are gone
+ * @property bytes how many bytes they take in the file
+ * @property epoch grows whenever the partitions change, and when all codes were made anew
+ * @property building whether the codes are being made anew
+ */
+@Serializable
+public data class VectorIndexStats(
+    val tier: VectorTier,
+    val partitions: Long,
+    val codes: Long,
+    val stale: Long,
+    val bytes: Long,
+    val epoch: Long,
+    val building: Boolean,
+)
+
+/**
+ * A collection in numbers, as of one moment.
+ *
+ * @property documents how many documents there are
+ * @property dimension the number of components of its vectors; null as long as it has had none
+ * @property vectors how they are indexed
+ */
+@Serializable
+public data class CollectionStats(val documents: Long, val dimension: Int?, val vectors: VectorIndexStats)
+
 /** Which text of a body is found by its words. */
 public sealed interface Fts {
     /** All of it. */

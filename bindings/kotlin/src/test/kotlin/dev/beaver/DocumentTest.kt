@@ -120,6 +120,20 @@ class DocumentTest : Story() {
     }
 
     @Test
+    fun `a collection tells what it holds`() = story {
+        val points = db.collection<Int>("points")
+        assertEquals(CollectionStats(0, null, VectorIndexStats(VectorTier.EXACT, 0, 0, 0, 0, 0, false)), points.stats())
+        points.indexMany(List(300) { Document(it, id = "$it", embedding = floatArrayOf(it.toFloat(), (it % 7).toFloat())) })
+        points.compact()
+        points.drop("7")
+        val (documents, dimension, vectors) = points.stats()
+        assertEquals(299L to 2, documents to dimension)
+        assertEquals(VectorIndexStats(VectorTier.FLAT, 1, 300, 1, vectors.bytes, vectors.epoch, false), vectors)
+        assertTrue(vectors.bytes >= 300 && vectors.epoch > 0)
+        assertEquals(vectors, points.statsBlocking().vectors)
+    }
+
+    @Test
     fun `settings are chosen while the collection is empty`() {
         val books = db.collection<Book>("books")
         books.configure(metric = Metric.COSINE, tokenizer = Tokenizer.TRIGRAM)

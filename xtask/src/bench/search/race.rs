@@ -1,47 +1,51 @@
-//! Vector search on the real vectors, beside the peers at equal recall.
+//! Beaver beside its peers on the same vectors: speed at equal recall, memory, building, opening.
 
 use super::curve::{self, Point};
 use super::{Bench, DIMENSION, Micros, Prepared, recall, with};
 use crate::bench::report::median;
 use crate::bench::server::Server;
-use crate::bench::table::{Line, Table, time, times};
+use crate::bench::table::{Line, time, times};
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::Path;
 
-/// From here on an effort is good enough to be held against the targets.
-const GOOD: f64 = 0.99;
 const EFFORTS: [&str; 3] = ["fast", "normal", "high"];
-const GRAPH_LEVELS: &[u32] = &[10, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512];
-const LIST_LEVELS: &[u32] = &[2, 4, 8, 16, 32, 64, 128, 256, 512];
 
-/// The peers with their settings, and how many queries they are asked.
-const PEERS: [(&str, &[u32], usize); 5] = [
-    ("usearch", GRAPH_LEVELS, 500),
-    ("hnswlib", GRAPH_LEVELS, 500),
-    ("faiss-ivf", LIST_LEVELS, 500),
-    ("faiss-flat", &[], 100),
-    ("sqlite-vec", &[], 20),
-];
-
-/// What is aimed at with so many rows.
-struct Aim {
-    rows: usize,
-    p50_micros: f64,
-    speed: Option<f64>,
-    megabytes: f64,
+/// A program of benches/python with its settings, and how many queries it is asked.
+#[derive(Clone, Copy)]
+pub struct Peer {
+    pub name: &'static str,
+    /// None for one that is exact.
+    pub levels: &'static [u32],
+    pub queries: usize,
 }
 
-const AIMS: [Aim; 2] = [
-    Aim { rows: 50_000, p50_micros: 250.0, speed: Some(2.0), megabytes: 8.0 },
-    Aim { rows: 115_000, p50_micros: 700.0, speed: None, megabytes: 26.0 },
-];
+/// What is aimed at with so many rows.
+pub struct Aim {
+    pub rows: usize,
+    /// The cheapest effort with this recall may take so long.
+    pub recall: f64,
+    pub p50_micros: f64,
+    pub floors: &'static [Floor],
+    pub megabytes: f64,
+    pub open_milliseconds: Option<f64>,
+}
+
+/// The recall that an effort has to reach, and how many times as fast as a peer at that recall it has to be.
+pub struct Floor {
+    pub effort: &'static str,
+    pub peer: &'static str,
+    pub recall: Option<f64>,
+    pub speed: f64,
+}
 
 #[derive(Deserialize)]
-struct Built {
-    cpu_seconds: Option<f64>,
-    seconds: f64,
+pub struct Built {
+    /// How many beaver has.
+    pub rows: Option<usize>,
+    pub cpu_seconds: Option<f64>,
+    pub seconds: f64,
     bytes: f64,
 }
 
@@ -59,11 +63,12 @@ pub struct Searched {
 }
 
 /// Beaver or a peer, with one set of rows.
-struct Contender {
-    name: &'static str,
+pub struct Contender {
+    pub name: &'static str,
     server: Server,
+    levels: Vec<String>,
     queries: usize,
-    built: Built,
+    pub built: Built,
     /// Of each round.
     opened: Vec<f64>,
     resident_before: Option<f64>,
@@ -87,9 +92,9 @@ impl Contender {
         mib.map(|mib| mib * 1.048_576)
     }
 
-    /// The least that gives a certain recall, or else the best.
-    fn good(&self) -> Option<&Point> {
-        self.points.iter().find(|point| point.recall >= GOOD).or(self.points.last())
+    /// The least that gives this recall, or else the best.
+    fn good(&self, recall: f64) -> Option<&Point> {
+        self.points.iter().find(|point| point.recall >= recall).or(self.points.last())
     }
 }
 
@@ -97,19 +102,24 @@ pub fn start(bench: &Bench, name: &str) -> Result<Option<Server>> {
     if name == "beaver" { bench.start().map(Some) } else { bench.peers.start(name) }
 }
 
-fn contenders(bench: &Bench, prepared: &Prepared) -> Result<Vec<Contender>> {
-    let all = PEERS.map(|(name, _, queries)| (name, queries));
+/// Beaver and those of the peers that are there, each with its own file in a folder.
+fn build(bench: &Bench, prepared: &Prepared, out: &Path, peers: &[Peer]) -> Result<Vec<Contender>> {
+    let ours = ("beaver", EFFORTS.map(str::to_owned).to_vec(), prepared.queries);
+    let theirs = peers.iter().map(|Peer { name, levels, queries }| match levels {
+        [] => (*name, vec![String::new()], *queries),
+        levels => (*name, levels.iter().map(u32::to_string).collect(), *queries),
+    });
     let mut contenders = Vec::new();
     let mut tasks = Vec::new();
-    for (name, queries) in [("beaver", 500)].into_iter().chain(all) {
+    for (name, levels, queries) in std::iter::once(ours).chain(theirs) {
         let Some(mut server) = start(bench, name)? else { continue };
         eprintln!("{name} builds …");
-        let file: PathBuf = prepared.folder.join(name);
-        let common = json!({"folder": prepared.folder, "file": file, "dimension": DIMENSION, "metric": "l2"});
+        let common = json!({"folder": prepared.folder, "file": out.join(name), "dimension": DIMENSION, "metric": "l2"});
         let built: Built = server.ask(&with(&common, json!({"do": "build", "text": false})))?;
         contenders.push(Contender {
             name,
             server,
+            levels,
             queries: queries.min(prepared.queries),
             built,
             opened: Vec::new(),
@@ -132,19 +142,13 @@ fn contenders(bench: &Bench, prepared: &Prepared) -> Result<Vec<Contender>> {
     Ok(contenders)
 }
 
-/// Everything that is compared at one number of rows.
-fn race(bench: &Bench, prepared: &Prepared) -> Result<Vec<Contender>> {
-    let mut contenders = contenders(bench, prepared)?;
+/// Beaver and the peers, built, opened and asked by turns. Their files are made in a folder.
+pub fn contenders(bench: &Bench, prepared: &Prepared, out: &Path, peers: &[Peer]) -> Result<Vec<Contender>> {
+    let mut contenders = build(bench, prepared, out, peers)?;
     let truth = prepared.truth.get("l2").context("no right answers")?;
     // Once for the recall, and to warm up.
     for contender in &mut contenders {
-        let levels = PEERS.iter().find(|(name, ..)| *name == contender.name).map(|(_, levels, _)| *levels);
-        let levels: Vec<String> = match levels {
-            None => EFFORTS.map(str::to_owned).to_vec(),
-            Some([]) => vec![String::new()],
-            Some(levels) => levels.iter().map(u32::to_string).collect(),
-        };
-        for level in levels {
+        for level in contender.levels.clone() {
             let searched = contender.search(&level)?;
             contender.resident_after = searched.resident_mib;
             let recall = recall(&searched.answers, truth);
@@ -169,25 +173,33 @@ fn describe(point: &Point) -> String {
     format!("{} (p99 {}), recall {:.3}", times(&point.p50s), times(&point.p99s), point.recall)
 }
 
-fn lines(contenders: &[Contender], rows: usize, aim: &Aim) -> Option<Vec<Line>> {
+/// What is said of them at one number of rows.
+pub fn lines(contenders: &[Contender], rows: usize, aim: &Aim) -> Option<Vec<Line>> {
     let ours = contenders.iter().find(|contender| contender.name == "beaver")?;
     let peers = || contenders.iter().filter(|contender| contender.name != "beaver");
-    let good = ours.good()?;
-    let met = good.recall >= GOOD && median(&good.p50s) <= aim.p50_micros;
+    let good = ours.good(aim.recall)?;
+    let met = good.recall >= aim.recall && median(&good.p50s) <= aim.p50_micros;
     let mut lines = vec![
         Line::new(format!("{rows} rows: p50 at {}", good.level), describe(good))
-            .aims(format!("at most {} with recall {GOOD}", time(aim.p50_micros)), Some(met)),
+            .aims(format!("at most {} with recall {}", time(aim.p50_micros), aim.recall), Some(met)),
     ];
+    if peers().all(|peer| peer.points.len() == 1) {
+        let alone = |point: &Point| Line::new(format!("{rows} rows: {}", point.level), describe(point));
+        lines.extend(ours.points.iter().map(alone));
+    }
     for peer in peers().filter(|peer| peer.points.len() > 1) {
         for point in &ours.points {
             let at = curve::at(&peer.points, point.recall)?;
             let theirs = format!("{} {}{}", peer.name, times(&at.p50s), at.remark);
             let what = format!("{rows} rows: {}, beside {} at that recall", point.level, peer.name);
             let line = Line::new(what, describe(point)).peer(theirs).speed(&point.p50s, &at.p50s);
-            let aims = peer.name == "usearch" && std::ptr::eq(point, good);
-            lines.push(match aim.speed {
-                Some(speed) if aims => line.at_least(speed),
-                _ => line,
+            let floor = aim.floors.iter().find(|floor| floor.peer == peer.name && floor.effort == point.level);
+            lines.push(match floor {
+                None => line,
+                Some(Floor { recall: None, speed, .. }) => line.at_least(*speed),
+                Some(Floor { recall: Some(recall), speed, .. }) => {
+                    line.at_least(*speed).also(&format!("recall {recall}"), point.recall >= *recall)
+                }
             });
         }
     }
@@ -223,55 +235,15 @@ fn costs(ours: &Contender, peers: Vec<&Contender>, rows: usize, aim: &Aim) -> Ve
     let wall = |contender: &Contender| format!("{:.1} s", contender.built.seconds);
     let size = |contender: &Contender| format!("{:.0} MB", contender.built.bytes / 1e6);
     let open = |contender: &Contender| format!("{:.1} ms", median(&contender.opened));
-    let met = median(&ours.opened) <= 15.0;
+    let opened = Line::new(format!("{rows} rows: open to the first answer, warm"), open(ours)).peer(all(&open));
     vec![
         memory,
         build,
         Line::new(format!("{rows} rows: build, on one thread"), wall(ours)).peer(all(&wall)),
         Line::new(format!("{rows} rows: size of the file, documents included"), size(ours)).peer(all(&size)),
-        Line::new(format!("{rows} rows: open to the first answer, warm"), open(ours))
-            .peer(all(&open))
-            .aims("at most 15 ms", Some(met)),
+        match aim.open_milliseconds {
+            None => opened,
+            Some(most) => opened.aims(format!("at most {most} ms"), Some(median(&ours.opened) <= most)),
+        },
     ]
-}
-
-/// What the Python around the peers costs a call, with a dozen rows. Of IVF there is nothing to say: it needs more.
-fn overheads(bench: &Bench, prepared: &Prepared) -> Result<Option<String>> {
-    #[derive(Deserialize)]
-    struct Overhead {
-        micros: f64,
-    }
-    let mut each = Vec::new();
-    for name in ["usearch", "hnswlib", "faiss-flat"] {
-        let Some(mut server) = start(bench, name)? else { continue };
-        let file = prepared.folder.join(format!("{name}-few"));
-        let Overhead { micros } = server.ask(&json!({
-            "do": "overhead", "folder": prepared.folder, "file": file, "dimension": DIMENSION, "metric": "l2",
-        }))?;
-        each.push(format!("{name} {micros:.1} µs"));
-    }
-    Ok((!each.is_empty()).then(|| format!("A call with a dozen rows, which is mostly Python: {}.", each.join(", "))))
-}
-
-pub fn measure(bench: &Bench) -> Result<Table> {
-    let mut table = bench.table("vectors");
-    let mut measured = 0;
-    for aim in &AIMS {
-        let rows = bench.size(aim.rows);
-        if rows == measured {
-            continue; // there are not so many
-        }
-        measured = rows;
-        let prepared = bench.prepare(rows, DIMENSION, &["l2"])?;
-        let contenders = race(bench, &prepared)?;
-        table.lines.extend(lines(&contenders, prepared.rows, aim).context("beaver was not measured")?);
-        drop(contenders);
-        if aim.rows == AIMS[0].rows {
-            table.notes.extend(overheads(bench, &prepared)?);
-        }
-        std::fs::remove_dir_all(&prepared.folder)?;
-    }
-    table.notes.extend(bench.peers.versions()?);
-    table.notes.extend(bench.peers.note());
-    Ok(table)
 }

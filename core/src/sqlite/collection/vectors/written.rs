@@ -1,0 +1,87 @@
+//! What a writer knows of a generation: how its codes are made, and where they go.
+
+use rusqlite::{Connection, params};
+
+use super::super::info::Info;
+use super::chunks::{self, Appender, Place};
+use super::partitions::{self, Partitions};
+use super::split;
+use crate::error::Result;
+use crate::sqlite::apply::Tx;
+use crate::sqlite::conn::Conn;
+use crate::vector::{self, Encoder, Short};
+
+/// So many generations are known at once: the one that is searched, and the one that is being made.
+const KNOWN: usize = 2;
+
+/// A generation as the writer knows it.
+pub(in crate::sqlite) struct Written {
+    collection: i64,
+    generation: i64,
+    encoder: Encoder,
+    /// None for a flat one.
+    pub(super) partitions: Option<Partitions>,
+}
+
+impl Written {
+    /// Takes what is known, or reads it. To be given back by [`Written::keep`].
+    pub(super) fn take(tx: &mut Tx<'_>, info: &Info, generation: i64) -> Result<Written> {
+        let known = &mut tx.known.codes;
+        if let Some(place) = known.iter().position(|w| (w.collection, w.generation) == (info.id, generation)) {
+            return Ok(known.remove(place));
+        }
+        let encoder = chunks::encoder(tx.conn, info, generation)?;
+        let partitions = Partitions::load(tx.conn, info, generation)?;
+        Ok(Written { collection: info.id, generation, encoder, partitions })
+    }
+
+    pub(super) fn keep(self, tx: &mut Tx<'_>) {
+        tx.known.codes.insert(0, self);
+        tx.known.codes.truncate(KNOWN);
+    }
+}
+
+/// Adds the codes of vectors, which are of the right dimension, to a generation.
+pub(super) fn append(tx: &mut Tx<'_>, info: &mut Info, generation: i64, rows: &[(u32, Vec<f32>)]) -> Result<()> {
+    let mut written = Written::take(tx, info, generation)?;
+    if written.partitions.is_some() {
+        for (doc, embedding) in rows {
+            append_to_nearest(tx.conn, info, &mut written, *doc, embedding)?;
+        }
+        partitions::grow(tx.conn, info, generation, i64::try_from(rows.len()).unwrap_or(i64::MAX))?;
+    } else {
+        let mut appender = Appender::new(tx.conn, Place::of(info, generation), written.encoder.dim())?;
+        for (doc, embedding) in rows {
+            appender.push(tx.conn, *doc, &written.encoder.encode(embedding))?;
+        }
+        appender.finish(tx.conn)?;
+    }
+    written.keep(tx);
+    Ok(())
+}
+
+/// Adds a code to the partition of the nearest centroid, and splits that if it is full now.
+fn append_to_nearest(conn: &Conn, info: &mut Info, written: &mut Written, doc: u32, embedding: &[f32]) -> Result<()> {
+    let Written { generation, encoder, partitions: Some(known), .. } = written else { return Ok(()) };
+    let turned = encoder.turn(&vector::compacted(info.settings.metric, embedding));
+    let nearest = known.centroids.nearest(&Short::new(&turned.rotated)).ok_or_else(chunks::damaged)?;
+    let number = *known.numbers.get(nearest).ok_or_else(chunks::damaged)?;
+    let mut centroid = Vec::new();
+    known.centroids.get(nearest, &mut centroid);
+    let place = Place::of_partition(info, *generation, number);
+    let mut appender = Appender::new(conn, place, encoder.dim())?;
+    appender.push(conn, doc, &encoder.encode_near(&turned, &centroid))?;
+    appender.finish(conn)?;
+    if appender.len() >= partitions::full(encoder.dim()) {
+        split::split(conn, info, *generation, encoder, known, nearest)?;
+    }
+    Ok(())
+}
+
+/// Writes down that so many codes of the generation that is searched became stale, or were removed.
+pub(super) fn count_stale(conn: &Connection, info: &mut Info, more: i64) -> Result<()> {
+    info.codes.stale = (info.codes.stale + more).max(0);
+    conn.prepare_cached("UPDATE beaver_collection_info SET stale = ?2 WHERE collection_id = ?1")?
+        .execute(params![info.id, info.codes.stale])?;
+    Ok(())
+}
