@@ -19,11 +19,13 @@ pub(super) const PARTITIONED: i64 = 1_000;
 
 /// With how many codes a partition is full: fewer where they are long, so that a split takes about as long for all.
 pub(super) fn full(dim: usize) -> usize {
-    if cfg!(test) { 64 } else { (393_216 / dim.max(1)).clamp(128, 1_024) }
+    if cfg!(test) { 64 } else { (294_912 / dim.max(1)).clamp(128, 768) }
 }
 
 /// How many measured ways tell what share of the nearest is found; with fewer, every partition is looked into.
 const ENOUGH: usize = 200;
+/// Where a larger share is asked for than the measured ways can tell, the longest of them counts so many times.
+const BEYOND: f32 = 1.25;
 
 /// The partitions of a generation.
 pub(super) struct Partitions {
@@ -175,8 +177,11 @@ impl Partitions {
     /// How much farther than the nearest centroid one may be so that about that share of the homes of near documents is no
     /// farther. None if too little was measured to tell.
     fn way(&self, share: f64) -> Option<f32> {
-        let place = times(self.ways.len(), share).min(self.ways.len().checked_sub(1)?);
-        self.ways.get(place).copied().filter(|_| self.ways.len() >= ENOUGH)
+        let last = self.ways.last().filter(|_| self.ways.len() >= ENOUGH)?;
+        match self.ways.get(times(self.ways.len(), share)) {
+            Some(way) => Some(*way),
+            None => Some(last * BEYOND),
+        }
     }
 }
 

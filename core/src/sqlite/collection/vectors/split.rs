@@ -95,11 +95,12 @@ pub(super) fn split(
     for home in homes.iter_mut().chain(moved.iter_mut().flatten()) {
         home.appender.finish(conn)?;
     }
-    for second in [false, true] {
-        let sample = sides.iter().position(|side| *side == second).and_then(|place| members.get(place));
-        if let (Some(sample), Some(&number)) = (sample, known.numbers.get(made + usize::from(second))) {
-            ways::measure(conn, info, generation, encoder, known, sample, number)?;
-        }
+    // The one from which they are measured is any of them.
+    let sample = members.iter().zip(&sides).nth(members.len() / 2);
+    if let Some((sample, second)) = sample
+        && let Some(&number) = known.numbers.get(made + usize::from(*second))
+    {
+        ways::measure(conn, info, generation, encoder, known, sample, number)?;
     }
     Ok(())
 }
