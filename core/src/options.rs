@@ -222,7 +222,7 @@ impl Options {
 
     /// How many bytes of vector codes are kept in memory for searches; what does not fit is read from the file.
     pub(crate) fn code_cache_bytes(&self) -> usize {
-        if self.low_memory { 1 << 20 } else { 44 << 20 }
+        if self.low_memory { 1 << 20 } else { 50 << 20 }
     }
 
     /// How many idle reading connections are kept.

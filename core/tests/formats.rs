@@ -330,7 +330,7 @@ fn a_newer_format_is_refused_with_both_numbers_named() {
         .unwrap();
     });
     assert_eq!(error.kind(), ErrorKind::Unsupported);
-    assert!(error.message().contains("999") && error.message().contains(" 3"), "{error}");
+    assert!(error.message().contains("999") && error.message().contains(" 4"), "{error}");
 }
 
 #[test]

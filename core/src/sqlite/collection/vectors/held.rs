@@ -97,7 +97,7 @@ impl PartitionCache {
     /// that is kept is at most so many bytes. Where there is no room, that is one partition which is touched for the
     /// second time; it drives out what was not touched for the longest. Else a search that goes through much would
     /// drive out all that others need.
-    pub fn runs(&self, keys: &[Key], most: usize) -> Vec<(Option<Run>, bool)> {
+    pub fn runs<'k>(&self, keys: impl Iterator<Item = &'k Key>, most: usize) -> Vec<(Option<Run>, bool)> {
         let mut runs = self.runs.lock();
         let mut room = most.saturating_sub(runs.bytes);
         let mut full = 0;
@@ -116,7 +116,7 @@ impl PartitionCache {
             full += usize::from(!runs.seen.insert(*key));
             (None, full == 1)
         };
-        keys.iter().map(look).collect()
+        keys.map(look).collect()
     }
 
     /// Keeps what was read.
@@ -198,7 +198,7 @@ mod tests {
     /// What a search does.
     fn search(cache: &PartitionCache, numbers: &[i64], most: usize) {
         let keys: Vec<Key> = numbers.iter().map(|number| key(*number)).collect();
-        let runs = cache.runs(&keys, most);
+        let runs = cache.runs(keys.iter(), most);
         let read = keys.iter().zip(runs).filter(|(_, (kept, wanted))| kept.is_none() && *wanted);
         cache.offer(read.map(|(key, _)| (*key, run(10))).collect(), most);
     }
@@ -233,7 +233,7 @@ mod tests {
         let cache = PartitionCache::default();
         for round in 0..200_i64 {
             let number = round * 7 % 20;
-            cache.runs(&[key(round % 20), key(number)], 40);
+            cache.runs([key(round % 20), key(number)].iter(), 40);
             cache.offer(vec![(key(number), run(usize::try_from(round % 13).unwrap() + 1))], 40);
             let runs = cache.runs.lock();
             assert!(runs.bytes <= 40 && runs.bytes == runs.kept.values().map(|(run, _)| run.bytes()).sum::<usize>());

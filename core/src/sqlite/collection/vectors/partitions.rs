@@ -19,11 +19,13 @@ pub(super) const PARTITIONED: i64 = 1_000;
 
 /// With how many codes a partition is full: fewer where they are long, so that a split takes about as long for all.
 pub(super) fn full(dim: usize) -> usize {
-    if cfg!(test) { 64 } else { (393_216 / dim.max(1)).clamp(128, 1_024) }
+    if cfg!(test) { 64 } else { (294_912 / dim.max(1)).clamp(128, 768) }
 }
 
 /// How many measured ways tell what share of the nearest is found; with fewer, every partition is looked into.
 const ENOUGH: usize = 200;
+/// Where a larger share is asked for than the measured ways can tell, the longest of them counts so many times.
+const BEYOND: f32 = 1.25;
 
 /// The partitions of a generation.
 pub(super) struct Partitions {
@@ -146,26 +148,40 @@ impl Partitions {
         self.centroids.size() + self.numbers.len() * 8 + self.ways.len() * 4
     }
 
-    /// The partitions in the order of their distance from a query, and into how many of them to look for about that share
-    /// of the `k` nearest, where one document of `spread` may be found.
-    pub fn order(&self, metric: Metric, query: &[f32], share: f64, many: f64) -> (Vec<usize>, usize) {
-        let mut order: Vec<(f32, usize)> = self.centroids.distances(metric, &Short::new(query)).zip(0..).collect();
-        order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-        let count = match (self.way(share), order.first()) {
-            (Some(way), Some(&(nearest, _))) => {
-                let within = order.partition_point(|(distance, _)| *distance <= nearest + way);
-                times(within.max(1), many.max(1.0).sqrt()).min(order.len())
+    /// How far the partitions are from a query, and into how many to look for about that share of the `k` nearest, where
+    /// one document of `many` may be found. Only these come in order, in front of the others. O(partitions).
+    pub fn around(&self, metric: Metric, query: &[f32], share: f64, many: f64) -> (Vec<(f32, usize)>, usize) {
+        let mut around: Vec<(f32, usize)> = self.centroids.distances(metric, &Short::new(query)).zip(0..).collect();
+        let nearest = around.iter().map(|(distance, _)| *distance).min_by(f32::total_cmp);
+        let count = match (self.way(share), nearest) {
+            (Some(way), Some(nearest)) => {
+                let within = around.iter().filter(|(distance, _)| *distance <= nearest + way).count();
+                times(within.max(1), many.max(1.0).sqrt()).min(around.len())
             }
-            _ => order.len(),
+            _ => around.len(),
         };
-        (order.into_iter().map(|(_, index)| index).collect(), count)
+        if let Some((front, ..)) = count.checked_sub(1).map(|last| around.select_nth_unstable_by(last, in_order)) {
+            front.sort_unstable_by(in_order);
+        }
+        (around, count)
+    }
+
+    /// The partitions that are nearest to a vector of the rotated space, the nearest first, and how far they are.
+    pub fn nearest(&self, metric: Metric, vector: &[f32], count: usize) -> Vec<(f32, usize)> {
+        let mut all: Vec<(f32, usize)> = self.centroids.distances(metric, &Short::new(vector)).zip(0..).collect();
+        all.sort_unstable_by(in_order);
+        all.truncate(count);
+        all
     }
 
     /// How much farther than the nearest centroid one may be so that about that share of the homes of near documents is no
     /// farther. None if too little was measured to tell.
     fn way(&self, share: f64) -> Option<f32> {
-        let place = times(self.ways.len(), share).min(self.ways.len().checked_sub(1)?);
-        self.ways.get(place).copied().filter(|_| self.ways.len() >= ENOUGH)
+        let last = self.ways.last().filter(|_| self.ways.len() >= ENOUGH)?;
+        match self.ways.get(times(self.ways.len(), share)) {
+            Some(way) => Some(*way),
+            None => Some(last * BEYOND),
+        }
     }
 }
 
@@ -177,4 +193,9 @@ impl Partitions {
 )]
 fn times(count: usize, factor: f64) -> usize {
     (count as f64 * factor).ceil() as usize
+}
+
+/// The order of partitions by their distance.
+pub(super) fn in_order(a: &(f32, usize), b: &(f32, usize)) -> std::cmp::Ordering {
+    a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
 }

@@ -19,8 +19,9 @@ const CHUNKS: &str = "SELECT codes FROM beaver_vector_chunks WHERE chunk_id BETW
 const FAST: f64 = 0.9;
 const NORMAL: f64 = 0.99;
 const HIGH: f64 = 0.999;
-/// Of what may be missed, this part may lie in partitions that are not looked into.
-const UNSEEN: f64 = 0.5;
+/// Of what may be missed, this part may lie in partitions that are not looked into: less than half, since queries are not
+/// quite like documents.
+const UNSEEN: f64 = 0.35;
 /// The ways to the nearest were measured for so many of them.
 const MEASURED: f64 = 10.0;
 /// No more codes than this many times what is asked for are compared exactly, and at least so many may be.
@@ -116,33 +117,48 @@ impl Scan<'_, '_> {
             }
             None => Arc::new(Held::read(conn, info)?),
         };
-        let Held { encoder, partitions, .. } = &*held;
+        let Held { encoder, partitions: known, .. } = &*held;
         let mut probe = Probe::new(encoder, self.search.query, vector::margin(self.share));
         let share = 1.0 - (1.0 - self.share) * UNSEEN;
-        let (order, count) =
-            partitions.order(info.settings.metric, probe.rotated(), share, Self::many(state.codes, wanted, members));
+        let many = Self::many(state.codes, wanted, members);
+        let (mut around, count) = known.around(info.settings.metric, probe.rotated(), share, many);
         let mut centroid = Vec::new();
-        for some in order.chunks(count.max(1)) {
-            let numbers = || some.iter().filter_map(|&index| Some((index, *partitions.numbers.get(index)?)));
-            let keys: Vec<Key> = numbers()
-                .map(|(_, number)| (info.codes.current, Place::of_partition(info, info.codes.current, number)))
+        let mut from = 0;
+        while from < around.len() {
+            let to = (from + count).min(around.len());
+            let keys: Vec<(usize, Key)> = around
+                .get(from..to)
+                .into_iter()
+                .flatten()
+                .filter_map(|&(_, index)| Some((index, *known.numbers.get(index)?)))
+                .map(|(index, number)| {
+                    (index, (info.codes.current, Place::of_partition(info, info.codes.current, number)))
+                })
                 .collect();
             let most = self.cache.map_or(0, CodeCache::room_for_partitions);
-            let runs = self.cache.map(|cache| cache.partitions.runs(&keys, most)).unwrap_or_default();
-            let mut runs = runs.into_iter();
+            let runs = self.cache.map(|cache| cache.partitions.runs(keys.iter().map(|(_, key)| key), most));
+            let mut runs = runs.unwrap_or_default().into_iter();
             let mut read = Vec::new();
-            for ((index, _), key) in numbers().zip(&keys) {
+            for (index, key) in keys {
                 let (run, keep) = runs.next().unwrap_or_default();
-                partitions.centroids.get(index, &mut centroid);
+                known.centroids.get(index, &mut centroid);
                 probe.aim(&centroid);
-                read.extend(self.partition(&probe, *key, state, run.as_ref(), keep)?);
+                read.extend(self.partition(&probe, key, state, run.as_ref(), keep)?);
             }
-            if let Some(cache) = self.cache {
+            if let Some(cache) = self.cache
+                && !read.is_empty()
+            {
                 cache.partitions.offer(read, most);
             }
             if self.best.limit().is_finite() {
                 break;
             }
+            if from == 0
+                && let Some(others) = around.get_mut(to..)
+            {
+                others.sort_unstable_by(partitions::in_order);
+            }
+            from = to;
         }
         Ok(())
     }

@@ -50,7 +50,8 @@ pub(super) fn split(
     let mut old = Vec::new();
     known.centroids.get(index, &mut old);
     known.remove(conn, info, generation, index)?;
-    let neighbours = nearest(known, &old);
+    let neighbours: Vec<usize> =
+        known.nearest(Metric::L2, &old, NEIGHBOURS).into_iter().map(|(_, index)| index).collect();
 
     let dim = old.len();
     let full = partitions::full(encoder.dim());
@@ -94,11 +95,12 @@ pub(super) fn split(
     for home in homes.iter_mut().chain(moved.iter_mut().flatten()) {
         home.appender.finish(conn)?;
     }
-    for second in [false, true] {
-        let sample = sides.iter().position(|side| *side == second).and_then(|place| members.get(place));
-        if let (Some(sample), Some(&number)) = (sample, known.numbers.get(made + usize::from(second))) {
-            ways::measure(conn, info, generation, encoder, known, sample, number)?;
-        }
+    // The one from which they are measured is any of them.
+    let sample = members.iter().zip(&sides).nth(members.len() / 2);
+    if let Some((sample, second)) = sample
+        && let Some(&number) = known.numbers.get(made + usize::from(*second))
+    {
+        ways::measure(conn, info, generation, encoder, known, sample, number)?;
     }
     Ok(())
 }
@@ -143,13 +145,6 @@ pub(super) fn compact(conn: &Connection, info: &Info, dim: usize, doc: u32) -> R
         conn.prepare_cached("SELECT vector FROM beaver_vectors WHERE doc_id = ?1 AND collection_id = ?2")?;
     let packed: Option<Vec<u8>> = select.query_row(params![doc, info.id], |row| row.get(0)).optional()?;
     Ok(packed.and_then(|packed| vector::unpack(&packed, dim)))
-}
-
-/// The partitions whose centroids are nearest to a vector.
-fn nearest(partitions: &Partitions, vector: &[f32]) -> Vec<usize> {
-    let (mut order, _) = partitions.order(Metric::L2, vector, 0.0, 1.0);
-    order.truncate(NEIGHBOURS);
-    order
 }
 
 fn make(

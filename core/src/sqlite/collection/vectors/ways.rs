@@ -12,7 +12,7 @@ use super::chunks::{self, Place};
 use super::partitions::Partitions;
 use super::split::{self, Member};
 use crate::error::Result;
-use crate::vector::{self, Encoder, Exact, Probe, Short, Top};
+use crate::vector::{self, Encoder, Exact, Probe, Top};
 
 /// The ways to so many of the nearest documents are measured.
 const NEAREST: usize = 10;
@@ -34,14 +34,13 @@ pub(super) fn measure(
     let Some(query) = split::compact(conn, info, encoder.dim(), from.doc)? else { return Ok(()) };
     let metric = info.settings.metric;
     let mut probe = Probe::new(encoder, &query, 0.0);
-    let distances: Vec<f32> = partitions.centroids.distances(metric, &Short::new(&from.turned.rotated)).collect();
-    let (order, _) = partitions.order(metric, &from.turned.rotated, 0.0, 1.0);
+    let around = partitions.nearest(metric, &from.turned.rotated, LOOKED);
 
     // With the place of the partition, of which there are fewer.
     let mut promising: Top<(u32, u32)> = Top::new(COMPARED);
     let mut centroid = Vec::new();
     let mut select = conn.prepare_cached("SELECT codes FROM beaver_vector_chunks WHERE chunk_id BETWEEN ?1 AND ?2")?;
-    for (place, index) in (0..).zip(order.iter().copied().take(LOOKED)) {
+    for (place, &(_, index)) in (0..).zip(&around) {
         partitions.centroids.get(index, &mut centroid);
         probe.aim(&centroid);
         let of = partitions.numbers.get(index).copied().unwrap_or_default();
@@ -66,7 +65,7 @@ pub(super) fn measure(
             near.push(distance.into(), (doc, place));
         }
     }
-    let distance_of = |place: usize| order.get(place).and_then(|&index| distances.get(index)).copied();
+    let distance_of = |place: usize| around.get(place).map(|(distance, _)| *distance);
     let Some(nearest) = distance_of(0) else { return Ok(()) };
     let ways = near.keys().filter_map(|(_, place)| Some(distance_of(place as usize)? - nearest));
     let ways: Vec<u8> = ways.flat_map(f32::to_le_bytes).collect();
