@@ -88,7 +88,11 @@ impl Server {
                 gone.cancel();
             }
         });
-        gone.during(|| self.shared.service.answer(body, false)).map_or_else(|_| Vec::new(), |answer| answer.body)
+        match gone.during(|| self.shared.service.answer(body, false)) {
+            Ok(answer) => answer.body,
+            // The moment was over: what waited, or took its time on a busy machine, has nobody to answer.
+            Err(error) => error.kind().name().into(),
+        }
     }
 }
 
