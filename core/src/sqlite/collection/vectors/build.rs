@@ -7,7 +7,7 @@ use super::super::info::{self, Info};
 use super::EXACT;
 use super::chunks::{self, Place};
 use super::partitions::{self, PARTITIONED, Partitions};
-use super::written::{self, Written};
+use super::written;
 use crate::engine::Reply;
 use crate::error::Result;
 use crate::sqlite::apply::Tx;
@@ -121,13 +121,11 @@ fn add_sample(tx: &Tx<'_>, info: &Info, mean: &mut Mean) -> Result<()> {
     let dimension = info.dimension.unwrap_or(1) as usize;
     let wanted = SAMPLE / i64::try_from(vector::capacity(dimension)).unwrap_or(SAMPLE).max(1);
     let mut chunk = tx.conn.prepare_cached("SELECT codes FROM beaver_vector_chunks WHERE chunk_id = ?1")?;
-    let mut one =
-        tx.conn.prepare_cached("SELECT vector FROM beaver_vectors WHERE doc_id = ?1 AND collection_id = ?2")?;
     for row in spread(tx, info, wanted.max(1))? {
         let codes: Option<Vec<u8>> = chunk.query_row([row], |row| row.get(0)).optional()?;
         let Some(codes) = codes else { continue };
         for doc in vector::docs(&codes).map_err(|_| chunks::damaged())? {
-            let packed: Option<Vec<u8>> = one.query_row(params![doc, info.id], |row| row.get(0)).optional()?;
+            let packed = super::packed(tx.conn, info, doc)?;
             mean.add(&packed.and_then(|packed| vector::unpack(&packed, dimension)).unwrap_or_default());
         }
     }
@@ -138,7 +136,8 @@ fn add_sample(tx: &Tx<'_>, info: &Info, mean: &mut Mean) -> Result<()> {
 fn spread(tx: &Tx<'_>, info: &Info, wanted: i64) -> Result<Vec<i64>> {
     let every = |count: i64| usize::try_from((count / wanted).max(1)).unwrap_or(1);
     if let Some(partitions) = Partitions::load(tx.conn, info, info.codes.current)? {
-        let numbers = partitions.numbers.iter().step_by(every(partitions.epoch));
+        let numbers =
+            partitions.numbers.iter().step_by(every(i64::try_from(partitions.numbers.len()).unwrap_or(i64::MAX)));
         return Ok(numbers.map(|number| Place::of_partition(info, info.codes.current, *number).first).collect());
     }
     let place = Place::of(info, info.codes.current);
@@ -150,9 +149,7 @@ fn spread(tx: &Tx<'_>, info: &Info, wanted: i64) -> Result<Vec<i64>> {
 /// place of the current. Of the limits, the first is for a flat generation.
 fn advance(tx: &mut Tx<'_>, info: &mut Info, flat: usize, partitioned: usize) -> Result<()> {
     let Some((building, to)) = info.codes.building.clone() else { return Ok(()) };
-    let written = Written::take(tx, info, building)?;
-    let limit = if written.partitions.is_some() { partitioned } else { flat };
-    written.keep(tx);
+    let limit = if partitions::state(tx.conn, info, building)?.is_some() { partitioned } else { flat };
     let mut select = tx.conn.prepare_cached(
         "SELECT d.item_id, d.doc_id, c.item_vector FROM beaver_documents AS d
          JOIN beaver_collections AS c ON c.collection = (SELECT name FROM beaver_collection_info WHERE collection_id = ?1)

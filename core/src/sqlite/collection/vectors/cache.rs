@@ -74,9 +74,9 @@ impl CodeCache {
         Ok(Some(kept))
     }
 
-    /// How many bytes partitions may take.
+    /// How many bytes the chunks of partitions may take.
     pub(super) fn room_for_partitions(&self) -> usize {
-        self.most.saturating_sub(self.flat_bytes(|_| true))
+        self.most.saturating_sub(self.flat_bytes(|_| true) + self.partitions.held_bytes())
     }
 
     fn flat_bytes(&self, of: impl Fn(i64) -> bool) -> usize {

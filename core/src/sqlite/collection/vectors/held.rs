@@ -129,7 +129,12 @@ impl PartitionCache {
 
     /// The bytes of all that is kept.
     pub fn bytes(&self) -> usize {
-        self.held.lock().values().map(|held| held.partitions.size()).sum::<usize>() + self.runs.lock().bytes
+        self.held_bytes() + self.runs.lock().bytes
+    }
+
+    /// Those of the partitions without their chunks.
+    pub fn held_bytes(&self) -> usize {
+        self.held.lock().values().map(|held| held.partitions.size()).sum()
     }
 
     pub fn clear(&self) {

@@ -32,7 +32,7 @@ pub(in crate::sqlite) use cache::CodeCache;
 pub(in crate::sqlite) use problems::problems;
 pub(in crate::sqlite) use written::Written;
 
-use rusqlite::params;
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::info::Info;
 use crate::error::Result;
@@ -45,7 +45,7 @@ const EXACT: i64 = 256;
 /// Stores the vector of a document, in the place of the one that it may have had.
 pub(super) fn put(tx: &mut Tx<'_>, info: &mut Info, doc: u32, id: &str, embedding: &[f32]) -> Result<()> {
     let new = store(tx, info, doc, embedding)?;
-    let row = [(doc, embedding.to_vec())];
+    let row = [(doc, embedding)];
     if info.codes.current > 0 {
         written::append(tx, info, info.codes.current, &row)?;
         if !new {
@@ -74,6 +74,13 @@ fn store(tx: &Tx<'_>, info: &Info, doc: u32, embedding: &[f32]) -> Result<bool> 
             .execute(params![doc, info.id, packed])?;
     }
     Ok(added > 0)
+}
+
+/// The half-length copy of a document's vector, if it is one of the collection and has one.
+fn packed(conn: &Connection, info: &Info, doc: u32) -> Result<Option<Vec<u8>>> {
+    let mut select =
+        conn.prepare_cached("SELECT vector FROM beaver_vectors WHERE doc_id = ?1 AND collection_id = ?2")?;
+    Ok(select.query_row(params![doc, info.id], |row| row.get(0)).optional()?)
 }
 
 /// Makes the half-length copy anew, for a collection without codes. A vector of another dimension gets none.

@@ -151,7 +151,7 @@ impl Partitions {
     /// How far the partitions are from a query, and into how many to look for about that share of the `k` nearest, where
     /// one document of `many` may be found. Only these come in order, in front of the others. O(partitions).
     pub fn around(&self, metric: Metric, query: &[f32], share: f64, many: f64) -> (Vec<(f32, usize)>, usize) {
-        let mut around: Vec<(f32, usize)> = self.centroids.distances(metric, &Short::new(query)).zip(0..).collect();
+        let mut around = self.distances(metric, query);
         let nearest = around.iter().map(|(distance, _)| *distance).min_by(f32::total_cmp);
         let count = match (self.way(share), nearest) {
             (Some(way), Some(nearest)) => {
@@ -168,10 +168,14 @@ impl Partitions {
 
     /// The partitions that are nearest to a vector of the rotated space, the nearest first, and how far they are.
     pub fn nearest(&self, metric: Metric, vector: &[f32], count: usize) -> Vec<(f32, usize)> {
-        let mut all: Vec<(f32, usize)> = self.centroids.distances(metric, &Short::new(vector)).zip(0..).collect();
+        let mut all = self.distances(metric, vector);
         all.sort_unstable_by(in_order);
         all.truncate(count);
         all
+    }
+
+    fn distances(&self, metric: Metric, vector: &[f32]) -> Vec<(f32, usize)> {
+        self.centroids.distances(metric, &Short::new(vector)).zip(0..).collect()
     }
 
     /// How much farther than the nearest centroid one may be so that about that share of the homes of near documents is no

@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::Connection;
 
 use super::super::info::Info;
 use super::chunks::{self, Appender, Place};
@@ -129,7 +129,8 @@ fn live(
     let mut seen = HashSet::new();
     let mut members = Vec::new();
     for (doc, code) in &codes {
-        let Some(vector) = compact(conn, info, encoder.dim(), *doc)? else { continue };
+        let packed = super::packed(conn, info, *doc)?;
+        let Some(vector) = packed.and_then(|packed| vector::unpack(&packed, encoder.dim())) else { continue };
         let turned = encoder.turn(&vector);
         if encoder.encode_near(&turned, &centroid).signs == code.signs && seen.insert(*doc) {
             members.push(Member { doc: *doc, turned });
@@ -137,14 +138,6 @@ fn live(
     }
     let dropped = i64::try_from(codes.len() - members.len()).unwrap_or(i64::MAX);
     Ok((members, dropped))
-}
-
-/// The compact vector of a document, if it is one of the collection and has one.
-pub(super) fn compact(conn: &Connection, info: &Info, dim: usize, doc: u32) -> Result<Option<Vec<f32>>> {
-    let mut select =
-        conn.prepare_cached("SELECT vector FROM beaver_vectors WHERE doc_id = ?1 AND collection_id = ?2")?;
-    let packed: Option<Vec<u8>> = select.query_row(params![doc, info.id], |row| row.get(0)).optional()?;
-    Ok(packed.and_then(|packed| vector::unpack(&packed, dim)))
 }
 
 fn make(

@@ -10,7 +10,7 @@ use rusqlite::{Connection, params};
 use super::super::info::Info;
 use super::chunks::{self, Place};
 use super::partitions::Partitions;
-use super::split::{self, Member};
+use super::split::Member;
 use crate::error::Result;
 use crate::vector::{self, Encoder, Exact, Probe, Top};
 
@@ -31,7 +31,8 @@ pub(super) fn measure(
     from: &Member,
     number: i64,
 ) -> Result<()> {
-    let Some(query) = split::compact(conn, info, encoder.dim(), from.doc)? else { return Ok(()) };
+    let packed = super::packed(conn, info, from.doc)?;
+    let Some(query) = packed.and_then(|packed| vector::unpack(&packed, encoder.dim())) else { return Ok(()) };
     let metric = info.settings.metric;
     let mut probe = Probe::new(encoder, &query, 0.0);
     let around = partitions.nearest(metric, &from.turned.rotated, LOOKED);
@@ -59,8 +60,8 @@ pub(super) fn measure(
     let mut near: Top<(u32, u32)> = Top::new(NEAREST);
     for (_, (doc, place)) in promising.into_sorted() {
         if doc != from.doc
-            && let Some(vector) = split::compact(conn, info, encoder.dim(), doc)?
-            && let Some(distance) = exact.packed(&vector::pack(metric, &vector))
+            && let Some(packed) = super::packed(conn, info, doc)?
+            && let Some(distance) = exact.packed(&packed)
         {
             near.push(distance.into(), (doc, place));
         }

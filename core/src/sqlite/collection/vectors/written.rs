@@ -20,12 +20,12 @@ pub(in crate::sqlite) struct Written {
     generation: i64,
     encoder: Encoder,
     /// None for a flat one.
-    pub(super) partitions: Option<Partitions>,
+    partitions: Option<Partitions>,
 }
 
 impl Written {
     /// Takes what is known, or reads it. To be given back by [`Written::keep`].
-    pub(super) fn take(tx: &mut Tx<'_>, info: &Info, generation: i64) -> Result<Written> {
+    fn take(tx: &mut Tx<'_>, info: &Info, generation: i64) -> Result<Written> {
         let known = &mut tx.known.codes;
         if let Some(place) = known.iter().position(|w| (w.collection, w.generation) == (info.id, generation)) {
             return Ok(known.remove(place));
@@ -35,24 +35,29 @@ impl Written {
         Ok(Written { collection: info.id, generation, encoder, partitions })
     }
 
-    pub(super) fn keep(self, tx: &mut Tx<'_>) {
+    fn keep(self, tx: &mut Tx<'_>) {
         tx.known.codes.insert(0, self);
         tx.known.codes.truncate(KNOWN);
     }
 }
 
 /// Adds the codes of vectors, which are of the right dimension, to a generation.
-pub(super) fn append(tx: &mut Tx<'_>, info: &mut Info, generation: i64, rows: &[(u32, Vec<f32>)]) -> Result<()> {
+pub(super) fn append<V: AsRef<[f32]>>(
+    tx: &mut Tx<'_>,
+    info: &mut Info,
+    generation: i64,
+    rows: &[(u32, V)],
+) -> Result<()> {
     let mut written = Written::take(tx, info, generation)?;
     if written.partitions.is_some() {
         for (doc, embedding) in rows {
-            append_to_nearest(tx.conn, info, &mut written, *doc, embedding)?;
+            append_to_nearest(tx.conn, info, &mut written, *doc, embedding.as_ref())?;
         }
         partitions::grow(tx.conn, info, generation, i64::try_from(rows.len()).unwrap_or(i64::MAX))?;
     } else {
         let mut appender = Appender::new(tx.conn, Place::of(info, generation), written.encoder.dim())?;
         for (doc, embedding) in rows {
-            appender.push(tx.conn, *doc, &written.encoder.encode(embedding))?;
+            appender.push(tx.conn, *doc, &written.encoder.encode(embedding.as_ref()))?;
         }
         appender.finish(tx.conn)?;
     }
