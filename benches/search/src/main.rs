@@ -49,6 +49,8 @@ enum Task {
     WriteFor(writers::WriteFor),
     /// Indexes documents one by one while the collection becomes large.
     IndexGrowing(writers::IndexGrowing),
+    /// Makes the index of a database anew, step by step.
+    Compact(writers::Compact),
     /// Full-text search, beside the bare statement.
     Match(text::Match),
     /// Fuzzy search, beside tantivy's.
@@ -80,6 +82,7 @@ impl Task {
             Task::Bulk(task) => task.run(),
             Task::WriteFor(task) => task.run(),
             Task::IndexGrowing(task) => task.run(),
+            Task::Compact(task) => task.run(),
             Task::Match(task) => task.run(),
             Task::Fuzzy(task) => task.run(),
             Task::Connect(task) => task.run(),

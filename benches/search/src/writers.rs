@@ -1,4 +1,5 @@
-//! Writers: one that is at work while another process searches, and one that makes a collection large.
+//! Writers: one that is at work while another process searches, one that makes a collection large, and one that makes
+//! its index anew.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -96,5 +97,29 @@ impl IndexGrowing {
         db.close()?;
         std::fs::remove_file(&self.file)?;
         Ok(json!({"rows": rows, "micros": times.summary(), "longest_at": longest_at, "stretches": stretches}))
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Compact {
+    file: PathBuf,
+}
+
+impl Compact {
+    /// The steps, each of which is a transaction: for so long another writer waits.
+    pub fn run(self) -> Result<Value> {
+        let db = Beaver::open(&self.file, Options::default())?;
+        let collection = db.collection(NAME)?;
+        let mut times = Times::default();
+        let start = Instant::now();
+        let mut last = start;
+        collection.compact(|_| {
+            times.push(last.elapsed().as_secs_f64() * 1e6);
+            last = Instant::now();
+            true
+        })?;
+        let seconds = start.elapsed().as_secs_f64();
+        db.close()?;
+        Ok(json!({"micros": times.summary(), "seconds": seconds}))
     }
 }

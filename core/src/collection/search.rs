@@ -168,7 +168,7 @@ impl Collection {
     /// collection's metric: squared Euclidean (`l2`), one minus the cosine (`cosine`), minus the inner
     /// product (`dot`). Documents without an embedding are not found. Up to 256 documents, and with
     /// [`Effort::Exact`], all are compared; above, 1-bit codes of all are scanned and the best compared
-    /// exactly: O(n) with a very small constant. From 50,000 on the codes lie in partitions of up to 768, of which
+    /// exactly: O(n) with a very small constant. From 50,000 on the codes lie in partitions of up to 512, of which
     /// the nearest few are scanned: how many depends on the effort, and is measured on the collection's own documents.
     ///
     /// ```

@@ -39,6 +39,8 @@ pub(crate) struct Code {
 /// Makes codes relative to one centre.
 pub(crate) struct Encoder {
     metric: Metric,
+    dim: usize,
+    /// Of padded dimensions.
     centroid: Vec<f32>,
     rotation: Rotation,
 }
@@ -53,13 +55,25 @@ pub(crate) struct Turned {
     pub rotated: Vec<f32>,
 }
 
+impl Turned {
+    /// Whether a code has the signs of this vector's in the partition of that centroid.
+    pub fn has_signs(&self, centroid: &[f32], code: &Code) -> bool {
+        let residual: Vec<f32> = self.rotated.iter().zip(centroid).map(|(x, c)| x - c).collect();
+        signs(&residual).eq(code.signs.iter().copied())
+    }
+}
+
 impl Encoder {
     /// An encoder for vectors of so many dimensions, 1 to [`MAX_DIMENSIONS`]; for the cosine the centroid is that
     /// of vectors of length 1 ([`super::Mean`]). None if the dimensions or the centroid cannot be right.
     pub fn new(metric: Metric, dim: usize, centroid: &[f32]) -> Option<Self> {
         let right =
             (1..=MAX_DIMENSIONS).contains(&dim) && centroid.len() == dim && centroid.iter().all(|x| x.is_finite());
-        right.then(|| Encoder { metric, centroid: centroid.to_vec(), rotation: Rotation::new(padded(dim)) })
+        right.then(|| {
+            let mut centroid = centroid.to_vec();
+            centroid.resize(padded(dim), 0.0);
+            Encoder { metric, dim, centroid, rotation: Rotation::new(padded(dim)) }
+        })
     }
 
     /// The metric of the codes.
@@ -69,7 +83,7 @@ impl Encoder {
 
     /// The dimensions of the vectors.
     pub fn dim(&self) -> usize {
-        self.centroid.len()
+        self.dim
     }
 
     /// The code of a vector of that many dimensions: missing ones count as zero, further ones not at all.
@@ -98,22 +112,16 @@ impl Encoder {
             Metric::Cosine => (square / 2.0 + factor * lean, -factor),
             Metric::Dot => (factor * lean - along, -factor),
         };
-        let groups = rotated.as_chunks::<4>().0.iter();
-        let signs = groups.map(|group| group.iter().rev().fold(0, |bits, x| bits << 1 | u8::from(*x > 0.0))).collect();
-        Code { add: bounded(add), mul: bounded(mul), signs }
+        Code { add: bounded(add), mul: bounded(mul), signs: signs(rotated).collect() }
     }
 
     /// What codes and queries are made from. O(n log n) for n dimensions.
     pub fn turn(&self, vector: &[f32]) -> Turned {
-        let mut rotated = Vec::with_capacity(padded(self.dim()));
-        let (mut square, mut along) = (0.0, 0.0);
-        for (x, &c) in self.metric.prepared(vector).iter().chain(std::iter::repeat(&0.0)).zip(&self.centroid) {
-            let difference = x - c;
-            square += f64::from(difference) * f64::from(difference);
-            along += f64::from(difference) * f64::from(c);
-            rotated.push(difference);
-        }
-        rotated.resize(padded(self.dim()), 0.0);
+        let mut rotated = self.metric.prepared(vector).into_owned();
+        rotated.resize(self.centroid.len(), 0.0);
+        rotated.iter_mut().zip(&self.centroid).for_each(|(x, c)| *x -= c);
+        let square = summed(&rotated, &rotated, |x, _| x * x);
+        let along = summed(&rotated, &self.centroid, |x, c| x * c);
         self.rotation.apply(&mut rotated);
         Turned { square, along, rotated }
     }
@@ -122,6 +130,12 @@ impl Encoder {
     pub(super) fn centroid_square(&self) -> f64 {
         self.centroid.iter().map(|&c| f64::from(c) * f64::from(c)).sum()
     }
+}
+
+/// Four signs a byte.
+fn signs(rotated: &[f32]) -> impl Iterator<Item = u8> {
+    let groups = rotated.as_chunks::<4>().0.iter();
+    groups.map(|group| group.iter().rev().fold(0, |bits, x| bits << 1 | u8::from(*x > 0.0)))
 }
 
 /// Adds up something of two vectors of padded dimensions: sixteen sums side by side, which a processor makes at once.

@@ -18,6 +18,8 @@ const FROM: usize = 50_000;
 const GROWING_ROUNDS: usize = 5;
 /// How much longer than the median the longest commit may take, in microseconds.
 const LONGEST_OVER: f64 = 10_000.0;
+/// How long a step of a compaction may hold the writer.
+const LONGEST_STEP: f64 = 10_000.0;
 
 #[derive(Deserialize)]
 struct Searched {
@@ -41,6 +43,12 @@ struct Grown {
 }
 
 #[derive(Deserialize)]
+struct Compacted {
+    micros: Commits,
+    seconds: f64,
+}
+
+#[derive(Deserialize)]
 struct Commits {
     p50: f64,
     p99: f64,
@@ -53,6 +61,7 @@ pub fn measure(bench: &Bench) -> Result<Table> {
     let file = bench.collection(&prepared, "two.db")?;
     two_processes(bench, &prepared, &file, false, &mut table)?;
     two_processes(bench, &prepared, &file, true, &mut table)?;
+    compacting(bench, &file, prepared.rows, &mut table)?;
     for text in [false, true] {
         growing(bench, &prepared, text, &mut table)?;
     }
@@ -118,6 +127,28 @@ fn wait_for_growth(file: &Path) -> Result<()> {
         anyhow::ensure!(start.elapsed() < Duration::from_secs(120), "the writer did not begin");
         std::thread::sleep(Duration::from_millis(5));
     }
+    Ok(())
+}
+
+/// The steps in which the index is made anew.
+fn compacting(bench: &Bench, file: &Path, rows: usize, table: &mut Table) -> Result<()> {
+    let (mut p50s, mut p99s, mut longest, mut seconds) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for round in 1..=bench.rounds {
+        eprintln!("compacting, round {round} …");
+        let copy = bench.path("copy.db");
+        std::fs::copy(file, &copy)?;
+        let Compacted { micros, seconds: of_round } = bench.ask(&json!({"do": "compact", "file": copy}))?;
+        p50s.push(micros.p50);
+        p99s.push(micros.p99);
+        longest.push(micros.longest);
+        seconds.push(of_round);
+        std::fs::remove_file(&copy)?;
+    }
+    let whole = median(&seconds);
+    let ours = format!("p50 {}, p99 {}, longest {}", times(&p50s), times(&p99s), times(&longest));
+    let line = Line::new(format!("a step of a compaction of {rows} vectors, which takes {whole:.1} s in all"), ours);
+    let target = format!("longest at most {}", time(LONGEST_STEP));
+    table.lines.push(line.aims(target, Some(median(&longest) <= LONGEST_STEP)));
     Ok(())
 }
 

@@ -18,7 +18,7 @@ const IN_PASSING: usize = 8;
 const IN_STEP: usize = 256;
 /// The same where the next generation has partitions: each document is then written to another place, and may split one.
 const PARTITIONED_IN_PASSING: usize = 2;
-const PARTITIONED_IN_STEP: usize = 128;
+const PARTITIONED_IN_STEP: usize = 64;
 /// How many chunks of the last generation one write removes in passing, and one step.
 const SWEEP_IN_PASSING: i64 = 8;
 const SWEEP_IN_STEP: i64 = 256;
@@ -106,6 +106,10 @@ fn begin(tx: &mut Tx<'_>, info: &mut Info) -> Result<()> {
 
 /// Whether there are so many vectors that they should have partitions.
 fn many(tx: &Tx<'_>, info: &Info) -> Result<bool> {
+    if info.codes.current > 0 {
+        return Ok(partitions::count(tx.conn, info, info.codes.current)? - info.codes.stale >= PARTITIONED);
+    }
+    // Only where documents of 1.x have just been taken over: else there are codes before there are many.
     let count: i64 = tx
         .conn
         .prepare_cached(
@@ -125,8 +129,7 @@ fn add_sample(tx: &Tx<'_>, info: &Info, mean: &mut Mean) -> Result<()> {
         let codes: Option<Vec<u8>> = chunk.query_row([row], |row| row.get(0)).optional()?;
         let Some(codes) = codes else { continue };
         for doc in vector::docs(&codes).map_err(|_| chunks::damaged())? {
-            let packed = super::packed(tx.conn, info, doc)?;
-            mean.add(&packed.and_then(|packed| vector::unpack(&packed, dimension)).unwrap_or_default());
+            mean.add(&super::compacted(tx.conn, info, doc)?.unwrap_or_default());
         }
     }
     Ok(())
@@ -160,21 +163,26 @@ fn advance(tx: &mut Tx<'_>, info: &mut Info, flat: usize, partitioned: usize) ->
         .query_map(params![info.id, to, limit], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<rusqlite::Result<_>>()?;
     drop(select);
-    let count = rows.len();
-    if let Some((last, ..)) = rows.last() {
-        let last = last.clone();
-        let mut vectors = Vec::with_capacity(count);
-        for (_, doc, vector) in &rows {
-            if let Some(vector) = vector.as_deref().and_then(embedding_of)
-                && info.dimension.is_some_and(|dimension| dimension as usize == vector.len())
-            {
-                vectors.push((number(*doc)?, vector));
-            }
+    let whole = rows.len() < limit;
+    let (mut ids, mut vectors) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+    let mut last = rows.last().map(|(id, ..)| id.clone());
+    for (id, doc, vector) in rows {
+        if let Some(vector) = vector.as_deref().and_then(embedding_of)
+            && info.dimension.is_some_and(|dimension| dimension as usize == vector.len())
+        {
+            ids.push(id);
+            vectors.push((number(doc)?, vector));
         }
-        written::append(tx, info, building, &vectors)?;
+    }
+    let added = written::append(tx, info, building, &vectors)?;
+    let all = added == vectors.len();
+    if !all {
+        last = added.checked_sub(1).and_then(|last| ids.get(last).cloned());
+    }
+    if let Some(last) = last {
         info.codes.building = Some((building, last));
     }
-    if count < limit {
+    if whole && all {
         info.codes.retired = Some(info.codes.current).filter(|current| *current > 0);
         info.codes.current = building;
         info.codes.building = None;

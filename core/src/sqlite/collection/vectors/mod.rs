@@ -32,11 +32,12 @@ pub(in crate::sqlite) use cache::CodeCache;
 pub(in crate::sqlite) use problems::problems;
 pub(in crate::sqlite) use written::Written;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::params;
 
 use super::info::Info;
 use crate::error::Result;
 use crate::sqlite::apply::Tx;
+use crate::sqlite::conn::Conn;
 use crate::vector;
 
 /// Up to so many documents are searched without codes.
@@ -76,11 +77,20 @@ fn store(tx: &Tx<'_>, info: &Info, doc: u32, embedding: &[f32]) -> Result<bool> 
     Ok(added > 0)
 }
 
-/// The half-length copy of a document's vector, if it is one of the collection and has one.
-fn packed(conn: &Connection, info: &Info, doc: u32) -> Result<Option<Vec<u8>>> {
-    let mut select =
-        conn.prepare_cached("SELECT vector FROM beaver_vectors WHERE doc_id = ?1 AND collection_id = ?2")?;
-    Ok(select.query_row(params![doc, info.id], |row| row.get(0)).optional()?)
+/// The vector of a document as its half-length copy has it, if it is one of the collection and has one.
+fn compacted(conn: &Conn, info: &Info, doc: u32) -> Result<Option<Vec<f32>>> {
+    let dimension = info.dimension.unwrap_or_default() as usize;
+    with_packed(conn, info, doc, |packed| vector::unpack(packed, dimension)).map(Option::flatten)
+}
+
+/// Looks at the half-length copy of a document's vector, if it is one of the collection and has one.
+fn with_packed<T>(conn: &Conn, info: &Info, doc: u32, look: impl FnOnce(&[u8]) -> T) -> Result<Option<T>> {
+    const PACKED: &str = "SELECT vector FROM beaver_vectors WHERE doc_id = ?1 AND collection_id = ?2";
+    conn.hot(PACKED, |select| {
+        let mut rows = select.query(params![doc, info.id])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        Ok(Some(look(row.get_ref(0)?.as_blob()?)))
+    })
 }
 
 /// Makes the half-length copy anew, for a collection without codes. A vector of another dimension gets none.

@@ -19,7 +19,7 @@ pub(super) const PARTITIONED: i64 = 1_000;
 
 /// With how many codes a partition is full: fewer where they are long, so that a split takes about as long for all.
 pub(super) fn full(dim: usize) -> usize {
-    if cfg!(test) { 64 } else { (294_912 / dim.max(1)).clamp(128, 768) }
+    if cfg!(test) { 64 } else { (196_608 / dim.max(1)).clamp(128, 512) }
 }
 
 /// How many measured ways tell what share of the nearest is found; with fewer, every partition is looked into.

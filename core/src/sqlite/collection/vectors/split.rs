@@ -107,7 +107,7 @@ pub(super) fn split(
 
 /// The vectors of a partition whose codes in it are not stale, and how many codes are.
 fn live(
-    conn: &Connection,
+    conn: &Conn,
     info: &Info,
     generation: i64,
     encoder: &Encoder,
@@ -129,10 +129,9 @@ fn live(
     let mut seen = HashSet::new();
     let mut members = Vec::new();
     for (doc, code) in &codes {
-        let packed = super::packed(conn, info, *doc)?;
-        let Some(vector) = packed.and_then(|packed| vector::unpack(&packed, encoder.dim())) else { continue };
+        let Some(vector) = super::compacted(conn, info, *doc)? else { continue };
         let turned = encoder.turn(&vector);
-        if encoder.encode_near(&turned, &centroid).signs == code.signs && seen.insert(*doc) {
+        if turned.has_signs(&centroid, code) && seen.insert(*doc) {
             members.push(Member { doc: *doc, turned });
         }
     }

@@ -122,6 +122,32 @@ fn many_vectors_come_into_partitions_while_they_are_searched() {
     }
 }
 
+/// A split is the longest that a write can take: a step that had two would hold other writers for twice as long.
+#[test]
+fn a_step_of_a_compaction_splits_one_partition_at_most() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("c.db");
+    let mut world = World::new(Metric::L2);
+    world.db = Beaver::open(&file, Options::default()).unwrap();
+    world.collection = world.db.collection("c").unwrap();
+    world.put(0..3_000);
+    let other = rusqlite::Connection::open(&file).unwrap();
+    // A split takes one number away and gives two new ones.
+    let newest = "SELECT max(partition) FROM beaver_vector_partitions
+                  WHERE generation = (SELECT max(generation) FROM beaver_vector_partitions)";
+    let mut numbers: Vec<i64> = Vec::new();
+    let progress = |_| {
+        numbers.push(other.query_row(newest, [], |row| row.get(0)).unwrap());
+        true
+    };
+    world.collection.compact(progress).unwrap();
+    let splits: Vec<i64> = numbers.windows(2).map(|pair| (pair[1] - pair[0]) / 2).collect();
+    assert!(splits.iter().all(|splits| (0..=1).contains(splits)), "{splits:?}");
+    assert!(splits.iter().sum::<i64>() > 20, "{splits:?}");
+    world.check();
+    assert!(world.recall(&SearchOptions::default()) >= 0.97);
+}
+
 #[test]
 fn what_is_replaced_and_dropped_is_forgotten() {
     let mut world = World::new(Metric::L2);

@@ -5,13 +5,14 @@
 //! of the nearest others is how much farther from it the centroid of their partition is than the nearest centroid. The
 //! ways of all partitions together tell how far to look for a certain share of what is near.
 
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
 use super::super::info::Info;
 use super::chunks::{self, Place};
 use super::partitions::Partitions;
 use super::split::Member;
 use crate::error::Result;
+use crate::sqlite::conn::Conn;
 use crate::vector::{self, Encoder, Exact, Probe, Top};
 
 /// The ways to so many of the nearest documents are measured.
@@ -19,11 +20,11 @@ const NEAREST: usize = 10;
 /// So many of the most promising are compared to find them.
 const COMPARED: usize = 48;
 /// In so many partitions.
-const LOOKED: usize = 96;
+const LOOKED: usize = 64;
 
 /// Measures the ways from a document, and writes them down in the row of a partition.
 pub(super) fn measure(
-    conn: &Connection,
+    conn: &Conn,
     info: &Info,
     generation: i64,
     encoder: &Encoder,
@@ -31,8 +32,7 @@ pub(super) fn measure(
     from: &Member,
     number: i64,
 ) -> Result<()> {
-    let packed = super::packed(conn, info, from.doc)?;
-    let Some(query) = packed.and_then(|packed| vector::unpack(&packed, encoder.dim())) else { return Ok(()) };
+    let Some(query) = super::compacted(conn, info, from.doc)? else { return Ok(()) };
     let metric = info.settings.metric;
     let mut probe = Probe::new(encoder, &query, 0.0);
     let around = partitions.nearest(metric, &from.turned.rotated, LOOKED);
@@ -60,8 +60,7 @@ pub(super) fn measure(
     let mut near: Top<(u32, u32)> = Top::new(NEAREST);
     for (_, (doc, place)) in promising.into_sorted() {
         if doc != from.doc
-            && let Some(packed) = super::packed(conn, info, doc)?
-            && let Some(distance) = exact.packed(&packed)
+            && let Some(distance) = super::with_packed(conn, info, doc, |packed| exact.packed(packed))?.flatten()
         {
             near.push(distance.into(), (doc, place));
         }

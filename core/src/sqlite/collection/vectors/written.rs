@@ -41,33 +41,39 @@ impl Written {
     }
 }
 
-/// Adds the codes of vectors, which are of the right dimension, to a generation.
+/// Adds the codes of vectors, which are of the right dimension, to a generation. Gives of how many: those after one that
+/// filled a partition are left for another time, so that no write has two to split.
 pub(super) fn append<V: AsRef<[f32]>>(
     tx: &mut Tx<'_>,
     info: &mut Info,
     generation: i64,
     rows: &[(u32, V)],
-) -> Result<()> {
+) -> Result<usize> {
     let mut written = Written::take(tx, info, generation)?;
+    let mut added = 0;
     if written.partitions.is_some() {
         for (doc, embedding) in rows {
-            append_to_nearest(tx.conn, info, &mut written, *doc, embedding.as_ref())?;
+            added += 1;
+            if append_to_nearest(tx.conn, info, &mut written, *doc, embedding.as_ref())? {
+                break;
+            }
         }
-        partitions::grow(tx.conn, info, generation, i64::try_from(rows.len()).unwrap_or(i64::MAX))?;
+        partitions::grow(tx.conn, info, generation, i64::try_from(added).unwrap_or(i64::MAX))?;
     } else {
         let mut appender = Appender::new(tx.conn, Place::of(info, generation), written.encoder.dim())?;
         for (doc, embedding) in rows {
             appender.push(tx.conn, *doc, &written.encoder.encode(embedding.as_ref()))?;
+            added += 1;
         }
         appender.finish(tx.conn)?;
     }
     written.keep(tx);
-    Ok(())
+    Ok(added)
 }
 
-/// Adds a code to the partition of the nearest centroid, and splits that if it is full now.
-fn append_to_nearest(conn: &Conn, info: &mut Info, written: &mut Written, doc: u32, embedding: &[f32]) -> Result<()> {
-    let Written { generation, encoder, partitions: Some(known), .. } = written else { return Ok(()) };
+/// Adds a code to the partition of the nearest centroid, and splits that if it is full now: whether it was.
+fn append_to_nearest(conn: &Conn, info: &mut Info, written: &mut Written, doc: u32, embedding: &[f32]) -> Result<bool> {
+    let Written { generation, encoder, partitions: Some(known), .. } = written else { return Ok(false) };
     let turned = encoder.turn(&vector::compacted(info.settings.metric, embedding));
     let nearest = known.centroids.nearest(&Short::new(&turned.rotated)).ok_or_else(chunks::damaged)?;
     let number = *known.numbers.get(nearest).ok_or_else(chunks::damaged)?;
@@ -77,10 +83,11 @@ fn append_to_nearest(conn: &Conn, info: &mut Info, written: &mut Written, doc: u
     let mut appender = Appender::new(conn, place, encoder.dim())?;
     appender.push(conn, doc, &encoder.encode_near(&turned, &centroid))?;
     appender.finish(conn)?;
-    if appender.len() >= partitions::full(encoder.dim()) {
+    let full = appender.len() >= partitions::full(encoder.dim());
+    if full {
         split::split(conn, info, *generation, encoder, known, nearest)?;
     }
-    Ok(())
+    Ok(full)
 }
 
 /// Writes down that so many codes of the generation that is searched became stale, or were removed.
