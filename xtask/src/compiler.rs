@@ -10,6 +10,9 @@ use std::process::{Command, Stdio};
 pub const STRICT_C: &[&str] = &["-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror"];
 pub const STRICT_CPP: &[&str] = &["-std=c++17", "-Wall", "-Wextra", "-pedantic", "-Werror"];
 
+/// Where the headers are: from the root, and in the folder of those that are precompiled.
+pub const HEADERS: &str = "include";
+
 /// The standards of C++ that the compiler knows, the oldest that we support first.
 pub fn cpp_standards() -> Vec<&'static str> {
     let knows = |flag: &&str| {
@@ -36,22 +39,40 @@ pub fn cxx() -> String {
     std::env::var("CXX").unwrap_or_else(|_| "c++".to_owned())
 }
 
-/// A command of the compiler for `source` by its extension, strict, with the include folders set.
-pub fn compiler(source: &Path) -> Result<Command> {
+/// A command of the compiler for `source` by its extension, strict, that finds the headers in a folder.
+pub fn compiler(source: &Path, headers: &Path) -> Result<Command> {
     let (program, flags) = match source.extension().and_then(|extension| extension.to_str()) {
         Some("c") => (cc(), STRICT_C),
         Some("cpp") => (cxx(), STRICT_CPP),
         _ => bail!("{} is neither C nor C++", source.display()),
     };
     let mut command = sh::command(program);
-    command.args(flags).args(["-g", "-pthread", "-D_POSIX_C_SOURCE=200809L", "-I", "include"]);
+    command.args(flags).args(["-g", "-pthread", "-D_POSIX_C_SOURCE=200809L", "-I"]).arg(headers);
     Ok(command)
+}
+
+/// Compiles the C++ header for the programs that are built in this folder: to read it and the standard library's takes most
+/// of their time. It has to stand before everything else, so it is included by the command.
+pub fn precompile(folder: &Path) -> Result<()> {
+    let headers = folder.join(HEADERS);
+    for header in project::files()?.iter().filter(|file| file.starts_with("include/")) {
+        sh::put(&project::root().join(header), &folder.join(header))?;
+    }
+    let header = headers.join("beaver.hpp");
+    let mut command = compiler(Path::new("beaver.cpp"), &headers)?;
+    command.args(["-x", "c++-header"]).arg(&header);
+    sh::run(command.arg("-o").arg(header.with_extension("hpp.gch")))
 }
 
 /// Compiles one source file into a program in `folder`, linked with the library, and gives the program's path.
 pub fn build(source: &Path, library: &Library, linkage: Linkage, extra: &[&str], folder: &Path) -> Result<PathBuf> {
     let program = folder.join(source.file_stem().unwrap_or(source.as_os_str()));
-    let mut command = compiler(source)?;
+    let precompiled = Some(folder.join(HEADERS))
+        .filter(|headers| headers.is_dir() && source.extension().is_some_and(|it| it == "cpp"));
+    let mut command = compiler(source, precompiled.as_deref().unwrap_or(Path::new(HEADERS)))?;
+    if precompiled.is_some() {
+        command.args(["-include", "beaver.hpp"]);
+    }
     command.args(extra).arg("-o").arg(&program).arg(source).args(link(library, linkage));
     sh::run(&mut command)?;
     Ok(program)

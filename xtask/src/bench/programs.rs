@@ -48,7 +48,7 @@ impl Programs {
         for source in sh::files(&project::root().join(FOLDER), "c")? {
             let stem = source.file_stem().unwrap_or_default().to_string_lossy();
             if stem.starts_with(PEER_PREFIX) {
-                let mut command = compiler::compiler(&source)?;
+                let mut command = compiler::compiler(&source, Path::new(compiler::HEADERS))?;
                 command.args(["-O2", "-I"]).arg(&sqlite.include).arg("-o").arg(folder.join(&*stem));
                 command.arg(&source).arg(&sqlite.archive);
                 sh::run(command.args(["-lpthread", "-ldl", "-lm"]))?;

@@ -46,6 +46,7 @@ pub fn guide() -> Result<()> {
     }
     let builds = Builds { library: Library::build(Profile::Dev)?, python: languages::python_interpreter()? };
     let folder = sh::temp_dir()?;
+    compiler::precompile(folder.path())?;
     let (mut rust, mut kotlin, mut swift) = (Vec::new(), Vec::new(), Vec::new());
     let (mut failed, mut count) = (Vec::new(), 0);
     for page in &pages {

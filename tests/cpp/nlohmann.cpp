@@ -4,7 +4,7 @@
 #include <limits>
 #include <map>
 
-#include "../check.hpp"
+#include "check.hpp"
 
 using nlohmann::json;
 using nlohmann::ordered_json;
