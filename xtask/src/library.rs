@@ -46,7 +46,9 @@ impl Library {
 
     /// The release build with a function more, which panics. Laid out apart: the others must not have it.
     pub fn build_with_test_panic() -> Result<Library> {
-        Library::build_release(&["--features", "test-panic"], "panic")
+        // Where a release is not optimised, to be built sooner, the guard still is.
+        let optimised = ["--config", "profile.release.package.beaver-ffi.opt-level=3"];
+        Library::build_release(&[&["--features", "test-panic"], &optimised[..]].concat(), "panic")
     }
 
     fn build_release(extra: &[&str], folder: &str) -> Result<Library> {
@@ -56,19 +58,18 @@ impl Library {
         Library::lay_out(&target.join("release"), &target.join("xtask").join(folder))
     }
 
-    /// Builds the library with AddressSanitizer in it and in the bundled SQLite, in a target folder of its own.
-    /// The flag is one of nightly's; RUSTC_BOOTSTRAP opens it on stable. An explicit --target keeps the flags away
-    /// from build scripts.
+    /// Builds the library with AddressSanitizer in it and in the bundled SQLite. The flag is one of nightly's;
+    /// RUSTC_BOOTSTRAP opens it on stable. An explicit --target keeps the flags away from build scripts and macros, and what
+    /// is built in a folder of its own.
     pub fn build_with_address_sanitizer() -> Result<Library> {
         let triple = host_triple()?;
-        let target = project::target()?.join("asan");
         let mut cargo = sh::cargo();
         cargo.args(["build", "--package", "beaver-ffi", "--lib", "--target", &triple]);
-        cargo.arg("--target-dir").arg(&target);
         cargo.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", "-Zsanitizer=address");
         cargo.env(format!("CFLAGS_{}", triple.replace('-', "_")), "-fsanitize=address -fno-omit-frame-pointer");
         sh::run(&mut cargo)?;
-        Library::lay_out(&target.join(&triple).join("debug"), &target.join("xtask"))
+        let target = project::target()?;
+        Library::lay_out(&target.join(&triple).join("debug"), &target.join("xtask/asan"))
     }
 
     fn lay_out(built: &Path, folder: &Path) -> Result<Library> {

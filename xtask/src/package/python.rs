@@ -37,10 +37,13 @@ pub fn wheel() -> Result<PathBuf> {
     Ok(wheel)
 }
 
-/// Builds the program and puts it beside the library.
+/// Builds the program and puts it beside the library, without what only a debugger reads.
 fn program(folder: &Path) -> Result<()> {
     let _building = sh::Hold::take("release")?;
-    sh::put(&build::released()?.join(PROGRAM), &folder.join(PROGRAM))
+    let stripped = tempfile::NamedTempFile::new_in(folder)?;
+    std::fs::copy(build::released()?.join(PROGRAM), stripped.path())?;
+    sh::run(sh::command("strip").arg(stripped.path()))?;
+    sh::put(stripped.path(), &folder.join(PROGRAM))
 }
 
 /// A Python of our own that has pip: that of the system may lack it, or refuse to be used.

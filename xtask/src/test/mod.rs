@@ -96,7 +96,8 @@ pub struct Args {
 
 enum Outcome {
     Passed,
-    Failed(String),
+    /// Why, and how its output ended, if that is not what stands right above.
+    Failed(String, String),
     Skipped(String),
 }
 
@@ -123,9 +124,9 @@ pub fn run(args: &Args) -> Result<()> {
         let clock = Clock::start();
         let outcome = missing(step, required(step)).unwrap_or_else(|| match (step.run)() {
             Ok(()) => Outcome::Passed,
-            Err(error) => Outcome::Failed(format!("{error:#}")),
+            Err(error) => Outcome::Failed(format!("{error:#}"), String::new()),
         });
-        if let Outcome::Failed(why) | Outcome::Skipped(why) = &outcome {
+        if let Outcome::Failed(why, _) | Outcome::Skipped(why) = &outcome {
             println!("{}: {why}", step.name);
         }
         results.push((step, outcome, clock.stop()));
@@ -153,7 +154,7 @@ fn missing(step: &Step, required: bool) -> Option<Outcome> {
         return None;
     }
     let missing = missing.join("; ");
-    Some(if required { Outcome::Failed(missing) } else { Outcome::Skipped(missing) })
+    Some(if required { Outcome::Failed(missing, String::new()) } else { Outcome::Skipped(missing) })
 }
 
 /// What a step took: the time, and that of processors.
@@ -192,13 +193,21 @@ fn report(results: &[(&Step, Outcome, Took)]) -> Result<()> {
     for (step, outcome, took) in results {
         let (word, why, count) = match outcome {
             Outcome::Passed => ("passed", "", &mut passed),
-            Outcome::Failed(why) => ("FAILED", why.as_str(), &mut failed),
+            Outcome::Failed(why, _) => ("FAILED", why.as_str(), &mut failed),
             Outcome::Skipped(why) => ("skipped", why.as_str(), &mut skipped),
         };
         *count += 1;
         let why = why.lines().next().unwrap_or_default();
         let (time, processors) = (took.time.as_secs_f64(), took.processors.as_secs_f64());
         println!("{}", format!("{:<18} {word:<8} {time:>8.1} {processors:>10.1}  {why}", step.name).trim_end());
+    }
+    // Of several at once the failed one may stand thousands of lines above.
+    for (step, outcome, _) in results {
+        if let Outcome::Failed(_, end) = outcome
+            && !end.is_empty()
+        {
+            println!("\n=== how {} ended\n{end}", step.name);
+        }
     }
     println!("\nxtask: {passed} passed, {failed} failed, {skipped} skipped");
     if failed > 0 {

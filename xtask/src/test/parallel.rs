@@ -9,6 +9,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+/// So many of the last lines of a failed step are shown again at the end.
+const LAST_LINES: usize = 80;
+
 /// Runs the steps, so many at once, and shows each when it has ended. The results are in the order of the steps.
 pub fn run(
     steps: &[&'static Step],
@@ -66,5 +69,11 @@ fn perform(program: &Path, step: &Step) -> Result<(Outcome, Duration)> {
         let line = shown.lines().rev().find_map(|line| line.strip_prefix(&mark));
         line.map_or_else(|| status.to_string(), str::to_owned)
     };
-    Ok((if status.success() { Outcome::Passed } else { Outcome::Failed(why()) }, processors))
+    let outcome = if status.success() { Outcome::Passed } else { Outcome::Failed(why(), last_lines(shown)) };
+    Ok((outcome, processors))
+}
+
+fn last_lines(text: &str) -> String {
+    let lines: Vec<&str> = text.trim_end().lines().collect();
+    lines[lines.len().saturating_sub(LAST_LINES)..].join("\n")
 }
