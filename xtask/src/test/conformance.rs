@@ -125,13 +125,16 @@ fn compiled(name: &'static str, extension: &str, libraries: &[&str]) -> Result<T
     let library = Library::build(Profile::Dev)?;
     let folder = sh::temp_dir()?;
     let program = folder.path().join(format!("testee-{name}"));
-    // In one piece: else the headers, of which that for JSON has 25,000 lines, were read for each source again.
-    let sources = sources(&format!("{TESTEES}/{name}"), extension)?;
-    let includes = sources.iter().map(|source| format!("#include \"{}\"\n", source.display()));
-    let all = folder.path().join("testee").with_extension(extension);
-    std::fs::write(&all, includes.collect::<String>())?;
-    let mut command = compiler::compiler(&all, Path::new(compiler::HEADERS))?;
-    command.arg("-o").arg(&program).arg(&all);
+    let mut sources = sources(&format!("{TESTEES}/{name}"), extension)?;
+    if extension == "cpp" {
+        // In one piece: else the headers, of which that for JSON has 25,000 lines, were read for each source again.
+        let includes = sources.iter().map(|source| format!("#include \"{}\"\n", source.display()));
+        let all = folder.path().join("testee.cpp");
+        std::fs::write(&all, includes.collect::<String>())?;
+        sources = vec![all];
+    }
+    let mut command = compiler::compiler(&sources[0], Path::new(compiler::HEADERS))?;
+    command.arg("-o").arg(&program).args(&sources);
     sh::run(command.args(compiler::link(&library, Linkage::Shared)).args(libraries))?;
     Ok(Testee { name, command: vec![program.display().to_string()], _folder: Some(folder), _hold: None })
 }
