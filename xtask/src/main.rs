@@ -16,6 +16,7 @@ mod package;
 mod project;
 mod sh;
 mod test;
+mod trust;
 mod wordnet;
 
 use clap::{Parser, Subcommand};
@@ -45,6 +46,8 @@ enum Command {
     Package(package::Args),
     /// Runs benchmarks
     Bench(bench::Args),
+    /// Lets everything fail that can fail below the database, and sees that the data survives it
+    Trust(trust::Args),
 }
 
 fn main() -> ExitCode {
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Command::Bindings(args) => bindings::run(&args),
         Command::Package(args) => package::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Trust(args) => trust::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -301,6 +301,9 @@ impl From<rusqlite::Error> for Error {
                 (ErrorKind::Corrupt, "the file is damaged: restore it from a backup")
             }
             rusqlite::ErrorCode::NotADatabase => (ErrorKind::Corrupt, "the file is not a database: look at the path"),
+            rusqlite::ErrorCode::OutOfMemory => {
+                (ErrorKind::Limit, "there is no memory left: free some, or send less at a time")
+            }
             rusqlite::ErrorCode::TooBig => (ErrorKind::Limit, "the value is larger than SQLite's limit"),
             rusqlite::ErrorCode::SystemIoFailure
             | rusqlite::ErrorCode::CannotOpen
